@@ -1,0 +1,1 @@
+"""Floor 0: the values every other floor speaks in. Imports nothing of the product."""

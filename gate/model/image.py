@@ -1,0 +1,132 @@
+"""An image: as built, or as the recipe that would build it."""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.evidence import Items, Setting
+    from gate.model.location import Location
+    from gate.model.reference import Reference
+    from gate.model.sensitivity import Statement
+    from gate.model.workload import Doubt, User
+
+    PackageAction = Literal["update", "install", "upgrade", "remove", "clean"]
+
+
+class ImageName(Record):
+    """A parsed reference; `repository` carries the registry, `docker.io/library/` filled in; parts absent are empty."""
+
+    text: str
+    repository: str
+    tag: str
+    digest: str
+
+
+class Base(Record):
+    """What a stage starts from: an image, `scratch`, or an earlier stage by its index."""
+
+    image: Setting[ImageName]
+    stage: int | None
+    at: Location
+
+
+class PackageStep(Record):
+    """One command of a package manager inside a build step; `packages` are its operands as written."""
+
+    manager: str
+    action: PackageAction
+    packages: tuple[str, ...]
+    at: Location
+
+
+class Download(Record):
+    """Something fetched from the network during the build, by `ADD`, `curl`, `wget` and the like."""
+
+    url: Setting[str]
+    tool: str
+    verified: Setting[bool]
+    piped_to_shell: bool
+    at: Location
+
+
+class StepMount(Record):
+    """One `--mount` of a RUN; `source_image` is set when it mounts another image or stage."""
+
+    kind: str
+    target: str
+    source_image: str
+    at: Location
+
+
+class Step(Record):
+    """One instruction that runs something: its commands as far as they can be read without running a shell."""
+
+    keyword: str
+    at: Location
+    text: str
+    packages: tuple[PackageStep, ...]
+    downloads: tuple[Download, ...]
+    mounts: tuple[StepMount, ...]
+    security: Setting[str]
+    network: Setting[str]
+
+
+class Variable(Record):
+    """An environment variable or label that stays in the image."""
+
+    name: str
+    value: Setting[str]
+    at: Location
+
+
+class Stage(Record):
+    """One build stage; `copies` are the stages and images it takes files from."""
+
+    name: str
+    at: Location
+    base: Base
+    platform: str
+    steps: tuple[Step, ...]
+    copies: tuple[Base, ...]
+    user: Setting[User]
+
+
+class HistoryEntry(Record):
+    """One entry of a built image's history."""
+
+    created: Setting[str]
+    created_by: str
+    empty_layer: bool
+    at: Location
+
+
+class Image(Record):
+    """An image subject.
+
+    A recipe has `stages` (all of them; `target` is the index of the one that is shipped) and no history; a built image
+    has a history and no stages. `user` is the effective user of what ships.
+    """
+
+    id: str
+    name: str
+    platform: str
+    at: Location
+    stages: tuple[Stage, ...]
+    target: int
+    user: Setting[User]
+    labels: Items[Variable]
+    environment: Items[Variable]
+    working_directory: Setting[str]
+    volumes: Items[str]
+    entrypoint: Setting[tuple[str, ...]]
+    syntax: Setting[str]
+    created: Setting[str]
+    history: Items[HistoryEntry]
+    base_name: Setting[ImageName]
+    references: tuple[Reference, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    doubts: tuple[Doubt, ...] = ()

@@ -1,0 +1,40 @@
+"""Names by which one thing in the input points at another, and the things they may resolve to."""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+
+    ReferenceKind = Literal["image", "build", "runtime-class", "namespace", "service-account"]
+
+
+class Reference(Record):
+    """A typed pointer; `namespace` is empty for what lives in none.
+
+    For an image the name is the reference as written; for a build it is `path#stage` of the recipe, relative to the
+    root of the scan.
+    """
+
+    kind: ReferenceKind
+    name: str
+    at: Location
+    namespace: str = ""
+
+
+class Definition(Record):
+    """Something that a reference may resolve to, other than a subject: a RuntimeClass, a Namespace.
+
+    `value` is what resolving yields (a RuntimeClass's handler, a namespace's enforced Pod Security level).
+    """
+
+    kind: ReferenceKind
+    name: str
+    at: Location
+    value: Setting[str]
+    namespace: str = ""

@@ -1,0 +1,55 @@
+"""Scores: intervals with their arithmetic shown."""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.location import Location
+
+    Dimension = Literal["image_age", "package_freshness", "isolation_fitness"]
+
+DIMENSIONS: tuple[Dimension, ...] = ("image_age", "package_freshness", "isolation_fitness")
+
+
+class Deduction(Record):
+    """Points taken off, at the best and at the worst reading of the input, in hundredths of a point."""
+
+    id: str
+    text: str
+    best: int
+    worst: int
+    at: Location | None
+
+
+class Score(Record):
+    """A dimension's score: whole points from 0 to 100, an interval wherever an input is uncertain.
+
+    `days` is the interval of the age behind the score, worst bound None when nothing bounds it.
+    """
+
+    dimension: Dimension
+    lo: int
+    hi: int
+    deductions: tuple[Deduction, ...]
+    days: tuple[int, int | None] | None = None
+
+
+def score(
+    dimension: Dimension, deductions: tuple[Deduction, ...], days: tuple[int, int | None] | None = None
+) -> Score:
+    """Take the deductions off 100, rounding half to even once at the end."""
+    return Score(dimension, _left(d.worst for d in deductions), _left(d.best for d in deductions), deductions, days)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _left(taken: Iterable[int]) -> int:
+    hundredths = max(0, 10_000 - sum(taken))
+    whole, rest = divmod(hundredths, 100)
+    return whole + (rest > 50 or (rest == 50 and whole % 2 == 1))

@@ -1,0 +1,83 @@
+"""The bytes of one input, read once."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    from gate.model.location import Location
+else:
+    Protocol = object
+
+
+class Source:
+    """One file as it was read: the buffer that is hashed is the buffer that is parsed.
+
+    `trees` is where a grammar keeps what it has parsed, so that several readers share one parse.
+    """
+
+    __slots__ = ("_digest", "_starts", "_text", "data", "path", "trees")
+
+    def __init__(self, path: str, data: bytes) -> None:
+        """Take the path relative to the root of the scan, with forward slashes, and the bytes."""
+        self.path = path
+        self.data = data
+        self.trees: dict[str, object] = {}
+        self._text: str | None = None
+        self._digest: str | None = None
+        self._starts: list[int] | None = None
+
+    @property
+    def text(self) -> str:
+        """The bytes as UTF-8; what is not UTF-8 survives as lone surrogates and encodes back to the same bytes."""
+        if self._text is None:
+            self._text = self.data.decode("utf-8", "surrogateescape")
+        return self._text
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, in hexadecimal."""
+        if self._digest is None:
+            from hashlib import sha256
+
+            self._digest = sha256(self.data).hexdigest()
+        return self._digest
+
+    def location(self, start: int, end: int) -> Location:
+        """Return the region between two offsets into `text`; lines end with a line feed only."""
+        from bisect import bisect_right
+
+        from gate.model.location import Location
+
+        if self._starts is None:
+            starts = [0]
+            find = self.text.find
+            here = find("\n")
+            while here >= 0:
+                starts.append(here + 1)
+                here = find("\n", here + 1)
+            self._starts = starts
+        starts = self._starts
+        line = bisect_right(starts, start)
+        end_line = bisect_right(starts, end)
+        return Location(
+            self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1, start, end
+        )
+
+
+class Sources(Protocol):
+    """What a reader may open: the files under the root of the scan, and nothing beyond it.
+
+    Every path that was asked for is remembered, absent ones too, because links and caches depend on that set.
+    """
+
+    def open(self, path: str) -> Source | None:
+        """Return the file at this path relative to the root, or None when it is absent or outside the root.
+
+        Raises InputError for a file that exists and may not be read (a device, over the size limit, unreadable).
+        """
+
+    def list(self, folder: str) -> Iterable[str]:
+        """Return the paths of the files directly in this folder, sorted."""

@@ -1,0 +1,81 @@
+"""A VM build: what a template would turn into a disk image, and what of it reaches the machine that runs."""
+
+from __future__ import annotations
+
+from gate.model.facet import Facet
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.evidence import Items, Setting
+    from gate.model.location import Location
+    from gate.model.reference import Reference
+    from gate.model.sensitivity import Statement
+    from gate.model.workload import Doubt
+
+
+class Media(Facet):
+    """The installation medium or base image, and how it is verified."""
+
+    urls: Items[str]
+    checksum: Setting[str]
+    base: Setting[str]
+
+
+class Access(Facet):
+    """How the build reaches the guest, and what of that stays in the image."""
+
+    communicator: Setting[str]
+    password: Setting[bool]
+    winrm_encrypted: Setting[bool]
+    build_key_removed: Setting[bool]
+    http_bind_address: Setting[str]
+    console_bind_address: Setting[str]
+
+
+class Firmware(Facet):
+    """How the guest boots."""
+
+    uefi: Setting[bool]
+    secure_boot: Setting[bool]
+    tpm: Setting[bool]
+
+
+class Hardware(Facet):
+    """Devices and features of the virtual machine that widen what a guest can attack."""
+
+    accelerator: Setting[str]
+    nested_virtualization: Setting[bool]
+    mac_spoofing: Setting[bool]
+    passthrough: Items[str]
+    host_shares: Items[str]
+    legacy_devices: Items[str]
+    raw_arguments: Items[str]
+
+
+class Provisioning(Facet):
+    """What is done to the guest before it becomes an image: `updates` is `full`, `security`, `partial` or `none`."""
+
+    updates: Setting[str]
+    cleanup: Setting[bool]
+    tls_checks_disabled: Items[str]
+    piped_scripts: Items[str]
+    plugin_pins: Items[str]
+
+
+class Template(Record):
+    """A VM template subject: one source of one build, for one hypervisor."""
+
+    id: str
+    name: str
+    platform: str
+    builder: str
+    at: Location
+    media: Media
+    access: Access
+    firmware: Firmware
+    hardware: Hardware
+    provisioning: Provisioning
+    references: tuple[Reference, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    doubts: tuple[Doubt, ...] = ()

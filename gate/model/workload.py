@@ -1,0 +1,231 @@
+"""What a scheduler starts, as facets of settings.
+
+A facet is a group of settings that a reader either speaks or declares unknown or inapplicable as a whole. Facets have
+no field defaults: a new field makes the type checker name every reader that has to answer it.
+"""
+
+from __future__ import annotations
+
+from gate.model.facet import Facet
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.evidence import Items, Setting
+    from gate.model.location import Location
+    from gate.model.pod import Pod
+    from gate.model.reference import Reference
+    from gate.model.sensitivity import Statement
+
+    Role = Literal["main", "init", "sidecar", "ephemeral", "hook"]
+    MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api"]
+    ProfileKind = Literal["unconfined", "unconfirmed", "runtime-default", "custom"]
+    CapabilityAlgebra = Literal["docker", "cri"]
+
+
+class User(Record):
+    """A user as written: `uid` is None for a name, which only the image's own account file can resolve."""
+
+    text: str
+    uid: int | None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether this is root by number or by the one name that always is."""
+        return self.uid == 0 or self.text.split(":")[0].lower() == "root"
+
+
+class Profile(Record):
+    """A seccomp or AppArmor profile; `unconfirmed` means that the platform may or may not apply one."""
+
+    kind: ProfileKind
+    name: str = ""
+
+
+class SELinux(Record):
+    """SELinux options of one container; empty strings are what the runtime chooses."""
+
+    user: str
+    role: str
+    type: str
+    disabled: bool = False
+
+
+class Mount(Record):
+    """Something of the host, or of the scheduler, inside a container.
+
+    `source` is the host path of a bind or the pipe's name; it is inapplicable for a volume the engine manages.
+    """
+
+    kind: MountKind
+    source: Setting[str]
+    target: str
+    read_only: Setting[bool]
+    propagation: Setting[str]
+    at: Location
+
+
+class Device(Record):
+    """A host device; `access` is the cgroup permission string, such as `rwm`."""
+
+    path: str
+    access: str
+    at: Location
+
+
+class Privilege(Facet):
+    """What the container's processes may do."""
+
+    privileged: Setting[bool]
+    capabilities_added: Items[str]
+    capabilities_dropped: Items[str]
+    no_new_privileges: Setting[bool]
+    user: Setting[User]
+    run_as_non_root: Setting[bool]
+    host_process: Setting[bool]
+
+
+class Confinement(Facet):
+    """What the kernel filters for the container."""
+
+    seccomp: Setting[Profile]
+    apparmor: Setting[Profile]
+    selinux: Setting[SELinux]
+    proc_mount: Setting[str]
+    cgroup_writable: Setting[bool]
+
+
+class Exposure(Facet):
+    """What of the host is reachable from inside the container."""
+
+    mounts: Items[Mount]
+    devices: Items[Device]
+    device_rules: Items[str]
+    gpus: Items[str]
+    host_ports: Items[int]
+    probe_hosts: Items[str]
+    sysctls: Items[str]
+    joined_namespaces: Items[str]
+
+
+class Resources(Facet):
+    """What bounds the damage: a read-only root, limits."""
+
+    read_only_root: Setting[bool]
+    memory_limit: Setting[str]
+    pids_limit: Setting[str]
+
+
+class Container(Record):
+    """One container of a workload; `capability_algebra` is how the engine combines adds and drops."""
+
+    name: str
+    role: Role
+    at: Location
+    image: Setting[str]
+    capability_algebra: CapabilityAlgebra
+    privilege: Privilege
+    confinement: Confinement
+    exposure: Exposure
+    resources: Resources
+
+
+class Namespaces(Facet):
+    """Which kernel namespaces the workload has for itself: `private`, `host`, `remapped` or `container:NAME`."""
+
+    pid: Setting[str]
+    network: Setting[str]
+    ipc: Setting[str]
+    uts: Setting[str]
+    user: Setting[str]
+    cgroup: Setting[str]
+
+
+class Tweak(Record):
+    """A per-workload override of a sandbox's settings, such as a Kata annotation."""
+
+    name: str
+    value: Setting[str]
+    at: Location
+
+
+class Runtime(Record):
+    """A container runtime as asked for: `handler` is what the name resolves to, when something in sight resolves it."""
+
+    name: str
+    handler: Setting[str]
+    at: Location
+
+
+class Sandbox(Facet):
+    """What the workload asks to stand between itself and the host's kernel.
+
+    `native` is a boundary that a field of the platform itself states and whose absence fails closed, such as the
+    isolation mode of a Windows container.
+    """
+
+    runtime: Setting[Runtime]
+    native: Setting[str]
+    tweaks: Items[Tweak]
+
+
+class Placement(Facet):
+    """Where the scheduler may put the workload."""
+
+    node_selector: Items[str]
+    tolerations: Items[str]
+    node_name: Setting[str]
+
+
+class Credentials(Facet):
+    """What the platform hands to the workload without being asked."""
+
+    service_account_token: Setting[bool]
+
+
+class Build(Facet):
+    """How the workload's image is built, where the manifest says so; these never change what runs."""
+
+    privileged: Setting[bool]
+    entitlements: Items[str]
+    host_network: Setting[bool]
+
+
+class IgnoredKey(Record):
+    """A key that the platform drops without an error, so that it only looks like protection."""
+
+    key: str
+    consequence: str
+    at: Location
+
+
+class Doubt(Record):
+    """A place that evidence was read from and that two consumers of the format would read differently."""
+
+    text: str
+    at: Location
+
+
+class Workload(Record):
+    """One scheduled unit: a pod, a service, a task."""
+
+    id: str
+    name: str
+    namespace: str
+    kind: str
+    platform: str
+    at: Location
+    os: Setting[str]
+    containers: Items[Container]
+    namespaces: Namespaces
+    sandbox: Sandbox
+    placement: Placement
+    credentials: Credentials
+    build: Build
+    references: tuple[Reference, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    ignored: tuple[IgnoredKey, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    pod: Pod | None = None

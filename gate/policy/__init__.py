@@ -1,0 +1,1 @@
+"""Floor 2b: loads and checks policies and declarations."""

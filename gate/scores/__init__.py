@@ -1,0 +1,1 @@
+"""Floor 3: image age, package freshness and isolation fitness. Pure."""

@@ -1,0 +1,1 @@
+"""Floor 1: the only place that starts processes or opens sockets."""
