@@ -71,9 +71,9 @@ class Policy(Record):
     requirements: tuple[RequirementRule, ...]
     thresholds: dict[str, dict[Dimension, Threshold]]
     evidence: dict[Stage, tuple[str, ...]]
-    remediation: str
+    remediation: tuple[str, ...]
     require: tuple[str, ...]
-    longest_exception: int
+    longest_exception: dict[str, int]
 
 
 class Selector(Record):

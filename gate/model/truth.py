@@ -50,6 +50,15 @@ class Truth(Record):
         """Refuse: ask for the answer by name."""
         raise TypeError("a truth has three values; compare its answer")
 
+    def about(self, text: str) -> Truth:
+        """Say the same of a subject that the reader of the report can recognise; the reasons for a doubt are kept."""
+        if not self.because:
+            return self
+        first, *others = self.because
+        if self.answer == "unknown":
+            text = f"{text} cannot be decided: {first.text}"
+        return Truth(self.answer, (Because(first.at, text), *others), self.applicable)
+
     def holds(self, *, worst: bool, risk: bool) -> bool:
         """Settle the unknown: the worst reading takes a risk as present and a safeguard as absent."""
         if self.answer == "unknown":

@@ -1,0 +1,74 @@
+"""The catalogue of facts, and asking all of them about one workload.
+
+The catalogue and its classes are the product's own reading of the Pod Security Standards, the CIS Docker and Kubernetes
+benchmarks, moby's and containerd's sources and the published escapes; each rule's page cites what its fact rests on.
+"""
+
+from __future__ import annotations
+
+from gate.boundary import (
+    facts_confinement,
+    facts_exposure,
+    facts_hygiene,
+    facts_namespaces,
+    facts_privilege,
+    facts_sandbox,
+)
+from gate.boundary.fact import Answer
+from gate.model.evidence import Defaulted, Stated
+from gate.model.truth import either, every, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.boundary.fact import Fact
+    from gate.model.profile import PlatformProfile
+    from gate.model.truth import Truth
+    from gate.model.workload import Container, Workload
+
+FACTS: dict[str, Fact] = {
+    fact.id: fact
+    for module in (
+        facts_privilege,
+        facts_namespaces,
+        facts_confinement,
+        facts_exposure,
+        facts_hygiene,
+        facts_sandbox,
+    )
+    for fact in module.FACTS
+}
+
+
+class Facts:
+    """All answers about one workload, asked once and shared by the level, the rules and the scores."""
+
+    __slots__ = ("answers", "workload")
+
+    def __init__(self, workload: Workload, profile: PlatformProfile) -> None:
+        """Ask every fact."""
+        self.workload = workload
+        containers = [m.value for m in workload.containers.members if isinstance(m, Stated | Defaulted)]
+        self.answers: dict[str, tuple[Answer, ...]] = {
+            fact.id: tuple(_ask(fact, workload, containers, profile)) for fact in FACTS.values()
+        }
+
+    def truth(self, fact_id: str) -> Truth:
+        """Join the answers: a risk holds where any container has it, a safeguard where every container does."""
+        join = either if FACTS[fact_id].is_risk else every
+        return join(answer.truth for answer in self.answers[fact_id])
+
+
+def _ask(
+    fact: Fact, workload: Workload, containers: list[Container], profile: PlatformProfile
+) -> Iterator[Answer]:
+    if fact.workload is not None:
+        for truth in fact.workload(workload, profile):
+            yield Answer(fact.id, "", truth)
+    if fact.container is not None:
+        for container in containers:
+            for truth in fact.container(workload, container):
+                yield Answer(fact.id, container.name, truth)
+        if not workload.containers.complete:
+            yield Answer(fact.id, "", unknown(workload.containers.at, workload.containers.open_because))

@@ -1,0 +1,147 @@
+"""The level of isolation: what stands between a workload and the kernel or host that others share.
+
+Levels: Kubernetes Pod Security Standards order the shared-kernel ones (privileged, baseline, restricted); Kubernetes'
+multi-tenancy and Linux kernel security pages, containerd's operator guidelines and Microsoft's container security page
+order the boundaries above them.
+"""
+
+from __future__ import annotations
+
+from gate.boundary.facts import FACTS
+from gate.boundary.pass_through import passes
+from gate.boundary.runtimes import DECLARED, NATIVE, NONE, SHIMS, UNKNOWN, of_handler
+from gate.model.evidence import Stated, known
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.boundary.facts import Facts
+    from gate.boundary.runtimes import RuntimeKind
+    from gate.model.location import Location
+    from gate.model.profile import PlatformProfile
+    from gate.model.workload import Runtime, Workload
+
+    Grade = Literal["proven", "referenced", "declared", "asserted"]
+
+NAMES = (
+    "host-equivalent",
+    "weakened-shared-kernel",
+    "default-shared-kernel",
+    "hardened-shared-kernel",
+    "userspace-kernel",
+    "hardware-virtualized-container",
+    "dedicated-vm",
+    "dedicated-host",
+)
+
+#: What the hardened level needs beside one of H.nonroot and H.userns.
+HARDENED_NEEDS = ("H.drop_all", "H.nnp", "H.seccomp_explicit", "H.no_host_paths")
+
+
+class Boundary(Record):
+    """The level at the worst and at the best reading, how sure the boundary itself is, and what qualifies it.
+
+    Modifiers: `u` private user namespace, `cc` confidential, `~` the boundary is weakened and counts one level less,
+    `?` the boundary is only asserted, `seccomp_unconfirmed`.
+    """
+
+    worst: int
+    best: int
+    grade: Grade
+    kind: str
+    modifiers: tuple[str, ...]
+    at: Location
+
+
+def boundary(workload: Workload, facts: Facts, profile: PlatformProfile) -> Boundary:
+    """Evaluate the facts twice, at the worst and at the best reading, and apply what the sandbox contains."""
+    kind, grade, at = _sandbox(workload, profile)
+    worst, weakened = _level(facts, kind, worst=True)
+    best, _ = _level(facts, kind, worst=False)
+    return Boundary(worst, best, grade, kind.kind, _modifiers(facts, kind, grade, weakened=weakened), at)
+
+
+def _sandbox(workload: Workload, profile: PlatformProfile) -> tuple[RuntimeKind, Grade, Location]:
+    """Find the strongest boundary in sight; a name that nothing resolves raises nothing."""
+    native = known(workload.sandbox.native)
+    if native is not None and NATIVE.get(native, NONE).level:
+        return NATIVE[native], "proven", workload.sandbox.native.at
+    runtime = known(workload.sandbox.runtime)
+    if runtime is None or not runtime.name:
+        return NONE, "proven", workload.at
+    declared = next((entry for entry in profile.runtimes if entry.name == runtime.name), None)
+    if declared is not None:
+        return DECLARED.get(declared.value, UNKNOWN), "declared", runtime.at
+    return _resolved(runtime)
+
+
+def _resolved(runtime: Runtime) -> tuple[RuntimeKind, Grade, Location]:
+    if runtime.name in SHIMS:
+        return of_handler(runtime.name), "proven", runtime.at
+    if isinstance(runtime.handler, Stated):
+        return of_handler(runtime.handler.value), "referenced", runtime.at
+    if of_handler(runtime.name) is NONE:
+        return NONE, "proven", runtime.at
+    return UNKNOWN, "asserted", runtime.at
+
+
+def _level(facts: Facts, kind: RuntimeKind, *, worst: bool) -> tuple[int, bool]:
+    """Return the level at one reading, and whether the boundary is weakened (already taken off the level)."""
+    present = {
+        fact.id
+        for fact in FACTS.values()
+        if fact.phase == "runtime" and facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk)
+    }
+    if not kind.level:
+        return _shared_kernel(present), False
+    level, weakened = kind.level, False
+    for fact in present:
+        effect = passes(fact, kind.kind)
+        if effect == "bypass":
+            level = min(level, 1 if fact[0] == "W" else 0)
+        weakened |= effect == "weaken"
+    return (level - 1 if weakened and level == kind.level else level), weakened
+
+
+def _shared_kernel(present: set[str]) -> int:
+    """Rank the facts without a boundary: any grant 0, any weakener 1, all hardening 3, else the platform's default 2."""
+    if "H.userns" in present:
+        present = _downgraded(present)
+    if any(fact[0] == "G" for fact in present):
+        return 0
+    if any(fact[0] == "W" for fact in present):
+        return 1
+    own_user = "H.nonroot" in present or "H.userns" in present
+    return 3 if own_user and all(need in present for need in HARDENED_NEEDS) else 2
+
+
+def _downgraded(present: set[str]) -> set[str]:
+    """Apply a private user namespace: capabilities there are worth nothing on the host (KEP-127).
+
+    Privilege becomes a weakener unless something of the host is shared in beside it; a socket, a host path or a device
+    stays what it is, because ownership may block some access and nobody can prove that from a manifest.
+    """
+    kept = {fact for fact in present if not fact.startswith("G.cap_") and fact != "W.proc_unmasked"}
+    if len(kept) < len(present) and any(fact.startswith("G.cap_") for fact in present):
+        kept.add("W.cap_extra")
+    shared = {"G.runtime_socket", "G.host_root_path", "G.block_device", "W.host_path_other", "W.host_device_other"}
+    if "G.privileged" in kept and not kept & shared:
+        kept = (kept - {"G.privileged"}) | {"W.cap_extra"}
+    return kept
+
+
+def _modifiers(facts: Facts, kind: RuntimeKind, grade: Grade, *, weakened: bool) -> tuple[str, ...]:
+    unconfirmed = facts.truth("A.seccomp_unconfirmed").answer != "no" and not kind.level
+    return tuple(
+        name
+        for name, holds in (
+            ("u", facts.truth("H.userns").answer == "yes"),
+            ("cc", kind.confidential),
+            ("~", weakened),
+            ("?", grade == "asserted"),
+            ("seccomp_unconfirmed", unconfirmed),
+        )
+        if holds
+    )

@@ -1,0 +1,53 @@
+"""What a fact still means behind a sandbox: contained in it, weakening it, or going around it.
+
+Sources: gVisor's production guide and `runsc` flags (the gofer serves the real host file); Kata's Limitations and
+privileged-containers pages; Microsoft's persistent storage page (bind mounts are served as LocalSystem).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.boundary.runtimes import Kind
+
+    Effect = Literal["contained", "weaken", "bypass"]
+
+#: Facts that are not simply contained, by kind of boundary. A fact without a row is an in-guest weakness only.
+EFFECTS: dict[str, dict[Kind, Effect]] = {
+    "G.host_root_path": {
+        "gvisor": "bypass",
+        "kata": "bypass",
+        "hyperv": "bypass",
+        "microvm": "bypass",
+        "peer-vm": "weaken",
+    },
+    "W.host_path_other": {
+        "gvisor": "weaken",
+        "kata": "weaken",
+        "hyperv": "weaken",
+        "microvm": "weaken",
+        "peer-vm": "weaken",
+    },
+    "G.runtime_socket": {
+        "gvisor": "weaken",
+        "kata": "weaken",
+        "hyperv": "bypass",
+        "microvm": "weaken",
+        "peer-vm": "weaken",
+    },
+    "W.host_net": {"gvisor": "weaken", "kata": "bypass", "microvm": "bypass", "hyperv": "weaken", "peer-vm": "weaken"},
+    "G.block_device": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+    "W.host_device_other": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+    "G.privileged": {"kata": "weaken", "microvm": "weaken"},
+    "G.hostprocess": {"gvisor": "bypass", "kata": "bypass", "hyperv": "bypass", "microvm": "bypass", "peer-vm": "bypass"},
+    "W.mount_propagation_shared": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+    "B.opened": {"gvisor": "bypass", "kata": "bypass", "microvm": "bypass"},
+    "B.tuned": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+}
+
+
+def passes(fact: str, kind: Kind) -> Effect:
+    """Return what the fact means behind this kind of boundary."""
+    return EFFECTS.get(fact, {}).get(kind, "contained")

@@ -1,0 +1,55 @@
+"""Puts the rules' questions to one subject."""
+
+from __future__ import annotations
+
+from gate.boundary.facts import FACTS
+from gate.model.rule import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.boundary.fact import Answer
+    from gate.boundary.facts import Facts
+    from gate.model.rule import Outcome, Rule
+    from gate.model.truth import Truth
+
+
+def judge_facts(rule: Rule, facts: Facts) -> Iterator[Finding]:
+    """Answer a rule that asks facts: one finding for every place where a fact is bad news, or cannot be known."""
+    for fact_id in rule.facts:
+        for answer in facts.answers[fact_id]:
+            outcome = _outcome(answer.truth, risk=FACTS[fact_id].is_risk)
+            if outcome in ("failed", "undecided"):
+                yield _finding(rule, outcome, _message(rule, answer, facts, outcome), answer.truth, facts.workload.id)
+
+
+def judge_truths(rule: Rule, truths: Iterable[Truth], subject: str) -> Iterator[Finding]:
+    """Answer a rule with a question of its own: yes is bad news."""
+    for truth in truths:
+        outcome = _outcome(truth, risk=True)
+        if outcome in ("failed", "undecided"):
+            yield _finding(rule, outcome, truth.because[0].text, truth, subject)
+
+
+def _outcome(truth: Truth, *, risk: bool) -> Outcome:
+    if not truth.applicable:
+        return "inapplicable"
+    if truth.answer == "unknown":
+        return "undecided"
+    return "failed" if (truth.answer == "yes") is risk else "passed"
+
+
+def _message(rule: Rule, answer: Answer, facts: Facts, outcome: Outcome) -> str:
+    """Use the fact's own words, except that a missing safeguard is said in the words of the rule."""
+    if outcome == "failed" and not FACTS[answer.fact].is_risk:
+        return f"{answer.container or facts.workload.name} {rule.title}"
+    return answer.truth.because[0].text
+
+
+def _finding(rule: Rule, outcome: Outcome, message: str, truth: Truth, subject: str) -> Finding:
+    places = [reason.at for reason in truth.because]
+    related = tuple(dict.fromkeys(at for at in places[1:] if at != places[0]))
+    return Finding(
+        rule.id, rule.name, outcome, rule.severity, message, places[0], rule.remedy, subject, related=related
+    )

@@ -1,0 +1,137 @@
+"""Everything one run found out, in the shape that reporters render."""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.coverage import Coverage
+    from gate.model.location import Location
+    from gate.model.policy import Grant, Threshold
+    from gate.model.rule import Finding
+    from gate.model.score import Dimension, Score
+    from gate.model.sensitivity import Sensitivity
+    from gate.model.suggestion import Suggestion
+
+    Verdict = Literal["pass", "warn", "fail", "undecided"]
+    SubjectKind = Literal["workload", "image", "template"]
+
+
+class FactLine(Record):
+    """One fact that holds, or may hold, as the report shows it."""
+
+    id: str
+    answer: str
+    text: str
+    at: Location
+
+
+class BoundaryLine(Record):
+    """The boundary of a workload; levels are numbers from 0 to 7."""
+
+    worst: int
+    best: int
+    grade: str
+    kind: str
+    modifiers: tuple[str, ...]
+    at: Location
+    facts: tuple[FactLine, ...]
+
+
+class Because(Record):
+    """One requirement rule that fired, or that may fire, with its source."""
+
+    rule: str
+    level: str
+    text: str
+    source: str
+    certain: bool
+
+
+class Requirement(Record):
+    """What the policy asks of one subject.
+
+    `lo` and `hi` are the least and the most that can be required given what is known, in levels; they differ when
+    something undeclared decides, and `settle` then names the line that would decide it. `needs` are further demands
+    that the boundary's modifiers or facts must meet, `dedicated` the level that is enough on a dedicated placement.
+    """
+
+    lo: int
+    hi: int
+    dedicated: int | None
+    needs: tuple[str, ...]
+    because: tuple[Because, ...]
+    settle: str
+    allows: int | None = None
+
+
+class Reason(Record):
+    """One clause of a verdict: what decided it, and where."""
+
+    verdict: Verdict
+    text: str
+    at: Location
+
+
+class ScoreLine(Record):
+    """A score beside its threshold; `asked` is false where this stage's evidence cannot know."""
+
+    score: Score | None
+    threshold: Threshold | None
+    asked: bool
+
+
+class PodSecurityLine(Record):
+    """The Pod Security Standards level of a Kubernetes workload at a version, exact unless `best` differs."""
+
+    version: str
+    level: str
+    best: str
+
+
+class SubjectReport(Record):
+    """One judged subject."""
+
+    id: str
+    kind: SubjectKind
+    platform: str
+    name: str
+    at: Location
+    sensitivity: Sensitivity
+    boundary: BoundaryLine | None
+    required: Requirement
+    pod_security: PodSecurityLine | None
+    scores: dict[Dimension, ScoreLine]
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+class ExceptionLine(Record):
+    """An exception of the declaration, and what became of it: used, unused or expired."""
+
+    grant: Grant
+    state: Literal["used", "unused", "expired", "not-yet"]
+    subjects: tuple[str, ...]
+
+
+class Report(Record):
+    """One run. `findings` are those about no single subject (the declaration, the policy, coverage)."""
+
+    version: str
+    now: str
+    data_date: str
+    stage: str
+    policy: str
+    policy_digest: str
+    verdict: Verdict
+    status: int
+    subjects: tuple[SubjectReport, ...]
+    findings: tuple[Finding, ...]
+    exceptions: tuple[ExceptionLine, ...]
+    coverage: Coverage
+    inputs: tuple[tuple[str, str], ...]

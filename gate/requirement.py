@@ -1,0 +1,111 @@
+"""What a policy requires of one subject, from what was declared about it."""
+
+from __future__ import annotations
+
+from gate.model.report import Because, Requirement
+from gate.model.sensitivity import AXES, CLASSES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.model.policy import Condition, Policy, RequirementRule
+    from gate.model.sensitivity import Sensitivity
+    from gate.model.truth import Answer
+
+IMPACTS = ("low", "moderate", "high")
+
+#: Orders for `at-least`, and for taking the stricter of two.
+ORDERS: dict[str, tuple[str, ...]] = {**AXES, "class": CLASSES, "impact": IMPACTS}
+
+#: Fields that nobody declared and that are then unknown; every other axis that is silent simply does not apply.
+UNKNOWN_WHEN_SILENT = frozenset({"placement"})
+
+SETTLE_PLACEMENT = "declare `placement: dedicated` or `placement: shared` for it, or under `platform`, in .gate.yaml"
+
+
+def level_number(level: str) -> int:
+    """Turn `L4` into 4."""
+    return int(level[1:])
+
+
+def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str) -> Requirement:
+    """Derive the level: the highest of all rules that fire, and of those that may.
+
+    `os` is `linux`, `windows` or empty when it is not known. A workload that nobody declared is judged by the policy's
+    `undeclared`: as a class, or for the level that every workload needs.
+    """
+    values = _values(policy, sensitivity, os=os, platform=platform)
+    fired = [(rule, answer) for rule in policy.requirements if (answer := holds(rule.when, values)) != "no"]
+    demands = [rule for rule, _ in fired if not rule.allows]
+    certain = [rule for rule, answer in fired if answer == "yes" and not rule.allows]
+    dedicated = sensitivity.placement == "dedicated"
+    lo, hi = _highest(certain, dedicated=dedicated), _highest(demands, dedicated=dedicated)
+    allowed = [level_number(rule.allows) for rule, answer in fired if rule.allows and answer == "yes"]
+    return Requirement(
+        lo,
+        hi,
+        _highest(demands, dedicated=True) if any(rule.dedicated_level for rule in demands) else None,
+        tuple(dict.fromkeys(need for rule, answer in fired if answer == "yes" for need in rule.needs)),
+        tuple(Because(rule.id, rule.level, rule.text, rule.source, answer == "yes") for rule, answer in fired),
+        SETTLE_PLACEMENT if lo != hi else "",
+        min(allowed) if allowed else None,
+    )
+
+
+def _values(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str) -> dict[str, tuple[str, ...]]:
+    """Collect what every field is known to be; a field that is absent here is silent."""
+    axes = dict(sensitivity.axes)
+    if not sensitivity.declared and policy.undeclared in CLASSES:
+        axes["class"] = policy.undeclared
+    impacts = [axes[axis] for axis in ("confidentiality", "integrity", "availability") if axis in axes]
+    if "class" in axes:
+        by_class = policy.classes[axes["class"]]
+        impacts.append(by_class)
+        axes.setdefault("confidentiality", by_class)
+    values: dict[str, tuple[str, ...]] = {axis: (value,) for axis, value in axes.items()}
+    if impacts:
+        values["impact"] = (max(impacts, key=IMPACTS.index),)
+    values["regulated"] = sensitivity.regulated
+    for field, value in (
+        ("placement", sensitivity.placement),
+        ("role", sensitivity.role),
+        ("os", os),
+        ("platform", platform),
+    ):
+        if value:
+            values[field] = (value,)
+    return values
+
+
+def holds(conditions: Iterable[Condition], values: dict[str, tuple[str, ...]]) -> Answer:
+    """Join conditions by "and"."""
+    answers = [_holds(condition, values) for condition in conditions]
+    return "no" if "no" in answers else "unknown" if "unknown" in answers else "yes"
+
+
+def _holds(condition: Condition, values: dict[str, tuple[str, ...]]) -> Answer:
+    if condition.operator == "any-of":
+        answers = [holds(alternative, values) for alternative in condition.alternatives]
+        return "yes" if "yes" in answers else "unknown" if "unknown" in answers else "no"
+    known = values.get(condition.field)
+    if known is None:
+        if condition.field in UNKNOWN_WHEN_SILENT:
+            return "unknown"
+        return "yes" if condition.operator in ("is-not", "not-in") else "no"
+    return "yes" if _compares(condition, known) else "no"
+
+
+def _compares(condition: Condition, known: tuple[str, ...]) -> bool:
+    wanted = condition.values
+    if condition.operator in ("is", "in", "contains"):
+        return any(value in wanted for value in known)
+    if condition.operator in ("is-not", "not-in"):
+        return not any(value in wanted for value in known)
+    order = ORDERS[condition.field]
+    return any(order.index(value) >= order.index(wanted[0]) for value in known)
+
+
+def _highest(rules: Iterable[RequirementRule], *, dedicated: bool) -> int:
+    """Return the highest level asked for; on a dedicated placement some rules are content with less."""
+    return max((level_number((dedicated and rule.dedicated_level) or rule.level) for rule in rules), default=0)
