@@ -25,7 +25,11 @@ class SELinuxOptions(Record):
 
 
 class SecurityContext(Record):
-    """The fields that a pod's and a container's security context share."""
+    """The fields that a pod's and a container's security context share.
+
+    The type of a seccomp or AppArmor profile is None where there is no profile and empty where a profile has no type;
+    SELinux options that are written and empty are options all the same.
+    """
 
     run_as_non_root: Setting[bool | None]
     run_as_user: Setting[int | None]
@@ -55,14 +59,17 @@ class PodContainer(Record):
 
 
 class Annotation(Record):
-    """One annotation of the pod template."""
+    """One annotation of the pod template; a value that cannot be known leaves the others readable."""
 
     key: str
-    value: str
+    value: Setting[str]
 
 
 class Pod(Record):
-    """One pod or pod template; `volumes` are the kinds of its volumes, such as `hostPath` or `configMap`."""
+    """One pod or pod template; `volumes` are the kinds of its volumes, such as `hostPath` or `configMap`.
+
+    A volume that names no source is an `emptyDir`: the API server fills that in before admission looks.
+    """
 
     at: Location
     os: Setting[str | None]
