@@ -18,8 +18,8 @@ IMPACTS = ("low", "moderate", "high")
 #: Orders for `at-least`, and for taking the stricter of two.
 ORDERS: dict[str, tuple[str, ...]] = {**AXES, "class": CLASSES, "impact": IMPACTS}
 
-#: Fields that nobody declared and that are then unknown; every other axis that is silent simply does not apply.
-UNKNOWN_WHEN_SILENT = frozenset({"placement"})
+#: Fields that are unknown when nothing is known about them; every other axis that is silent simply does not apply.
+UNKNOWN_WHEN_SILENT = frozenset({"placement", "os"})
 
 SETTLE_PLACEMENT = "declare `placement: dedicated` or `placement: shared` for it, or under `platform`, in .gate.yaml"
 

@@ -55,11 +55,16 @@ class Boundary(Record):
     at: Location
 
 
-def boundary(workload: Workload, facts: Facts, profile: PlatformProfile) -> Boundary:
-    """Evaluate the facts twice, at the worst and at the best reading, and apply what the sandbox contains."""
+def boundary(
+    workload: Workload, facts: Facts, profile: PlatformProfile, excepted: frozenset[str] = frozenset()
+) -> Boundary:
+    """Evaluate the facts twice, at the worst and at the best reading, and apply what the sandbox contains.
+
+    Facts that an exception permits are read in the workload's favour.
+    """
     kind, grade, at = _sandbox(workload, profile)
-    worst, weakened = _level(facts, kind, worst=True)
-    best, _ = _level(facts, kind, worst=False)
+    worst, weakened = _level(facts, kind, excepted, worst=True)
+    best, _ = _level(facts, kind, excepted, worst=False)
     return Boundary(worst, best, grade, kind.kind, _modifiers(facts, kind, grade, weakened=weakened), at)
 
 
@@ -87,12 +92,17 @@ def _resolved(runtime: Runtime) -> tuple[RuntimeKind, Grade, Location]:
     return UNKNOWN, "asserted", runtime.at
 
 
-def _level(facts: Facts, kind: RuntimeKind, *, worst: bool) -> tuple[int, bool]:
+def _level(facts: Facts, kind: RuntimeKind, excepted: frozenset[str], *, worst: bool) -> tuple[int, bool]:
     """Return the level at one reading, and whether the boundary is weakened (already taken off the level)."""
     present = {
         fact.id
         for fact in FACTS.values()
-        if fact.phase == "runtime" and facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk)
+        if fact.phase == "runtime"
+        and (
+            not fact.is_risk
+            if fact.id in excepted
+            else facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk)
+        )
     }
     if not kind.level:
         return _shared_kernel(present), False

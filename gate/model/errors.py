@@ -31,3 +31,7 @@ class InputError(GateError):
         self.cause = cause
         self.at = at
         self.remedy = remedy
+
+
+class UnrenderedError(InputError):
+    """A template that only becomes input by rendering, which the gate never does; the policy says what that means."""

@@ -17,13 +17,35 @@ if TYPE_CHECKING:
     OnUndecided = Literal["fail", "warn"]
     Stage = Literal["commit", "build", "deploy"]
 
+STAGES: tuple[Stage, ...] = ("commit", "build", "deploy")
+
+LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6", "L7")
+
+#: What a requirement rule may demand beside a level.
+NEEDS = {
+    "cc": "confidential computing: the boundary also keeps the host's operator out",
+    "limits": "a memory limit and a limit on processes",
+    "no-build-entitlements": "builds run without privileged mode and without insecure entitlements",
+    "own-namespace": "no workload without such a role shares the namespace",
+    "pinned": "the code is first-party, or every image is named by digest",
+    "waiver": "an exception in force for the workload, with an owner, a reason and an end",
+}
+
+#: The evidence that a stage may be expected to have.
+EVIDENCE = ("isolation", "recipe_age", "image_age", "package_freshness")
+
+#: Deadlines by severity that a policy may hold package fixes to.
+REMEDIATION_PROFILES = ("default", "pci-4.0.1", "fedramp-rev5", "fedramp-vdr", "bod-26-04")
+
 
 class Condition(Record):
     """One comparison over a workload's sensitivity or platform; plain data.
 
     Fields are the axes of `gate.model.sensitivity`, `class`, `impact` (the FIPS 199 high-water mark), `regulated`,
-    `placement`, `role`, `os` and `platform`. `at-least` compares by the order of the axis, `contains` asks a set for
-    one member, and `any-of` joins the `alternatives` by "or" and has no field.
+    `placement`, `role`, `os` and `platform`. `at-least` compares by the order of the axis, `contains` asks a set
+    whether it has any of the values, and `any-of` joins the `alternatives` by "or" and has no field. What nobody
+    stated is no value: `is`, `in`, `at-least` and `contains` do not hold of it, `is-not` and `not-in` do. Only an
+    unstated `placement` is unknown instead, and so is an `os` that the input does not tell.
     """
 
     field: str
@@ -36,7 +58,8 @@ class RequirementRule(Record):
     """When all conditions hold, the workload needs the level.
 
     `dedicated_level` is the level that is enough when the placement is dedicated, empty where that changes nothing;
-    `needs` are further demands (`cc`, `limits`, `waiver`), `allows` is a level that a role permits instead of demanding.
+    `needs` are further demands (`NEEDS`). A rule with `allows` demands no level: it permits one that is lower than
+    the others demand, to a workload that meets its `needs`.
     """
 
     id: str
@@ -60,7 +83,9 @@ class Policy(Record):
     """A policy pack.
 
     `undeclared` is `warn`, or the class that a workload nobody declared is counted as. `unrendered` says what a
-    template that nobody rendered does. `require` lists rules that block whatever the level is.
+    template that nobody rendered does. `classes` maps each class to its FIPS 199 impact. Of several `remediation`
+    profiles the earliest deadline counts. `require` lists rules that block whatever the level is. `longest_exception`
+    bounds the days of an exception by the class of its workload.
     """
 
     name: str

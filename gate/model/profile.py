@@ -9,6 +9,24 @@ if TYPE_CHECKING:
     from gate.model.location import Location
 
 
+#: What a declaration may say that a RuntimeClass or a runtime's name stands for.
+RUNTIME_KINDS = (
+    "gvisor",
+    "kata",
+    "kata-confidential",
+    "firecracker",
+    "nitro",
+    "hyperv",
+    "peer-pod",
+    "runc",
+    "crun",
+    "sysbox",
+)
+
+#: The two ways in which Google runs a cluster; Autopilot filters system calls without being asked.
+GKE_MODES = ("autopilot", "standard")
+
+
 class Named(Record):
     """One entry of a name-to-value table in the declaration: a runtime and its kind, an image and its recipe."""
 
@@ -20,8 +38,9 @@ class Named(Record):
 class PlatformProfile(Record):
     """The platform as declared; None and empty strings are what nobody declared, and then the worse reading counts.
 
-    `runtimes` maps a RuntimeClass or runtime name to a kind of boundary, `images` an image repository to the recipe
-    that builds it, `versions` a component (`kubernetes`, `containerd`, `runc`, `kata`...) to its version.
+    `runtimes` maps a RuntimeClass or runtime name to one of `RUNTIME_KINDS`, `images` an image repository to the recipe
+    that builds it (relative to the declaration's folder), `versions` a component (`kubernetes`, `containerd`, `runc`,
+    `kata`...) to its version.
     """
 
     kubernetes_version: str = ""

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 class Reference(Record):
     """A typed pointer; `namespace` is empty for what lives in none.
 
-    For an image the name is the reference as written; for a build it is `path#stage` of the recipe, relative to the
-    root of the scan.
+    For an image the name is the reference as written; for a build it is the id of the recipe (its path relative to the
+    root of the scan, or the id of an inline one) and `part` is the stage that is asked for.
     """
 
     kind: ReferenceKind
     name: str
     at: Location
     namespace: str = ""
+    part: str = ""
 
 
 class Definition(Record):

@@ -92,6 +92,14 @@ class PodSecurityLine(Record):
     best: str
 
 
+class Escapes(Record):
+    """The configuration escapes: ids of those that are open or undecided, and how many are closed."""
+
+    open: tuple[str, ...]
+    closed: int
+    undecided: tuple[str, ...]
+
+
 class SubjectReport(Record):
     """One judged subject."""
 
@@ -104,6 +112,7 @@ class SubjectReport(Record):
     boundary: BoundaryLine | None
     required: Requirement
     pod_security: PodSecurityLine | None
+    escapes: Escapes | None
     scores: dict[Dimension, ScoreLine]
     verdict: Verdict
     reasons: tuple[Reason, ...]

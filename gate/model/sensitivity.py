@@ -10,12 +10,15 @@ if TYPE_CHECKING:
 
 CLASSES = ("public", "internal", "confidential", "restricted")
 
+#: FIPS 199 potential impact, from the least to the most demanding.
+IMPACTS = ("low", "moderate", "high")
+
 #: The axes a label or a declaration may state, each with its values from the least to the most demanding
 #: (FIPS 199 impact; Kubernetes multi-tenancy; GKE Sandbox and CIS GKE 5.10 for code trust).
 AXES: dict[str, tuple[str, ...]] = {
-    "confidentiality": ("low", "moderate", "high"),
-    "integrity": ("low", "moderate", "high"),
-    "availability": ("low", "moderate", "high"),
+    "confidentiality": IMPACTS,
+    "integrity": IMPACTS,
+    "availability": IMPACTS,
     "label": ("unclassified", "secret", "top-secret"),
     "tenancy": ("dedicated", "single-team", "soft", "hard"),
     "code_trust": ("first-party", "third-party", "untrusted", "hostile"),

@@ -1,1 +1,1 @@
-"""Floor 2b: loads and checks policies and declarations."""
+"""Loads policies and declarations, refuses what is not exactly right, and joins what they say."""

@@ -1,1 +1,50 @@
-"""Floor 2b: one module per format. A reader turns a file into subjects and knows how its format spells a setting."""
+"""Floor 2b: one module per format. A reader turns a file into subjects and knows how its format spells a setting.
+
+The table says which files a reader may be asked about, by name alone; whether the file is its own, its `claims` decides
+from the content. A module is imported when the first file with such a name turns up.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_YAML = (".yaml", ".yml")
+_RECIPES = ("dockerfile", "containerfile")
+
+
+def _is_recipe(name: str) -> bool:
+    """Match `Dockerfile`, `api.dockerfile`, `Dockerfile-prod`, `Containerfile.dev` and their like."""
+    name = name.lower()
+    for word in _RECIPES:
+        at = name.find(word)
+        if at >= 0 and not name.endswith((".dockerignore", ".md")):
+            before, after = name[:at], name[at + len(word) :]
+            return before[-1:] in ("", ".", "_", "-") and after[:1] in ("", ".", "_", "-")
+    return False
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith(_YAML)
+
+
+def _is_yaml_or_json(name: str) -> bool:
+    return name.lower().endswith((*_YAML, ".json"))
+
+
+def _is_packer(name: str) -> bool:
+    return name.lower().endswith((".pkr.hcl", ".json"))
+
+
+def _is_image(name: str) -> bool:
+    return name in ("index.json", "oci-layout", "manifest.json", "config.json")
+
+
+#: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.
+READERS: dict[str, Callable[[str], bool]] = {
+    "dockerfile": _is_recipe,
+    "compose": _is_yaml,
+    "kubernetes": _is_yaml_or_json,
+    "packer": _is_packer,
+}

@@ -1,0 +1,145 @@
+"""What Docker's options mean, wherever they are written: a command line, a Compose service, a Marathon parameter.
+
+Sources: docker/cli `opts` and `cli/command/container/opts.go`, moby `daemon/pkg/oci`, the Compose specification.
+"""
+
+from __future__ import annotations
+
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
+from gate.model.workload import Device, Mount, Profile, SELinux, User
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+
+NAMED_VOLUME = "the engine manages this volume"
+
+
+def user(text: str) -> User:
+    """Read a user option: a name or number, with an optional group."""
+    name = text.partition(":")[0].strip()
+    digits = name.isdigit() and name.isascii()
+    return User(text, int(name) if digits and len(name) < 20 else 0 if name == "" else None)
+
+
+def pid_mode(value: str) -> str:
+    """Normalise a pid, ipc or network mode: `host`, `container:NAME`, or private; a service of one's own is private."""
+    mode = value.strip().lower()
+    if mode == "host":
+        return "host"
+    return value.strip() if mode.startswith("container:") else "private"
+
+
+def user_namespace(value: str) -> str:
+    """Normalise a user namespace mode: `host` opts out, anything Podman calls automatic is private."""
+    mode = value.partition(":")[0].strip().lower()
+    return "remapped" if mode in ("auto", "nomap", "keep-id", "private") else "host"
+
+
+class SecurityOptions:
+    """What a list of `security_opt` entries adds up to; later entries win, as in the engine."""
+
+    __slots__ = ("apparmor", "at", "cgroup_writable", "no_new_privileges", "proc_mount", "seccomp", "selinux")
+
+    def __init__(self, entries: Iterable[tuple[str, Location]], at: Location) -> None:
+        """Take the entries with their places, and the place of the list."""
+        self.at = at
+        self.no_new_privileges: Setting[bool] = Defaulted(False, at)
+        self.seccomp: Setting[Profile] = Defaulted(Profile("runtime-default"), at)
+        self.apparmor: Setting[Profile] = Defaulted(Profile("runtime-default"), at)
+        self.selinux: Setting[SELinux] = Defaulted(SELinux("", "", ""), at)
+        self.proc_mount: Setting[str] = Defaulted("default", at)
+        self.cgroup_writable: Setting[bool] = Defaulted(False, at)
+        for text, place in entries:
+            self._take(text, place)
+
+    def _take(self, text: str, at: Location) -> None:
+        """Read one entry; the separator is `=` or, in the old form, `:`."""
+        key, value = _split(text)
+        on = value.lower() in ("", "true", "1", "t")
+        if key == "no-new-privileges":
+            self.no_new_privileges = Stated(on, at)
+        elif key == "seccomp":
+            self.seccomp = Stated(_profile(value), at)
+        elif key == "apparmor":
+            self.apparmor = Stated(_profile(value), at)
+        elif key == "label":
+            self.selinux = Stated(self._labelled(value), at)
+        elif key == "systempaths" and value.lower() == "unconfined":
+            self.proc_mount = Stated("unmasked", at)
+        elif key == "writable-cgroups":
+            self.cgroup_writable = Stated(on, at)
+
+    def _labelled(self, value: str) -> SELinux:
+        """Add one `label=` entry to those before it: `disable`, or `user:`, `role:`, `type:`, `level:` and a value."""
+        before = self.selinux.value if isinstance(self.selinux, Stated | Defaulted) else SELinux("", "", "")
+        kind, _, name = value.partition(":")
+        return SELinux(
+            name if kind == "user" else before.user,
+            name if kind == "role" else before.role,
+            name if kind == "type" else before.type,
+            before.disabled or value == "disable",
+        )
+
+
+def _split(text: str) -> tuple[str, str]:
+    places = [place for separator in "=:" if (place := text.find(separator)) > 0]
+    if not places:
+        return text.strip(), ""
+    cut = min(places)
+    return text[:cut].strip(), text[cut + 1 :].strip()
+
+
+def _profile(value: str) -> Profile:
+    if value == "unconfined":
+        return Profile("unconfined")
+    return Profile("runtime-default") if value in ("builtin", "docker-default") else Profile("custom", value)
+
+
+def is_host_path(source: str) -> bool:
+    """Say whether the source of a short volume is a path and not the name of a volume."""
+    return source.startswith(("/", ".", "~", "\\\\")) or (source[1:2] == ":" and source[:1].isalpha())
+
+
+def short_volume(text: str, at: Location) -> Mount:
+    """Read `SOURCE:TARGET:OPTIONS`, `SOURCE:TARGET` or `TARGET`; a Windows drive letter is part of its path."""
+    source, target, options = _volume_parts(text)
+    flags = [flag.strip() for flag in options.split(",")]
+    read_only = Stated("ro" in flags or "readonly" in flags, at) if options else Defaulted(False, at)
+    shared = next((flag for flag in flags if flag in ("shared", "rshared")), "")
+    return Mount(
+        "pipe" if source.startswith("\\\\") else "bind" if is_host_path(source) else "volume",
+        Stated(source, at) if is_host_path(source) else Inapplicable(NAMED_VOLUME, at),
+        target,
+        read_only,
+        Stated(shared, at) if shared else Defaulted("rprivate", at),
+        at,
+    )
+
+
+def _volume_parts(text: str) -> tuple[str, str, str]:
+    pieces = text.split(":")
+    joined: list[str] = []
+    while pieces:
+        piece = pieces.pop(0)
+        if len(piece) == 1 and piece.isalpha() and pieces and pieces[0][:1] in ("\\", "/"):
+            piece += ":" + pieces.pop(0)
+        joined.append(piece)
+    if len(joined) == 1:
+        return "", joined[0], ""
+    return joined[0], joined[1], joined[2] if len(joined) > 2 else ""
+
+
+def device(text: str, at: Location) -> Device:
+    """Read `HOST:CONTAINER:ACCESS` or a CDI name."""
+    host, _, rest = text.partition(":")
+    access = rest.rpartition(":")[2] if rest.count(":") else ""
+    return Device(host, access or "rwm", at)
+
+
+def no_items(at: Location) -> Items[str]:
+    """Return the empty, complete list."""
+    return Items((), at)

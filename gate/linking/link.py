@@ -1,0 +1,132 @@
+"""Resolves what one file leaves to another, or to the declared platform.
+
+After linking no setting is deferred: what nothing in sight decides is unknown, with the reason.
+"""
+
+from __future__ import annotations
+
+from gate.model.evidence import Defaulted, Deferred, Stated, Unknown
+from gate.model.image import Image
+from gate.model.record import replace
+from gate.model.workload import Profile, Workload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.model.evidence import Setting
+    from gate.model.profile import PlatformProfile
+    from gate.model.reader import Subject
+    from gate.model.reference import Definition
+    from gate.model.workload import Container, Runtime, User
+
+
+class Links:
+    """Everything that references may resolve to, gathered from all files that were read."""
+
+    __slots__ = ("definitions", "images", "profile", "used_by")
+
+    def __init__(
+        self, subjects: Iterable[Subject], definitions: Iterable[Definition], profile: PlatformProfile
+    ) -> None:
+        """Index the images by their ids and the definitions by kind and name."""
+        self.images = {subject.id: subject for subject in subjects if isinstance(subject, Image)}
+        self.definitions: dict[tuple[str, str], list[Definition]] = {}
+        for definition in definitions:
+            self.definitions.setdefault((definition.kind, definition.name), []).append(definition)
+        self.profile = profile
+        self.used_by: dict[str, list[str]] = {}
+
+    def link(self, subject: Subject) -> Subject:
+        """Return the subject with nothing deferred."""
+        if isinstance(subject, Workload):
+            return self._workload(subject)
+        if isinstance(subject, Image) and isinstance(subject.user, Deferred):
+            return replace(subject, user=_undecided_user(subject.user))
+        return subject
+
+    def image_of(self, workload: Workload, container: Container) -> tuple[Image, str] | None:
+        """Return the recipe or built image of a container and the stage asked for, when one is in sight."""
+        for reference in workload.references:
+            if reference.kind == "build" and reference.name in self.images:
+                return self.images[reference.name], reference.part
+        name = container.image.value if isinstance(container.image, Stated) else ""
+        for entry in self.profile.images:
+            if name and entry.name == _repository(name) and entry.value in self.images:
+                return self.images[entry.value], ""
+        return None
+
+    def _workload(self, workload: Workload) -> Workload:
+        containers = tuple(
+            Stated(self._container(workload, member.value), member.at, member.via)
+            if isinstance(member, Stated)
+            else member
+            for member in workload.containers.members
+        )
+        return replace(
+            workload,
+            containers=replace(workload.containers, members=containers),
+            sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
+        )
+
+    def _container(self, workload: Workload, container: Container) -> Container:
+        privilege, confinement = container.privilege, container.confinement
+        if isinstance(privilege.user, Deferred):
+            privilege = replace(privilege, user=self._user(workload, container, privilege.user))
+        if isinstance(privilege.no_new_privileges, Deferred):
+            declared = bool(self.profile.docker_no_new_privileges)
+            privilege = replace(privilege, no_new_privileges=Defaulted(declared, privilege.no_new_privileges.at))
+        if isinstance(confinement.seccomp, Deferred):
+            confinement = replace(confinement, seccomp=self._seccomp(confinement.seccomp))
+        return replace(container, privilege=privilege, confinement=confinement)
+
+    def _user(self, workload: Workload, container: Container, setting: Deferred) -> Setting[User]:
+        """Follow the image: the user of the stage that is built, which keeps the place in the recipe."""
+        found = self.image_of(workload, container)
+        if found is None:
+            name = container.image.value if isinstance(container.image, Stated) else "its image"
+            return Unknown(f"{name} decides the user, and nothing here builds it", setting.at)
+        image, part = found
+        self.used_by.setdefault(image.id, []).append(workload.id)
+        user = _user_of(image, part)
+        if isinstance(user, Deferred):
+            return _undecided_user(user)
+        if isinstance(user, Stated):
+            return replace(user, via=(*user.via, setting.at))
+        return user
+
+    def _seccomp(self, setting: Deferred) -> Setting[Profile]:
+        """Apply what the platform does to a pod that asks for no profile; undeclared stays unconfirmed."""
+        profile = self.profile
+        filtered = profile.kubernetes_seccomp_default or profile.gke_mode == "autopilot"
+        return Defaulted(Profile("runtime-default" if filtered else "unconfirmed"), setting.at)
+
+    def _runtime(self, setting: Setting[Runtime]) -> Setting[Runtime]:
+        if not isinstance(setting, Stated) or not isinstance(setting.value.handler, Deferred):
+            return setting
+        runtime = setting.value
+        found = self.definitions.get(("runtime-class", runtime.name), [])
+        handlers = {definition.value.value for definition in found if isinstance(definition.value, Stated)}
+        if len(handlers) == 1 and all(isinstance(definition.value, Stated) for definition in found):
+            handler: Setting[str] = Stated(handlers.pop(), found[0].at, (setting.at,))
+        elif found:
+            handler = Unknown(f"there are several RuntimeClasses named {runtime.name}", found[0].at)
+        else:
+            handler = Unknown(f"no RuntimeClass named {runtime.name} is in sight", setting.at)
+        return replace(setting, value=replace(runtime, handler=handler))
+
+
+def _user_of(image: Image, part: str) -> Setting[User]:
+    stage = next((stage for stage in image.stages if part and stage.name == part.lower()), None)
+    return stage.user if stage is not None else image.user
+
+
+def _undecided_user(setting: Deferred) -> Unknown:
+    return Unknown("the base image decides the user, and it is not in this repository", setting.at)
+
+
+def _repository(name: str) -> str:
+    """Strip tag and digest from an image reference."""
+    name = name.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag else name

@@ -1,0 +1,1 @@
+"""Floor 6: discover, read, link, judge, decide, suggest."""

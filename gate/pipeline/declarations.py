@@ -1,0 +1,118 @@
+"""Finds the declaration and the policy that govern a path.
+
+The declaration nearest above a file speaks for it, so that the verdict on a file does not depend on what else is
+checked in the same run. One that is named on the command line speaks for everything.
+"""
+
+from __future__ import annotations
+
+import os
+
+from gate.model.errors import InputError, UsageError
+from gate.model.policy import Declaration
+from gate.model.profile import PlatformProfile
+from gate.model.record import replace
+from gate.pipeline.reading import DECLARATION
+from gate.policy.shipped import DEFAULT, shipped_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.policy import Policy
+    from gate.model.source import Source
+    from gate.pipeline.files import Files
+    from gate.pipeline.options import Options
+
+SILENT = Declaration("", "", "", PlatformProfile(), (), ())
+
+
+class Declarations:
+    """All declarations and policies of one run, each loaded once."""
+
+    __slots__ = ("_found", "_named", "_policies", "files", "options", "sources")
+
+    def __init__(self, files: Files, options: Options) -> None:
+        """Load the declaration named on the command line, if there is one."""
+        self.files = files
+        self.options = options
+        self.sources: dict[str, Source] = {}
+        self._found: dict[str, Declaration] = {}
+        self._policies: dict[str, Policy] = {}
+        self._named = self._load(_named(files, options.declaration)) if options.declaration else None
+
+    @property
+    def loaded(self) -> tuple[Declaration, ...]:
+        """The declarations that spoke for something."""
+        found = {id(one): one for one in (*self._found.values(), *((self._named,) if self._named else ())) if one.path}
+        return tuple(sorted(found.values(), key=lambda declaration: declaration.path))
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies that judged something."""
+        return tuple(self._policies.values())
+
+    def of(self, path: str) -> Declaration:
+        """Return the declaration that speaks for a file."""
+        if self._named is not None:
+            return self._named
+        folder = path.rpartition("/")[0]
+        if folder not in self._found:
+            self._found[folder] = self._nearest(folder)
+        return self._found[folder]
+
+    def policy(self, declaration: Declaration) -> Policy:
+        """Return the policy: the command line's, else the declaration's, else the default."""
+        name = self.options.policy or declaration.policy or DEFAULT
+        base = "" if self.options.policy else declaration.folder
+        key = f"{base}\0{name}"
+        if key not in self._policies:
+            self._policies[key] = self._policy(name, base)
+        return self._policies[key]
+
+    def _nearest(self, folder: str) -> Declaration:
+        path = f"{folder}/{DECLARATION}" if folder else DECLARATION
+        source = _opened(self.files, path)
+        if source is not None:
+            return self._load(source)
+        if not folder:
+            return SILENT
+        above = folder.rpartition("/")[0]
+        if above not in self._found:
+            self._found[above] = self._nearest(above)
+        return self._found[above]
+
+    def _load(self, source: Source) -> Declaration:
+        from gate.policy.declaration import load_declaration
+
+        self.sources[source.path] = source
+        declaration = load_declaration(source)
+        version = self.options.kubernetes_version
+        if version:
+            declaration = replace(declaration, platform=replace(declaration.platform, kubernetes_version=version))
+        return declaration
+
+    def _policy(self, name: str, base: str) -> Policy:
+        if not name.endswith((".yaml", ".yml")):
+            return shipped_policy(name)
+        from gate.policy.pack import load_policy
+
+        source = _named(self.files, f"{base}/{name}" if base else name)
+        self.sources[source.path] = source
+        return load_policy(source)
+
+
+def _opened(files: Files, path: str) -> Source | None:
+    try:
+        return files.open(path)
+    except InputError as error:
+        raise UsageError(f"the declaration {error.cause}", at=error.at, remedy=error.remedy) from None
+
+
+def _named(files: Files, path: str) -> Source:
+    """Open a file that the command line or a declaration names: below the root, or anywhere the operator says."""
+    source = _opened(files, path) if not os.path.isabs(path) else None
+    if source is None:
+        folder, name = os.path.split(os.path.realpath(path))
+        source = _opened(type(files)(folder), name)
+    if source is None:
+        raise UsageError(f"there is no file {path}", remedy="name an existing policy or declaration")
+    return source

@@ -1,0 +1,168 @@
+"""The files under the root of a scan, each opened once and never through a link out of the tree.
+
+Everything here is hostile: a name may be a device, a pipe, a link to somebody's secrets or a folder without end.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from gate.model.errors import InputError
+from gate.model.location import whole_file
+from gate.model.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+#: Bytes of one text file; larger ones are named in the ledger and not read.
+MAX_BYTES = 4 * 1024 * 1024
+
+#: Entries one walk may see before it stops with an error.
+MAX_ENTRIES = 100_000
+
+#: Folders that hold other people's code or version control data; named in the ledger when they are passed over.
+PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".terraform"})
+
+
+class Files:
+    """The tree below `root`, as `gate.model.source.Sources`; `overlay` replaces the text of some files."""
+
+    __slots__ = ("_cache", "consulted", "links", "overlay", "root")
+
+    def __init__(self, root: str, overlay: Mapping[str, bytes] | None = None) -> None:
+        """Take the root as an absolute path without links in it."""
+        self.root = root
+        self.overlay = dict(overlay or {})
+        self.consulted: dict[str, bool] = {}
+        self.links: list[str] = []
+        self._cache: dict[str, Source | None] = {}
+
+    def open(self, path: str) -> Source | None:
+        """Return the file, or None when it is absent or outside the root; raise InputError when it may not be read."""
+        clean = _inside(path)
+        if clean is None:
+            return None
+        if clean not in self._cache:
+            self._cache[clean] = self._read(clean)
+        self.consulted[clean] = self._cache[clean] is not None
+        return self._cache[clean]
+
+    def list(self, folder: str) -> tuple[str, ...]:
+        """Return the regular files directly in this folder, sorted; nothing for a folder that is not there."""
+        clean = _inside(folder or ".")
+        if clean is None or not self._within(clean):
+            return ()
+        try:
+            with os.scandir(os.path.join(self.root, clean)) as entries:
+                names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+        except OSError:
+            return ()
+        return tuple(f"{clean}/{name}" if clean else name for name in names)
+
+    def walk(self, path: str) -> Iterator[str]:
+        """Yield the files at or below a path, sorted, depth first; links are noted and not followed."""
+        start = _inside(path or ".")
+        if start is None:
+            return
+        stack = [start]
+        seen = 0
+        while stack:
+            here = stack.pop()
+            full = os.path.join(self.root, here) if here else self.root
+            try:
+                mode = os.lstat(full).st_mode
+            except OSError:
+                continue
+            if not stat.S_ISDIR(mode):
+                yield here
+                continue
+            try:
+                names = sorted(os.listdir(full), reverse=True)
+            except OSError:
+                yield here
+                continue
+            seen += len(names)
+            if seen > MAX_ENTRIES:
+                raise InputError(
+                    f"more than {MAX_ENTRIES} files",
+                    at=whole_file(here or "."),
+                    remedy="name the folders to judge instead of the whole tree",
+                )
+            stack.extend(f"{here}/{name}" if here else name for name in names if name not in PASSED_OVER)
+
+    def _within(self, clean: str) -> bool:
+        """Say whether the folder of the file, with every link resolved, is still below the root."""
+        folder = os.path.dirname(os.path.join(self.root, clean))
+        real = os.path.realpath(folder)
+        return real == self.root or real.startswith(self.root.rstrip("/") + "/")
+
+    def _read(self, clean: str) -> Source | None:
+        if clean in self.overlay:
+            return Source(clean, self.overlay[clean])
+        if not self._within(clean):
+            return None
+        try:
+            handle = os.open(
+                os.path.join(self.root, clean), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise _unreadable(clean, error) from None
+        try:
+            return Source(clean, _bytes(handle, clean))
+        finally:
+            os.close(handle)
+
+
+def _bytes(handle: int, path: str) -> bytes:
+    """Read a regular file within the limit, from the handle that was checked."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("is not a regular file", at=whole_file(path), remedy="name a regular file")
+    if status.st_size > MAX_BYTES:
+        raise InputError(
+            f"is larger than {MAX_BYTES} bytes", at=whole_file(path), remedy="split it, or leave it out of the paths"
+        )
+    pieces = []
+    left = MAX_BYTES + 1
+    while left > 0 and (piece := os.read(handle, min(left, 1 << 20))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def _unreadable(path: str, error: Exception) -> InputError:
+    if isinstance(error, OSError) and error.errno in (40, 62):  # ELOOP, on Linux and on macOS
+        return InputError("is a link", at=whole_file(path), remedy="judge the file that it points at")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable name"
+    return InputError(f"cannot be read: {reason.lower()}", at=whole_file(path), remedy="make it readable, or name others")
+
+
+def _inside(path: str) -> str | None:
+    """Normalise a path relative to the root; None when it leaves the root."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return None if path.startswith("/") or "\0" in path else "/".join(parts)
+
+
+def root_of(path: str) -> str:
+    """Return the repository that holds a path: the nearest folder upward with a `.git`, else the path's own folder."""
+    real = os.path.realpath(path)
+    folder = real if os.path.isdir(real) else os.path.dirname(real)
+    here = folder
+    while True:
+        if os.path.exists(os.path.join(here, ".git")):
+            return here
+        above = os.path.dirname(here)
+        if above == here:
+            return folder
+        here = above

@@ -1,0 +1,252 @@
+"""Judges one subject: facts, level, requirement, rules, scores, verdict."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from gate.judge import judge_facts, judge_truths
+from gate.model.image import Image
+from gate.model.policy import NEEDS
+from gate.model.record import Record, replace
+from gate.model.report import (
+    BoundaryLine,
+    Escapes,
+    FactLine,
+    PodSecurityLine,
+    Reason,
+    Requirement,
+    ScoreLine,
+    SubjectReport,
+)
+from gate.model.workload import Workload
+from gate.pipeline.registry import RULES
+from gate.requirement import requirement
+from gate.verdict import UNDECLARED_CLASS, blocking, gravest, isolation, scores, settled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.boundary.facts import Facts
+    from gate.boundary.level import Boundary
+    from gate.model.policy import Policy, Stage
+    from gate.model.profile import PlatformProfile
+    from gate.model.reader import Subject
+    from gate.model.rule import Finding, Rule
+    from gate.model.score import Dimension, Score
+    from gate.model.sensitivity import Sensitivity
+    from gate.model.template import Template
+
+#: Rules that are about the boundary as a whole; everything else asks facts or has a question about the subject.
+WEAK_BOUNDARY, ASSERTED_BOUNDARY = "ISO048", "ISO049"
+
+
+class Case(Record):
+    """Everything a subject is judged by; `excepted` are the rules that an exception in force permits for it."""
+
+    policy: Policy
+    profile: PlatformProfile
+    sensitivity: Sensitivity
+    excepted: frozenset[str]
+    stage: Stage
+    now: str
+    tables: object
+
+
+def load(rule_id: str) -> Rule:
+    """Import one rule."""
+    rule: Rule = import_module(RULES[rule_id].module).RULE
+    return rule
+
+
+def judge(subject: Subject, case: Case) -> SubjectReport:
+    """Judge one subject of any kind."""
+    if isinstance(subject, Workload):
+        return _workload(subject, case)
+    if isinstance(subject, Image):
+        return _made(subject, case, "image", _image_scores(subject, case))
+    return _made(subject, case, "template", _template_scores(subject, case))
+
+
+def _workload(workload: Workload, case: Case) -> SubjectReport:
+    from gate.boundary.facts import Facts
+    from gate.boundary.level import boundary
+    from gate.model.evidence import known
+    from gate.scores.isolation_fitness import isolation_fitness
+
+    facts = Facts(workload, case.profile)
+    shown = boundary(workload, facts, case.profile)
+    permitted = frozenset(fact for rule in case.excepted for fact in RULES[rule].facts)
+    effective = boundary(workload, facts, case.profile, permitted) if permitted else shown
+    required = requirement(
+        case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform
+    )
+    lines = _lines(case, {"isolation_fitness": isolation_fitness(effective, facts, required, permitted)})
+    gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
+    reasons = [*gap, *_needs(facts, effective, required, workload), *scores(lines, workload.at)]
+    if gap:
+        reasons = [reason for reason in reasons if not reason.text.startswith("isolation fitness")]
+    findings = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
+    return SubjectReport(
+        workload.id,
+        "workload",
+        workload.platform,
+        workload.name,
+        workload.at,
+        case.sensitivity,
+        _boundary_line(shown, facts),
+        required,
+        _pod_security(workload, case.profile),
+        _escapes(facts, shown),
+        lines,
+        settled(reasons, case.sensitivity, case.policy, effective),
+        tuple(reasons),
+        tuple(_marked(findings, case, effective, required)),
+        (),
+    )
+
+
+def _made(
+    subject: Image | Template, case: Case, kind: str, found: dict[Dimension, Score]
+) -> SubjectReport:
+    """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
+    lines = _lines(case, found)
+    reasons = scores(lines, subject.at)
+    findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
+    required = [finding for finding in findings if finding.blocks]
+    return SubjectReport(
+        subject.id,
+        "image" if kind == "image" else "template",
+        subject.platform,
+        subject.name,
+        subject.at,
+        case.sensitivity,
+        None,
+        NO_LEVEL,
+        None,
+        None,
+        lines,
+        gravest([settled(reasons, case.sensitivity, case.policy, None), *("fail" for _ in required)]),
+        tuple(reasons),
+        tuple(findings),
+        (),
+    )
+
+
+NO_LEVEL = Requirement(0, 0, None, (), (), "")
+
+
+def _fact_findings(facts: Facts) -> Iterator[Finding]:
+    """Ask the rules whose facts give them something to say; the others are not even imported."""
+    from gate.boundary.facts import FACTS
+
+    for rule_id, entry in RULES.items():
+        if any(
+            answer.truth.answer == "unknown" or (answer.truth.answer == "yes") is FACTS[fact].is_risk
+            for fact in entry.facts
+            for answer in facts.answers[fact]
+        ):
+            yield from judge_facts(load(rule_id), facts)
+
+
+def _boundary_findings(workload: Workload, boundary: Boundary, required: Requirement) -> Iterator[Finding]:
+    for rule_id in (WEAK_BOUNDARY, ASSERTED_BOUNDARY):
+        rule = load(rule_id) if boundary.worst < required.hi or boundary.grade == "asserted" else None
+        if rule is not None and rule.check is not None:
+            yield from judge_truths(rule, rule.check(workload, boundary, required), workload.id)
+
+
+def _subject_findings(subject: Image | Template, kind: str, case: Case) -> Iterator[Finding]:
+    for rule_id, entry in RULES.items():
+        if entry.subject == kind:
+            rule = load(rule_id)
+            if rule.check is not None:
+                yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
+
+
+def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, required: Requirement) -> list[Finding]:
+    """Except what an exception permits, mark what blocks, and put the gravest first."""
+    permitted = [
+        replace(finding, outcome="excepted") if finding.rule in case.excepted else finding for finding in findings
+    ]
+    facts = {rule: entry.facts for rule, entry in RULES.items()}
+    marked = blocking(permitted, facts, boundary, required, case.policy)
+    severities = ("critical", "high", "medium", "low")
+    return sorted(
+        dict.fromkeys(marked),
+        key=lambda f: (not f.blocks, severities.index(f.severity), f.at.path, f.at.line, f.at.column, f.rule, f.message),
+    )
+
+
+def _lines(case: Case, found: dict[Dimension, Score]) -> dict[Dimension, ScoreLine]:
+    """Put every dimension beside its threshold; what this stage cannot know is not asked."""
+    cls = case.sensitivity.cls or (case.policy.undeclared if not case.sensitivity.declared else "")
+    thresholds = case.policy.thresholds.get(cls) or case.policy.thresholds[UNDECLARED_CLASS]
+    asked = case.policy.evidence[case.stage]
+    lines: dict[Dimension, ScoreLine] = {}
+    for dimension, evidence in EVIDENCE.items():
+        score = found.get(dimension)
+        if score is not None or dimension != "isolation_fitness":
+            lines[dimension] = ScoreLine(
+                score, thresholds.get(dimension), asked=score is not None and any(name in asked for name in evidence)
+            )
+    return lines
+
+
+#: The evidence of DESIGN's stages that each score rests on; a recipe's age is known where a built image's is not.
+EVIDENCE: dict[Dimension, tuple[str, ...]] = {
+    "isolation_fitness": ("isolation",),
+    "image_age": ("image_age", "recipe_age"),
+    "package_freshness": ("package_freshness",),
+}
+
+
+def _image_scores(image: Image, case: Case) -> dict[Dimension, Score]:
+    return {}
+
+
+def _template_scores(template: Template, case: Case) -> dict[Dimension, Score]:
+    return {}
+
+
+def _needs(facts: Facts, boundary: Boundary, required: Requirement, workload: Workload) -> Iterator[Reason]:
+    """Check what a requirement demands beside a level."""
+    checks = {
+        "cc": "cc" in boundary.modifiers,
+        "limits": facts.truth("H.limits").answer == "yes",
+        "no-build-entitlements": facts.truth("G.build_insecure").answer == "no",
+    }
+    for need in required.needs:
+        if not checks.get(need, True):
+            yield Reason("fail", f"{workload.name} needs {NEEDS[need]}", workload.at)
+
+
+def _boundary_line(boundary: Boundary, facts: Facts) -> BoundaryLine:
+    lines = tuple(
+        FactLine(fact, truth.answer, truth.because[0].text if truth.because else "", truth.because[0].at)
+        for fact in facts.answers
+        if (truth := facts.truth(fact)).answer != "no" and truth.because
+    )
+    return BoundaryLine(
+        boundary.worst, boundary.best, boundary.grade, boundary.kind, boundary.modifiers, boundary.at, lines
+    )
+
+
+def _pod_security(workload: Workload, profile: PlatformProfile) -> PodSecurityLine | None:
+    if workload.pod is None:
+        return None
+    from gate.boundary.pod_security import LATEST, pod_security
+
+    found = pod_security(workload.pod, profile.kubernetes_version or LATEST)
+    return PodSecurityLine(found.version, found.level, found.best)
+
+
+def _escapes(facts: Facts, boundary: Boundary) -> Escapes:
+    from gate.boundary.escapes import ESCAPES, decide
+
+    answers = {escape.id: decide(escape, facts, boundary.kind).answer for escape in ESCAPES}  # type: ignore[arg-type]
+
+    def those(answer: str) -> tuple[str, ...]:
+        return tuple(escape for escape, found in answers.items() if found == answer)
+
+    return Escapes(those("yes"), len(those("no")), those("unknown"))

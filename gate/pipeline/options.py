@@ -1,0 +1,23 @@
+"""What one run was asked to do."""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.policy import Stage
+
+
+class Options(Record):
+    """The command line of `gate check`, checked; paths as given, `now` an ISO 8601 day."""
+
+    paths: tuple[str, ...]
+    images: tuple[str, ...]
+    policy: str
+    declaration: str
+    kubernetes_version: str
+    now: str
+    stage: Stage | None
+    verbose: bool
+    formats: tuple[tuple[str, str], ...]

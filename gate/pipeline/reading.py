@@ -1,0 +1,131 @@
+"""Finds the files to judge and hands each to the reader that claims it."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from gate.model.coverage import NotUnderstood, Skipped
+from gate.model.errors import InputError, UnrenderedError
+from gate.model.location import whole_file
+from gate.readers import READERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.model.reader import Reader, Reading, Subject
+    from gate.model.reference import Definition
+    from gate.model.source import Source
+    from gate.pipeline.files import Files
+
+DECLARATION = ".gate.yaml"
+
+
+class Ledger:
+    """What one run has seen, read and not understood, and everything the readers found."""
+
+    __slots__ = ("definitions", "files", "not_understood", "read", "seen", "skipped", "subjects", "unrendered")
+
+    def __init__(self, files: Files) -> None:
+        """Start empty, over the files of one root."""
+        self.files = files
+        self.seen = 0
+        self.read: dict[str, Source] = {}
+        self.subjects: list[Subject] = []
+        self.definitions: list[Definition] = []
+        self.skipped: list[Skipped] = []
+        self.not_understood: list[NotUnderstood] = []
+        self.unrendered: list[NotUnderstood] = []
+
+    def take(self, path: str, *, named: bool) -> None:
+        """Read everything at or below a path; a file that was named and that no reader knows is noted as skipped."""
+        found = False
+        try:
+            for file in self.files.walk(path):
+                found = True
+                self._file(file, named=named and file == path)
+        except InputError as error:
+            self._problem(error)
+        if not found and named:
+            self.not_understood.append(NotUnderstood(whole_file(path), "holds no files", "name a path that does"))
+
+    def _file(self, path: str, *, named: bool) -> None:
+        self.seen += 1
+        name = path.rpartition("/")[2]
+        candidates = [reader for reader, matches in READERS.items() if matches(name)]
+        if not candidates:
+            if named:
+                self.skipped.append(Skipped(whole_file(path), "no reader knows files of this name"))
+            return
+        try:
+            source = self.files.open(path)
+        except InputError as error:
+            self._unopened(path, error)
+            return
+        if source is not None:
+            self.source(source, candidates, named=named)
+
+    def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
+        """Let the first reader that claims the content read it."""
+        for name in candidates:
+            reader = load(name)
+            if reader.claims(source):
+                self.read[source.path] = source
+                self._keep(reader.read(source, self.files))
+                return
+        if named:
+            self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))
+
+    def _keep(self, reading: Reading) -> None:
+        self.subjects += reading.subjects
+        self.definitions += reading.definitions
+        self.skipped += reading.skipped
+        for problem in reading.problems:
+            self._problem(problem)
+
+    def _problem(self, error: InputError) -> None:
+        gap = NotUnderstood(error.at, error.cause, error.remedy)
+        (self.unrendered if isinstance(error, UnrenderedError) else self.not_understood).append(gap)
+
+    def _unopened(self, path: str, error: InputError) -> None:
+        """Let a link to a file of the same tree pass, because its target is judged where it stands."""
+        full = os.path.join(self.files.root, path)
+        real = os.path.realpath(full)
+        if os.path.islink(full) and real.startswith(self.files.root.rstrip("/") + "/") and os.path.isfile(real):
+            self.skipped.append(Skipped(whole_file(path), "is a link to a file that is judged where it stands"))
+        else:
+            self._problem(error)
+
+
+def load(name: str) -> Reader:
+    """Import one reader."""
+    reader: Reader = import_module(f"gate.readers.{name}").READER
+    return reader
+
+
+def read_for_links(ledger: Ledger, path: str) -> list[Subject]:
+    """Read one file that a link needs and that nobody asked to judge; nothing when it cannot be read."""
+    aside = Ledger(ledger.files)
+    try:
+        source = ledger.files.open(path)
+    except InputError:
+        return []
+    if source is not None:
+        aside.source(source, ("dockerfile",), named=False)
+    return aside.subjects
+
+
+def definitions_for_links(ledger: Ledger, kind: str, text: bytes) -> list[Definition]:
+    """Search the whole tree for definitions of a kind; only files that contain the text are read."""
+    aside = Ledger(ledger.files)
+    for path in ledger.files.walk(""):
+        if not path.endswith((".yaml", ".yml", ".json")) or path in ledger.read:
+            continue
+        try:
+            source = ledger.files.open(path)
+        except InputError:
+            continue
+        if source is not None and text in source.data:
+            aside.source(source, ("kubernetes",), named=False)
+    return [definition for definition in aside.definitions if definition.kind == kind]

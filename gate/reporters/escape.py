@@ -1,0 +1,26 @@
+"""Keeps what a scanned file says from steering the terminal, the log or the page that shows it."""
+
+from __future__ import annotations
+
+#: Characters that move the cursor, reorder text or hide it: C0, DEL, C1, bidirectional controls, line and paragraph
+#: separators, zero-width characters, lone surrogates.
+_RANGES = (
+    (0x00, 0x1F),
+    (0x7F, 0x9F),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x2069),
+    (0xD800, 0xDFFF),
+    (0xFEFF, 0xFEFF),
+)
+
+
+def visible(text: str) -> str:
+    """Return the text on one line with every such character spelled out as `\\u{...}`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"\\u{{{ord(char):x}}}" if _hides(ord(char)) else char for char in text)
+
+
+def _hides(code: int) -> bool:
+    return any(first <= code <= last for first, last in _RANGES)

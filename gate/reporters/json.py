@@ -1,0 +1,197 @@
+"""The report as JSON: the contract of schemas/report.schema.json."""
+
+from __future__ import annotations
+
+import json
+
+from gate.boundary.level import NAMES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gate.model.location import Location
+    from gate.model.report import BoundaryLine, ExceptionLine, Report, Requirement, ScoreLine, SubjectReport
+    from gate.model.rule import Finding
+    from gate.model.sensitivity import Sensitivity
+    from gate.model.suggestion import Suggestion
+
+    Json = dict[str, Any]
+
+
+def render(report: Report) -> str:
+    """Return the document, in ASCII, with its keys in the order of the schema."""
+    return json.dumps(document(report), indent=2) + "\n"
+
+
+def document(report: Report) -> Json:
+    """Return the report as plain data."""
+    coverage = report.coverage
+    return {
+        "schema_version": "1",
+        "tool": {"name": "boundary-gate", "version": report.version},
+        "now": report.now,
+        "data_date": report.data_date,
+        "stage": report.stage,
+        "policy": {"name": report.policy, "digest": report.policy_digest},
+        "verdict": report.verdict,
+        "exit_status": report.status,
+        "subjects": [_subject(subject) for subject in report.subjects],
+        "findings": [_finding(finding) for finding in report.findings],
+        "exceptions": [_exception(line) for line in report.exceptions],
+        "coverage": {
+            "seen": coverage.seen,
+            "read": coverage.read,
+            "judged": coverage.judged,
+            "skipped": [{"location": _at(entry.at), "reason": entry.reason} for entry in coverage.skipped],
+            "not_understood": [
+                {"location": _at(entry.at), "reason": entry.reason, "remedy": entry.remedy}
+                for entry in coverage.not_understood
+            ],
+        },
+        "inputs": [{"path": path, "sha256": digest} for path, digest in report.inputs],
+    }
+
+
+def _at(at: Location) -> Json:
+    return {
+        "path": at.path,
+        "line": at.line,
+        "column": at.column,
+        "end_line": at.end_line,
+        "end_column": at.end_column,
+    }
+
+
+def _subject(subject: SubjectReport) -> Json:
+    return {
+        "id": subject.id,
+        "kind": subject.kind,
+        "platform": subject.platform,
+        "name": subject.name,
+        "location": _at(subject.at),
+        "sensitivity": _sensitivity(subject.sensitivity),
+        "boundary": _boundary(subject.boundary),
+        "required": _required(subject.required),
+        "standards": _standards(subject),
+        "scores": {dimension: _score(line) for dimension, line in subject.scores.items()},
+        "escapes": _escapes(subject),
+        "verdict": subject.verdict,
+        "reasons": [{"verdict": r.verdict, "text": r.text, "location": _at(r.at)} for r in subject.reasons],
+        "findings": [_finding(finding) for finding in subject.findings],
+        "suggestions": [_suggestion(suggestion) for suggestion in subject.suggestions],
+    }
+
+
+def _sensitivity(sensitivity: Sensitivity) -> Json:
+    return {
+        "declared": sensitivity.declared,
+        **sensitivity.axes,
+        **({"regulated": list(sensitivity.regulated)} if sensitivity.regulated else {}),
+        **({"placement": sensitivity.placement} if sensitivity.placement else {}),
+        **({"role": sensitivity.role} if sensitivity.role else {}),
+    }
+
+
+def _boundary(boundary: BoundaryLine | None) -> Json | None:
+    if boundary is None:
+        return None
+    return {
+        "level": f"L{boundary.worst}",
+        "name": NAMES[boundary.worst],
+        "kind": boundary.kind,
+        "grade": boundary.grade,
+        "modifiers": list(boundary.modifiers),
+        "worst": f"L{boundary.worst}",
+        "best": f"L{boundary.best}",
+        "location": _at(boundary.at),
+        "facts": [
+            {"id": fact.id, "holds": fact.answer, "text": fact.text, "location": _at(fact.at)}
+            for fact in boundary.facts
+        ],
+    }
+
+
+def _required(required: Requirement) -> Json:
+    return {
+        "level": f"L{required.lo}",
+        "highest": f"L{required.hi}",
+        "dedicated": None if required.dedicated is None else f"L{required.dedicated}",
+        "needs": list(required.needs),
+        "because": [
+            {"rule": because.rule, "level": because.level, "certain": because.certain, "text": because.text, "source": because.source}
+            for because in required.because
+        ],
+        "settle": required.settle,
+    }
+
+
+def _standards(subject: SubjectReport) -> Json:
+    line = subject.pod_security
+    return {} if line is None else {"pod_security": {"version": line.version, "level": line.level, "best": line.best}}
+
+
+def _score(line: ScoreLine) -> Json:
+    shown: Json = {"asked": line.asked}
+    if line.score is not None:
+        shown |= {
+            "lo": line.score.lo,
+            "hi": line.score.hi,
+            "days": None if line.score.days is None else list(line.score.days),
+            "deductions": [
+                {"id": one.id, "text": one.text, "best": one.best / 100, "worst": one.worst / 100}
+                for one in line.score.deductions
+            ],
+        }
+    if line.threshold is not None:
+        shown |= {"threshold": line.threshold.minimum, "undecided": line.threshold.undecided}
+    return shown
+
+
+def _escapes(subject: SubjectReport) -> Json | None:
+    escapes = subject.escapes
+    if escapes is None:
+        return None
+    return {"open": list(escapes.open), "closed": escapes.closed, "undecided": list(escapes.undecided)}
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "outcome": finding.outcome,
+        "severity": finding.severity,
+        "blocks": finding.blocks,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "location": _at(finding.at),
+        "related": [_at(at) for at in finding.related],
+    }
+
+
+def _suggestion(suggestion: Suggestion) -> Json:
+    return {
+        "title": suggestion.title,
+        "reaches": suggestion.reaches,
+        "safe": suggestion.safe,
+        "snippet": suggestion.snippet,
+        "location": _at(suggestion.at),
+        "edits": [{"location": _at(edit.at), "text": edit.text} for edit in suggestion.edits],
+        "preconditions": list(suggestion.preconditions),
+        "costs": list(suggestion.costs),
+    }
+
+
+def _exception(line: ExceptionLine) -> Json:
+    grant = line.grant
+    return {
+        "rule": grant.rule,
+        "workload": grant.workload,
+        "reason": grant.reason,
+        "owner": grant.owner,
+        "created": grant.created,
+        "expires": grant.expires,
+        "state": line.state,
+        "subjects": list(line.subjects),
+        "location": _at(grant.at),
+    }

@@ -1,0 +1,167 @@
+"""The report for a person at a terminal: a table, then the reasons with their places and the next step."""
+
+from __future__ import annotations
+
+from gate.boundary.level import NAMES
+from gate.reporters.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.report import Report, SubjectReport, Verdict
+    from gate.model.rule import Finding
+    from gate.model.score import Dimension
+    from gate.model.suggestion import Suggestion
+
+_COLOURS: dict[str, str] = {"pass": "32", "warn": "33", "undecided": "35", "fail": "31", "bold": "1", "dim": "2"}
+_HEADINGS = ("SUBJECT", "HAS", "NEEDS", "AGE", "PACKAGES", "VERDICT")
+
+#: Subjects whose passing lines are listed one by one before the table is cut to what needs attention.
+LONG = 60
+
+
+class Paint:
+    """Colours text on a terminal and leaves it alone elsewhere."""
+
+    __slots__ = ("on",)
+
+    def __init__(self, *, on: bool) -> None:
+        """Take whether to use ANSI colours."""
+        self.on = on
+
+    def __call__(self, text: str, style: str) -> str:
+        """Return the text in a style of the table above."""
+        return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if self.on else text
+
+
+def render(report: Report, *, colour: bool = False, verbose: bool = False) -> str:
+    """Return the whole report, ending in a line feed."""
+    paint = Paint(on=colour)
+    lines = [*_table(report, paint)]
+    for subject in report.subjects:
+        if subject.verdict != "pass" or verbose:
+            lines += ["", *_subject(subject, paint, verbose=verbose)]
+    lines += _ledger(report, paint)
+    lines += ["", *_summary(report, paint, verbose=verbose)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(report: Report, paint: Paint) -> Iterator[str]:
+    shown = [s for s in report.subjects if len(report.subjects) <= LONG or s.verdict != "pass"]
+    if not shown:
+        return
+    rows = [_row(subject) for subject in shown]
+    widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS) - 1)]
+
+    def aligned(row: tuple[str, ...], last: str) -> str:
+        return "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), last])
+
+    yield paint(aligned(_HEADINGS, _HEADINGS[-1]), "bold")
+    for subject, row in zip(shown, rows, strict=True):
+        yield aligned(row, paint(row[-1], subject.verdict))
+
+
+def _row(subject: SubjectReport) -> tuple[str, ...]:
+    has = "-"
+    if subject.boundary is not None:
+        has = _levels(subject.boundary.worst, subject.boundary.best) + "".join(
+            mark for mark in subject.boundary.modifiers if len(mark) < 3
+        )
+    needs = _levels(subject.required.lo, subject.required.hi) if subject.boundary is not None else "-"
+    return (
+        visible(subject.id),
+        has,
+        needs,
+        _score(subject, "image_age"),
+        _score(subject, "package_freshness"),
+        subject.verdict if subject.verdict in ("pass", "warn") else subject.verdict.upper(),
+    )
+
+
+def _levels(lo: int, hi: int) -> str:
+    return f"L{lo}" if lo == hi else f"L{lo}..L{hi}"
+
+
+def _score(subject: SubjectReport, dimension: Dimension) -> str:
+    line = subject.scores.get(dimension)
+    if line is None or not line.asked or line.score is None:
+        return "-"
+    return str(line.score.lo) if line.score.lo == line.score.hi else f"{line.score.lo}..{line.score.hi}"
+
+
+def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    label = subject.verdict.upper()
+    declared = subject.sensitivity.cls or ("declared" if subject.sensitivity.declared else "undeclared")
+    yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
+    for reason in subject.reasons:
+        yield f"  {visible(reason.text)}"
+    yield from _why(subject)
+    notes = 0
+    for finding in subject.findings:
+        if finding.blocks or verbose or finding.outcome == "excepted":
+            yield _finding(finding, paint)
+        else:
+            notes += 1
+    if notes:
+        yield paint(f"  {notes} more {'note' if notes == 1 else 'notes'} that change nothing here (--verbose)", "dim")
+    for suggestion in subject.suggestions[: 3 if verbose else 2]:
+        yield from _suggestion(suggestion, paint)
+
+
+def _why(subject: SubjectReport) -> Iterator[str]:
+    """Say what the levels mean and where the requirement comes from, when the level is what is wrong."""
+    boundary, required = subject.boundary, subject.required
+    if boundary is None or boundary.worst >= required.hi:
+        return
+    yield f"  has   {_levels(boundary.worst, boundary.best)} {NAMES[boundary.worst]}"
+    yield f"  needs {_levels(required.lo, required.hi)} {NAMES[required.lo]}"
+    for because in required.because:
+        if because.level in (f"L{required.lo}", f"L{required.hi}"):
+            maybe = "" if because.certain else "perhaps "
+            yield f"        {maybe}{because.rule}: {visible(because.text)} [{visible(because.source)}]"
+
+
+def _finding(finding: Finding, paint: Paint) -> str:
+    mark = {"undecided": "?", "excepted": "excepted"}.get(finding.outcome, finding.severity)
+    style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
+    place = f"{visible(finding.at.path)}:{finding.at.line}:{finding.at.column}"
+    return f"  {place}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:
+    yield f"  {paint('next', 'pass')}  {visible(suggestion.title)} (reaches {suggestion.reaches})"
+    for line in suggestion.snippet.splitlines():
+        yield f"        {visible(line)}"
+    for text in suggestion.preconditions:
+        yield f"        needs: {visible(text)}"
+    for text in suggestion.costs:
+        yield f"        costs: {visible(text)}"
+
+
+def _ledger(report: Report, paint: Paint) -> Iterator[str]:
+    """List what was not understood; what was skipped is only counted, unless the list is short."""
+    coverage = report.coverage
+    for finding in report.findings:
+        yield _finding(finding, paint)
+    if coverage.not_understood:
+        yield ""
+        yield paint("not understood", "undecided")
+        for gap in coverage.not_understood:
+            yield f"  {visible(gap.at.path)}:{gap.at.line}  {visible(gap.reason)}"
+            if gap.remedy:
+                yield f"        {visible(gap.remedy)}"
+
+
+def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    coverage = report.coverage
+    if verbose:
+        for skipped in coverage.skipped:
+            yield f"  skipped {visible(skipped.at.path)}: {visible(skipped.reason)}"
+    counts = {verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")}
+    tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "nothing to judge"
+    files = f"{coverage.read} of {coverage.seen} files read"
+    rest = f", {len(coverage.skipped)} skipped" if coverage.skipped else ""
+    gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
+    label = paint(report.verdict.upper(), report.verdict)
+    yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}, stage {report.stage})"

@@ -1,0 +1,121 @@
+"""The answer about one subject: what is required against what is there, and every clause with its place."""
+
+from __future__ import annotations
+
+from gate.boundary.facts import FACTS
+from gate.boundary.level import HARDENED_NEEDS
+from gate.boundary.pass_through import passes
+from gate.model.record import replace
+from gate.model.report import Reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.boundary.facts import Facts
+    from gate.boundary.level import Boundary
+    from gate.model.location import Location
+    from gate.model.policy import OnUndecided, Policy
+    from gate.model.report import Requirement, ScoreLine, Verdict
+    from gate.model.rule import Finding
+    from gate.model.score import Dimension
+    from gate.model.sensitivity import Sensitivity
+
+#: From the mildest to the gravest; the verdict on several things is the gravest of them.
+ORDER: tuple[Verdict, ...] = ("pass", "warn", "undecided", "fail")
+
+#: Thresholds that count for a workload nobody declared, where the policy only warns about it.
+UNDECLARED_CLASS = "internal"
+
+
+def gravest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the gravest verdict, pass when there is none."""
+    return max(verdicts, key=ORDER.index, default="pass")
+
+
+def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reason]:
+    """Compare the level with the requirement at both readings."""
+    has, needs = _interval(boundary.worst, boundary.best), _interval(required.lo, required.hi)
+    if boundary.worst >= required.hi:
+        return []
+    if boundary.best < required.lo:
+        rules = ", ".join(because.rule for because in required.because if because.certain and _decides(because, required))
+        return [Reason("fail", f"{name} has {has} and needs {needs} ({rules})", boundary.at)]
+    if boundary.worst < required.lo or required.lo == required.hi:
+        text = f"{name} has {has} and needs {needs}: what is not known decides"
+        return [Reason("undecided", text, boundary.at)]
+    return [Reason("undecided", f"{name} has {has} and needs {needs}: {required.settle}", boundary.at)]
+
+
+def _decides(because: object, required: Requirement) -> bool:
+    return getattr(because, "level", "") == f"L{required.lo}"
+
+
+def _interval(lo: int, hi: int) -> str:
+    return f"L{lo}" if lo == hi else f"L{lo}..L{hi}"
+
+
+def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
+    """Compare every score that is asked for with its threshold."""
+    reasons = []
+    for dimension, line in lines.items():
+        if not line.asked or line.score is None or line.threshold is None:
+            continue
+        name, minimum = dimension.replace("_", " "), line.threshold.minimum
+        if line.score.hi < minimum:
+            reasons.append(Reason("fail", f"{name} is {line.score.hi} at best and {minimum} is required", at))
+        elif line.score.lo < minimum:
+            shown = f"{line.score.lo}..{line.score.hi}"
+            reasons.append(Reason("undecided", f"{name} is {shown} and {minimum} is required", at))
+    return reasons
+
+
+def blocking(
+    findings: Iterable[Finding], rule_facts: dict[str, tuple[str, ...]], boundary: Boundary | None,
+    required: Requirement, policy: Policy,
+) -> list[Finding]:  # fmt: skip
+    """Mark the findings that keep the subject from its level, or that the policy requires anyway."""
+    keeping = _keeping(boundary, required) if boundary is not None else frozenset()
+    return [
+        replace(finding, blocks=True)
+        if finding.outcome != "excepted"
+        and (finding.rule in policy.require or keeping & set(rule_facts.get(finding.rule, ())))
+        else finding
+        for finding in findings
+    ]
+
+
+def _keeping(boundary: Boundary, required: Requirement) -> frozenset[str]:
+    """Return the facts whose bad news would hold the level below what is certainly required."""
+    needed = required.lo
+    if boundary.worst >= needed:
+        return frozenset()
+    if boundary.kind not in ("none", "unknown"):
+        return frozenset(fact for fact in FACTS if passes(fact, boundary.kind) != "contained")  # type: ignore[arg-type]
+    kept = set()
+    for fact in FACTS.values():
+        forced = {"grant": 0, "weakener": 1}.get(fact.weight)
+        if fact.phase == "runtime" and forced is not None and forced < needed:
+            kept.add(fact.id)
+    if needed == 3:
+        kept |= {*HARDENED_NEEDS, "H.nonroot"}
+    return frozenset(kept)
+
+
+def settled(reasons: list[Reason], sensitivity: Sensitivity, policy: Policy, boundary: Boundary | None) -> Verdict:
+    """Weigh the reasons: an undeclared workload only warns, unless it certainly is the host or the policy counts it."""
+    verdict = gravest(reason.verdict for reason in reasons)
+    lenient = not sensitivity.declared and policy.undeclared == "warn"
+    if not lenient or verdict in ("pass", "undecided"):
+        return verdict
+    host = boundary is not None and boundary.best == 0 and not sensitivity.role
+    return "fail" if host else "warn"
+
+
+def blocks_when_undecided(sensitivity: Sensitivity, policy: Policy) -> bool:
+    """Say whether an undecided verdict on this subject makes the run fail to judge (exit status 3)."""
+    if not sensitivity.declared and policy.undeclared == "warn":
+        return False
+    cls = sensitivity.cls or (policy.undeclared if not sensitivity.declared else UNDECLARED_CLASS)
+    rules: Iterable[OnUndecided] = (threshold.undecided for threshold in policy.thresholds.get(cls, {}).values())
+    return "fail" in rules
