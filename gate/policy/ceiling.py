@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[str, tuple[Condition, ...], bool]
     Order: TypeAlias = tuple[object, ...]
 
-UNDECLARED = ("warn", *CLASSES)
+#: What `undeclared` may be, from the mildest: `warn` holds a workload to the thresholds of `internal`, so counting it
+#: as anything lower would not be stricter than warning.
+UNDECLARED = ("warn", *CLASSES[CLASSES.index("internal") :])
 
 
 def stricter_of(a: Policy, b: Policy) -> Policy:

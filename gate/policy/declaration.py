@@ -107,7 +107,9 @@ def _workloads(node: Node) -> Iterator[DeclaredWorkload]:
     for member in items(node, "workloads"):
         workload = _workload(member)
         if workload.name in seen:
-            refuse(member, f"there are two workloads {quoted(workload.name)}", "join them, or give each a name of its own")
+            refuse(
+                member, f"there are two workloads {quoted(workload.name)}", "join them, or give each a name of its own"
+            )
         seen.add(workload.name)
         yield workload
 
@@ -201,8 +203,11 @@ def _grant(node: Node) -> Grant:
 def _day(node: Node, key: str) -> str:
     day = text(node, key, DAY, "2026-11-01")
     year, month, date = (int(part) for part in day.split("-"))
-    if not year or not 1 <= month <= 12 or not 1 <= date <= DAYS_IN_MONTH[month - 1] or (
-        (month, date) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400))
+    if (
+        not year
+        or not 1 <= month <= 12
+        or not 1 <= date <= DAYS_IN_MONTH[month - 1]
+        or ((month, date) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)))
     ):
         refuse(node, f"`{key}`: there is no day {day}")
     return day

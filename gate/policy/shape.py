@@ -7,7 +7,7 @@ because nobody reviews a policy with the gate's own eyes.
 
 from __future__ import annotations
 
-from gate.model.errors import InputError, UsageError
+from gate.model.errors import UsageError
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -34,15 +34,16 @@ def document(source: Source) -> Node:
     """Return the one document of a file."""
     from gate.syntax.yaml import KUBERNETES, documents
 
-    try:
-        found = list(documents(source, KUBERNETES))
-    except InputError as error:
-        raise UsageError(error.cause, at=error.at, remedy=error.remedy) from error
-    if len(found) > 1:
-        refuse(found[1], "there is more than one document in the file", "remove the `---` and what follows it")
-    if not found:
+    found = documents(source, KUBERNETES)
+    for one in found:
+        if one.error is not None:
+            raise UsageError(one.error.cause, at=one.error.at, remedy=one.error.remedy)
+    roots = [one.root for one in found if one.root is not None]
+    if len(roots) > 1:
+        refuse(roots[1], "there is more than one document in the file", "remove the `---` and what follows it")
+    if not roots:
         raise UsageError("the file is empty", at=source.location(0, 0), remedy="start it with `version: 1`")
-    return found[0]
+    return roots[0]
 
 
 def fields(node: Node, key: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Node]:

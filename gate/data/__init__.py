@@ -1,0 +1,1 @@
+"""Tables compiled into the package: looked up, never computed."""
