@@ -22,6 +22,7 @@ ORDERS: dict[str, tuple[str, ...]] = {**AXES, "class": CLASSES, "impact": IMPACT
 UNKNOWN_WHEN_SILENT = frozenset({"placement", "os"})
 
 SETTLE_PLACEMENT = "declare `placement: dedicated` or `placement: shared` for it, or under `platform`, in .gate.yaml"
+SETTLE_OS = "state its operating system where it is deployed, as `spec.os.name` does for a pod"
 
 
 def level_number(level: str) -> int:
@@ -39,8 +40,8 @@ def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: 
     fired = [(rule, answer) for rule in policy.requirements if (answer := holds(rule.when, values)) != "no"]
     demands = [rule for rule, _ in fired if not rule.allows]
     certain = [rule for rule, answer in fired if answer == "yes" and not rule.allows]
-    dedicated = sensitivity.placement == "dedicated"
-    lo, hi = _highest(certain, dedicated=dedicated), _highest(demands, dedicated=dedicated)
+    lo = _highest(certain, dedicated=sensitivity.placement in ("", "dedicated"))
+    hi = _highest(demands, dedicated=sensitivity.placement == "dedicated")
     allowed = [level_number(rule.allows) for rule, answer in fired if rule.allows and answer == "yes"]
     return Requirement(
         lo,
@@ -48,7 +49,7 @@ def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: 
         _highest(demands, dedicated=True) if any(rule.dedicated_level for rule in demands) else None,
         tuple(dict.fromkeys(need for rule, answer in fired if answer == "yes" for need in rule.needs)),
         tuple(Because(rule.id, rule.level, rule.text, rule.source, answer == "yes") for rule, answer in fired),
-        SETTLE_PLACEMENT if lo != hi else "",
+        _settle(fired, values) if lo != hi else "",
         min(allowed) if allowed else None,
     )
 
@@ -104,6 +105,27 @@ def _compares(condition: Condition, known: tuple[str, ...]) -> bool:
         return not any(value in wanted for value in known)
     order = ORDERS[condition.field]
     return any(order.index(value) >= order.index(wanted[0]) for value in known)
+
+
+def _settle(fired: Iterable[tuple[RequirementRule, Answer]], values: dict[str, tuple[str, ...]]) -> str:
+    """Name what would decide between the least and the most that may be required."""
+    rules = tuple(fired)
+    open_rules = [rule for rule, answer in rules if answer == "unknown"]
+    lines = []
+    if "placement" not in values and (
+        any(rule.dedicated_level for rule, _ in rules) or any(_asks(rule.when, "placement") for rule in open_rules)
+    ):
+        lines.append(SETTLE_PLACEMENT)
+    if "os" not in values and any(_asks(rule.when, "os") for rule in open_rules):
+        lines.append(SETTLE_OS)
+    return "; ".join(lines)
+
+
+def _asks(conditions: Iterable[Condition], field: str) -> bool:
+    return any(
+        condition.field == field or any(_asks(alternative, field) for alternative in condition.alternatives)
+        for condition in conditions
+    )
 
 
 def _highest(rules: Iterable[RequirementRule], *, dedicated: bool) -> int:

@@ -48,7 +48,8 @@ def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reas
 
 
 def _decides(because: object, required: Requirement) -> bool:
-    return getattr(because, "level", "") == f"L{required.lo}"
+    # A rule whose dedicated alternative counts here names the higher level.
+    return getattr(because, "level", "") >= f"L{required.lo}"
 
 
 def _interval(lo: int, hi: int) -> str:
