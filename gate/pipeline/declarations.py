@@ -68,6 +68,10 @@ class Declarations:
             self._policies[key] = self._policy(name, base)
         return self._policies[key]
 
+    def policy_of(self, path: str) -> Policy:
+        """Return the policy that judges a file."""
+        return self.policy(self.of(path))
+
     def _nearest(self, folder: str) -> Declaration:
         path = f"{folder}/{DECLARATION}" if folder else DECLARATION
         source = _opened(self.files, path)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gate.model.policy import Policy, Stage
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
+    from gate.model.report import Verdict
     from gate.model.rule import Finding, Rule
     from gate.model.score import Dimension, Score
     from gate.model.sensitivity import Sensitivity
@@ -113,7 +114,7 @@ def _made(
     lines = _lines(case, found)
     reasons = scores(lines, subject.at)
     findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
-    required = [finding for finding in findings if finding.blocks]
+    required: list[Verdict] = ["fail" for finding in findings if finding.blocks]
     return SubjectReport(
         subject.id,
         "image" if kind == "image" else "template",
@@ -126,7 +127,7 @@ def _made(
         None,
         None,
         lines,
-        gravest([settled(reasons, case.sensitivity, case.policy, None), *("fail" for _ in required)]),
+        gravest([settled(reasons, case.sensitivity, case.policy, None), *required]),
         tuple(reasons),
         tuple(findings),
         (),

@@ -1,0 +1,39 @@
+"""What the hardened level takes on each platform.
+
+Source: Pod Security Standards, restricted; CIS Docker Benchmark 1.6.0, section 5.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: Fact, and the lines that bring it about, by platform.
+KUBERNETES: dict[str, tuple[str, ...]] = {
+    "H.nonroot": ("runAsNonRoot: true", "runAsUser: 10001"),
+    "H.nnp": ("allowPrivilegeEscalation: false",),
+    "H.drop_all": ("capabilities:", "  drop: [ALL]"),
+    "H.seccomp_explicit": ("seccompProfile:", "  type: RuntimeDefault"),
+}
+DOCKER: dict[str, tuple[str, ...]] = {
+    "H.nonroot": ('user: "10001:10001"',),
+    "H.nnp": ("security_opt: [no-new-privileges:true]",),
+    "H.drop_all": ("cap_drop: [ALL]",),
+}
+
+PRECONDITIONS: dict[str, str] = {
+    "H.nonroot": "the image works as a user without privileges: that user can read its files, and its port is above 1023",
+    "H.drop_all": "the program needs no capabilities; NET_BIND_SERVICE alone may be added back",
+    "H.nnp": "the program starts no set-user-ID programs",
+    "H.no_host_paths": "its data is in volumes that the platform manages, and nothing of the host is mounted",
+}
+
+
+def snippet(platform: str, lacking: Collection[str]) -> str:
+    """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
+    table = {"kubernetes": KUBERNETES, "docker": DOCKER}.get(platform, {})
+    lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
+    if lines and platform == "kubernetes":
+        lines = ["# in every container", "securityContext:", *(f"  {line}" for line in lines)]
+    return "".join(f"{line}\n" for line in lines)

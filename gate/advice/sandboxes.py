@@ -1,0 +1,128 @@
+"""How a stronger boundary is asked for on each platform, what it presumes and what it costs.
+
+Spellings: KEP-585 and node.k8s.io/v1 for RuntimeClass; moby's shim names for `runtime`; the Compose specification for
+`isolation`. Costs: gVisor's published measurements (website/performance, n1-standard-4, of the ptrace era), the
+overheads of kata-deploy's RuntimeClasses, hcsshim's defaults.
+"""
+
+from __future__ import annotations
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.boundary.runtimes import Kind
+
+
+class Move(Record):
+    """One way up; `handler` is what the runtime resolves to, empty where a field of the platform does it."""
+
+    kind: Kind
+    level: int
+    title: str
+    handler: str
+    snippet: str
+    preconditions: tuple[str, ...]
+    costs: tuple[str, ...]
+
+
+_GVISOR_COSTS = (
+    "about 20 to 60 MB of memory for each sandbox; system calls, network and file access are slower, plain computing is"
+    " not (gVisor's own measurements)",
+)
+_KATA_COSTS = (
+    "130 to 320 MiB of memory and a quarter of a CPU for each pod (overheads of kata-deploy's RuntimeClasses), and a"
+    " kernel of its own to start",
+)
+
+_CLASS = """\
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata:
+  name: {name}
+handler: {handler}
+---
+# in the pod's spec
+runtimeClassName: {name}
+"""
+
+KUBERNETES: tuple[Move, ...] = (
+    Move(
+        "gvisor",
+        4,
+        "run it behind gVisor with a RuntimeClass",
+        "runsc",
+        _CLASS.format(name="gvisor", handler="runsc"),
+        (
+            "the nodes have runsc, and containerd a runtime handler named `runsc` (on GKE: a node pool with GKE Sandbox,"
+            " whose handler is `gvisor`)",
+        ),
+        _GVISOR_COSTS,
+    ),
+    Move(
+        "kata",
+        5,
+        "run it in a virtual machine of its own with Kata Containers and a RuntimeClass",
+        "kata-qemu",
+        _CLASS.format(name="kata", handler="kata-qemu"),
+        ("the nodes have hardware virtualization, Kata 3.31.0 or newer and a runtime handler named `kata-qemu`",),
+        _KATA_COSTS,
+    ),
+    Move(
+        "peer-vm",
+        6,
+        "run it in a virtual machine beside the nodes with Kata's remote hypervisor",
+        "kata-remote",
+        _CLASS.format(name="kata-remote", handler="kata-remote"),
+        ("cloud-api-adaptor is installed and may start virtual machines in the account",),
+        ("one virtual machine for each pod, with its memory, its price and its start-up time",),
+    ),
+)
+
+CONFIDENTIAL = Move(
+    "kata",
+    5,
+    "run it in a confidential virtual machine with Kata Containers and a RuntimeClass",
+    "kata-qemu-snp",
+    _CLASS.format(name="kata-confidential", handler="kata-qemu-snp"),
+    ("the nodes have AMD SEV-SNP (for Intel TDX the handler is `kata-qemu-tdx`) and an attestation service is in reach",),
+    ("2048 MiB of memory and one CPU for each pod (overheads of kata-deploy's RuntimeClasses), and attestation at start",),
+)
+
+DOCKER: tuple[Move, ...] = (
+    Move(
+        "gvisor",
+        4,
+        "run it behind gVisor",
+        "io.containerd.runsc.v1",
+        "runtime: io.containerd.runsc.v1\n",
+        ("the engine's host has gVisor's containerd shim in its PATH",),
+        _GVISOR_COSTS,
+    ),
+    Move(
+        "kata",
+        5,
+        "run it in a virtual machine of its own with Kata Containers",
+        "io.containerd.kata.v2",
+        "runtime: io.containerd.kata.v2\n",
+        ("Docker 23 or newer, and a host with hardware virtualization and Kata 3.31.0 or newer",),
+        _KATA_COSTS,
+    ),
+)
+
+WINDOWS = Move(
+    "hyperv",
+    5,
+    "isolate it with Hyper-V",
+    "",
+    "isolation: hyperv\n",
+    ("the host has the Hyper-V role (nested virtualization, where it is a virtual machine itself)",),
+    ("a utility virtual machine of 1024 MB by default for each container (hcsshim), and a longer start",),
+)
+
+
+def moves(platform: str, os: str) -> tuple[Move, ...]:
+    """Return the ways up on a platform, from the smallest."""
+    if os == "windows":
+        return (WINDOWS,) if platform == "docker" else ()
+    return {"kubernetes": KUBERNETES, "docker": DOCKER}.get(platform, ())

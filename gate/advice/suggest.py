@@ -1,0 +1,185 @@
+"""Finds what would bring a workload to its level: remove, harden, sandbox, a machine or a place of its own.
+
+Every suggestion is tried on the evidence before it is made: the workload is evaluated as if the change were there, and
+what does not reach the level is not suggested.
+"""
+
+from __future__ import annotations
+
+from gate.advice.hardening import PRECONDITIONS, snippet
+from gate.advice.sandboxes import CONFIDENTIAL, moves
+from gate.boundary.facts import FACTS, Facts
+from gate.boundary.level import HARDENED_NEEDS, boundary
+from gate.boundary.pass_through import passes
+from gate.model.evidence import Stated, known
+from gate.model.record import replace
+from gate.model.suggestion import Suggestion
+from gate.model.workload import Runtime
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.advice.sandboxes import Move
+    from gate.model.profile import PlatformProfile
+    from gate.model.report import BoundaryLine, FactLine, Requirement
+    from gate.model.workload import Workload
+
+HARDENED = (*HARDENED_NEEDS, "H.nonroot")
+
+#: Suggestions for one workload; more would not be read.
+MOST = 3
+
+
+def suggest(
+    workload: Workload, line: BoundaryLine, required: Requirement, profile: PlatformProfile
+) -> tuple[Suggestion, ...]:
+    """Return what would bring the workload to its level, the smallest change first; nothing when it is there."""
+    confidential = "cc" in required.needs and "cc" not in line.modifiers
+    if line.worst >= required.hi and not confidential:
+        return ()
+    case = _Case(workload, line, profile)
+    needed = required.hi
+    found: list[Suggestion] = []
+    if needed <= 2:
+        found += case.without()
+    elif needed == 3:
+        found += case.hardened()
+    else:
+        found += case.sandboxed(needed, confidential=confidential)
+    if needed >= 6:
+        found += _machine(workload, needed)
+    if required.dedicated is not None and required.dedicated < needed:
+        found += case.dedicated(required.dedicated)
+    return tuple(found[:MOST])
+
+
+class _Case:
+    """One workload with the facts that keep it down."""
+
+    __slots__ = ("lacking", "line", "profile", "risks", "workload")
+
+    def __init__(self, workload: Workload, line: BoundaryLine, profile: PlatformProfile) -> None:
+        self.workload = workload
+        self.line = line
+        self.profile = profile
+        facts = Facts(workload, profile)
+        self.lacking = [fact for fact in HARDENED if facts.truth(fact).answer != "yes"]
+        self.risks = [
+            one
+            for one in line.facts
+            if FACTS[one.id].weight in ("grant", "weakener") and FACTS[one.id].phase == "runtime"
+        ]
+
+    def reaches(self, workload: Workload, granted: Iterable[str], needed: int) -> bool:
+        """Try the change: the facts in `granted` settled in the workload's favour, everything else at its worst."""
+        facts = Facts(workload, self.profile)
+        return boundary(workload, facts, self.profile, frozenset(granted)).worst >= needed
+
+    def without(self) -> Iterator[Suggestion]:
+        """Remove what hands the host over or weakens the default."""
+        if self.risks and self.reaches(self.workload, _ids(self.risks), 2):
+            yield Suggestion(
+                "remove what weakens its boundary",
+                "L2",
+                safe=False,
+                snippet=_removals(self.risks),
+                at=self.risks[0].at,
+                preconditions=("it can do without; a node agent that cannot is declared as one, with an exception",),
+                costs=(),
+            )
+
+    def hardened(self) -> Iterator[Suggestion]:
+        """Add what the hardened level takes, and remove what weakens it."""
+        if self.reaches(self.workload, [*self.lacking, *_ids(self.risks)], 3):
+            yield Suggestion(
+                "harden it",
+                "L3",
+                safe=False,
+                snippet=snippet(self.workload.platform, self.lacking) + _removals(self.risks),
+                at=self.workload.at,
+                preconditions=tuple(text for fact, text in PRECONDITIONS.items() if fact in self.lacking),
+                costs=("nothing at run time; some images need a volume for their temporary files",),
+            )
+
+    def sandboxed(self, needed: int, *, confidential: bool) -> Iterator[Suggestion]:
+        """Ask for the smallest sandboxes that reach the level, with what would reach through them removed."""
+        os = known(self.workload.os) or "linux"
+        wanted = moves(self.workload.platform, os)
+        if confidential:
+            wanted = (CONFIDENTIAL,) if self.workload.platform == "kubernetes" and os == "linux" else ()
+        for move in wanted:
+            through = [risk for risk in self.risks if passes(risk.id, move.kind) != "contained"]
+            if self.reaches(_behind(self.workload, move), _ids(through), needed):
+                yield Suggestion(
+                    move.title,
+                    f"L{move.level}",
+                    safe=False,
+                    snippet=move.snippet + _removals(through),
+                    at=self.workload.at,
+                    preconditions=move.preconditions,
+                    costs=move.costs,
+                )
+
+    def dedicated(self, enough: int) -> Iterator[Suggestion]:
+        """Give it a place of its own, where the policy is then content with less."""
+        lacking = self.lacking if enough == 3 else []
+        first = ""
+        if self.line.worst < enough:
+            if not self.reaches(self.workload, [*lacking, *_ids(self.risks)], enough):
+                return
+            first = snippet(self.workload.platform, lacking) + _removals(self.risks)
+        yield Suggestion(
+            "dedicate the nodes it runs on" + (", and harden it" if first else ""),
+            f"L{enough} on a dedicated placement",
+            safe=False,
+            snippet=first + _placement(self.workload),
+            at=self.workload.at,
+            preconditions=("a taint keeps every other workload off those nodes; a node selector alone does not",),
+            costs=("nodes that nothing else may use",),
+        )
+
+
+def _behind(workload: Workload, move: Move) -> Workload:
+    """Return the workload as it would be with the move made."""
+    at, sandbox = workload.at, workload.sandbox
+    if not move.handler:
+        return replace(workload, sandbox=replace(sandbox, native=Stated(move.kind, at)))
+    runtime = Runtime(move.handler, Stated(move.handler, at), at)
+    return replace(workload, sandbox=replace(sandbox, runtime=Stated(runtime, at)))
+
+
+def _ids(lines: Iterable[FactLine]) -> list[str]:
+    return [line.id for line in lines]
+
+
+def _removals(lines: Iterable[FactLine]) -> str:
+    return "".join(f"# remove, at {line.at}: {line.text}\n" for line in {(one.at, one.text): one for one in lines}.values())
+
+
+def _placement(workload: Workload) -> str:
+    declared = (
+        f"# in .gate.yaml\nworkloads:\n- name: {workload.name}\n  match: {{name: {workload.name}}}\n  placement: dedicated\n"
+    )
+    if workload.platform != "kubernetes":
+        return declared
+    return (
+        "# in the pod's spec, with the same label and taint on the nodes\n"
+        f"nodeSelector: {{dedicated: {workload.name}}}\n"
+        "tolerations:\n"
+        f"- {{key: dedicated, value: {workload.name}, effect: NoSchedule}}\n{declared}"
+    )
+
+
+def _machine(workload: Workload, needed: int) -> Iterator[Suggestion]:
+    """Take it out of the cluster, where no runtime of the platform is enough."""
+    what, where = ("a physical host", "the host") if needed == 7 else ("a virtual machine", "the machine")
+    yield Suggestion(
+        f"run it in {what} of its own",
+        f"L{needed}",
+        safe=False,
+        snippet="# build the machine from a template of its own, and start nothing else in it\n",
+        at=workload.at,
+        preconditions=(f"nothing else runs on {where}",),
+        costs=("a guest system to build, to patch and to start",),
+    )

@@ -1,0 +1,1 @@
+"""Floor 7: arguments, exit statuses, where output goes."""

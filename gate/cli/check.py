@@ -1,0 +1,180 @@
+"""`gate check`: the one command that has to be fast, so it reads its arguments itself."""
+
+from __future__ import annotations
+
+import sys
+
+from gate.model.errors import UsageError
+from gate.model.policy import STAGES
+from gate.pipeline.options import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.report import Report
+
+#: Module of `gate.reporters` by the name of its format.
+FORMATS = ("text", "json", "sarif", "github")
+
+#: Options with a value, and what the value is; `gate.cli.help` says the rest.
+VALUED = {
+    "--policy": "PACK|FILE",
+    "--declaration": "FILE",
+    "--kubernetes-version": "X.Y",
+    "--now": "DATE",
+    "--format": "|".join(FORMATS) + "[=FILE]",
+    "--stage": "|".join(STAGES),
+}
+REPEATABLE = frozenset({"--format"})
+FLAGS = frozenset({"--verbose", "--offline"})
+
+
+def check(arguments: list[str]) -> int:
+    """Judge, report in every format that was asked for, and return the exit status."""
+    options = parse(arguments)
+    from gate.pipeline.run import Run
+
+    report = Run(options, standard_input=_standard_input(options)).report()
+    for name, file in options.formats:
+        _emit(rendered(name, report, file=file, verbose=options.verbose), file)
+    return report.status
+
+
+def parse(arguments: list[str]) -> Options:
+    """Turn the arguments into options; raise UsageError for what is not one."""
+    values: dict[str, list[str]] = {}
+    flags: set[str] = set()
+    paths: list[str] = []
+    waiting = list(reversed(arguments))
+    while waiting:
+        word = waiting.pop()
+        name, equals, value = word.partition("=")
+        if word == "--":
+            paths += reversed(waiting)
+            break
+        if word == "-" or not word.startswith("-"):
+            paths.append(word)
+        elif name in VALUED:
+            if not equals:
+                if not waiting:
+                    raise UsageError(f"{name} needs a value", remedy=f"write {name} {VALUED[name]}")
+                value = waiting.pop()
+            values.setdefault(name, []).append(value)
+        elif word in FLAGS or word == "-v":
+            flags.add("--verbose" if word == "-v" else word)
+        else:
+            raise UsageError(f"there is no option {word}", remedy=_nearest(name))
+    for name, given in values.items():
+        if len(given) > 1 and name not in REPEATABLE:
+            raise UsageError(f"{name} is given more than once", remedy="give it once")
+    return _options(paths, {name: given[-1] for name, given in values.items()}, values.get("--format", ["text"]), flags)
+
+
+def _options(paths: list[str], values: dict[str, str], formats: list[str], flags: set[str]) -> Options:
+    asked = values.get("--stage")
+    stage = next((one for one in STAGES if one == asked), None)
+    if asked is not None and stage is None:
+        raise UsageError(f"there is no stage {asked}", remedy=f"one of: {', '.join(STAGES)}")
+    return Options(
+        tuple(paths or ["."]),
+        (),
+        values.get("--policy", ""),
+        values.get("--declaration", ""),
+        _version(values.get("--kubernetes-version", "")),
+        _day(values.get("--now", "")),
+        stage,
+        "--verbose" in flags,
+        tuple(_format(text) for text in formats),
+    )
+
+
+def _format(text: str) -> tuple[str, str]:
+    name, equals, file = text.partition("=")
+    if name not in FORMATS or (equals and not file):
+        raise UsageError(f"there is no format {text}", remedy=f"one of: {', '.join(FORMATS)}, with =FILE to write a file")
+    return name, file
+
+
+def _version(text: str) -> str:
+    major, dot, minor = text.removeprefix("v").partition(".")
+    if text and not (dot and major.isdigit() and minor.isdigit()):
+        raise UsageError(f"{text} is no Kubernetes version", remedy="write it as 1.34")
+    return text.removeprefix("v")
+
+
+def _day(text: str) -> str:
+    """Return the day asked for, else today in UTC."""
+    import time
+
+    if not text:
+        return time.strftime("%Y-%m-%d", time.gmtime())
+    try:
+        time.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise UsageError(f"{text} is no day", remedy="write it as 2026-01-31") from None
+    if len(text) != 10:
+        raise UsageError(f"{text} is no day", remedy="write it as 2026-01-31")
+    return text
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*VALUED, *FLAGS], 1)
+    return f"did you mean {near[0]}?" if near else "`gate check --help` lists the options"
+
+
+def _standard_input(options: Options) -> bytes:
+    """Read what was piped in, one byte more than a file may have, so that too much is seen."""
+    if "-" not in options.paths:
+        return b""
+    from gate.pipeline.files import MAX_BYTES
+
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"standard input is larger than {MAX_BYTES} bytes", remedy="split it, or name a file")
+    return data
+
+
+def rendered(name: str, report: Report, *, file: str, verbose: bool) -> str:
+    """Return the report in one format."""
+    if name == "json":
+        from gate.reporters.json import render as as_json
+
+        return as_json(report)
+    if name == "sarif":
+        from gate.reporters.sarif import render as as_sarif
+
+        return as_sarif(report)
+    if name == "github":
+        from gate.reporters.github import render as as_github
+
+        return as_github(report)
+    from gate.reporters.text import render as as_text
+
+    return as_text(report, colour=not file and _colourful(), verbose=verbose)
+
+
+def _colourful() -> bool:
+    """Say whether standard output is a terminal that shows colours and whose owner wants them (no-color.org)."""
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _emit(text: str, file: str) -> None:
+    """Write to standard output, or to a file in one step, so that no reader ever sees half of it."""
+    data = text.encode("utf-8", "backslashreplace")
+    if not file:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    import os
+
+    partial = f"{file}.{os.getpid()}.partial"
+    try:
+        with open(partial, "xb") as handle:
+            handle.write(data)
+        os.replace(partial, file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {(error.strerror or '').lower()}", remedy="name another") from None

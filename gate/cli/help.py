@@ -1,0 +1,37 @@
+"""The help texts, which the README shows as they are."""
+
+from __future__ import annotations
+
+OVERVIEW = """\
+usage: gate COMMAND [...]
+
+Judges what a repository would ship: how well every workload is isolated, against what it declares itself to be.
+
+commands:
+  check [PATH ...]       judge files and folders, or - for standard input (default: the current folder)
+  explain RULE           what a rule asks, why, and what to do
+  data show|verify       the dates the verdicts rest on
+  policy show [NAME]     a policy pack with the source of every requirement
+  schema NAME            the JSON Schema of policy, declaration or report
+
+  --version              print the version
+  --help                 print this, or the help of a command
+"""
+
+CHECK = """\
+usage: gate check [PATH ...] [options]
+
+Judge files, folders, or - for standard input; without a path the current folder.
+
+  --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
+  --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
+  --kubernetes-version X.Y   the version whose Pod Security Standards apply
+  --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)
+  --format FORMAT[=FILE]     text, json, sarif or github; repeatable (default: text)
+  --now DATE                 judge as of a day (default: today, UTC)
+  --verbose, -v              list every note and everything that was skipped
+  --offline                  open no socket (always the case today)
+
+exit status:
+  0 pass, warnings included   1 fail   2 usage or configuration error   3 could not judge   70 internal error
+"""

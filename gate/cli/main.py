@@ -1,0 +1,91 @@
+"""The command line: finds the command, and turns whatever happens into an exit status.
+
+0 pass (warnings included) · 1 fail · 2 usage or configuration error · 3 could not judge · 70 internal error · 130
+interrupted. Only 0 is green.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from gate import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from gate.model.errors import UsageError
+
+USAGE, COULD_NOT_JUDGE, INTERNAL, INTERRUPTED = 2, 3, 70, 130
+
+
+def console() -> NoReturn:
+    """Run the command line of this process."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit status."""
+    from gate.model.errors import InputError, UsageError
+
+    try:
+        return _command(list(arguments))
+    except UsageError as error:
+        _say(error)
+        return USAGE
+    except InputError as error:
+        _say(error)
+        return COULD_NOT_JUDGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _silence()
+        return INTERNAL
+    except Exception as error:
+        _confess(error)
+        return INTERNAL
+
+
+def _command(arguments: list[str]) -> int:
+    first = arguments[0] if arguments else "--help"
+    if first == "--version":
+        sys.stdout.write(f"boundary-gate {__version__}\n")
+        return 0
+    if first == "check" and not {"-h", "--help"} & set(arguments):
+        from gate.cli.check import check
+
+        return check(arguments[1:])
+    from gate.cli.commands import run
+
+    return run(arguments)
+
+
+def _say(error: UsageError | Exception) -> None:
+    """Name the place, the cause and the remedy, each on its line, with nothing that could drive a terminal."""
+    from gate.reporters.escape import visible
+
+    at = getattr(error, "at", None)
+    remedy = getattr(error, "remedy", "")
+    place = f"{visible(str(at))}: " if at is not None else ""
+    sys.stderr.write(f"gate: {place}{visible(str(error))}\n")
+    if remedy:
+        sys.stderr.write(f"      {visible(remedy)}\n")
+
+
+def _confess(error: Exception) -> None:
+    """Report a defect of the gate itself, with what a maintainer needs and without any content of the input."""
+    import traceback
+
+    sys.stderr.write(f"gate: internal error in boundary-gate {__version__}: {type(error).__name__}\n")
+    for frame in traceback.extract_tb(error.__traceback__)[-8:]:
+        name = frame.filename.rpartition("gate/")[2]
+        sys.stderr.write(f"      gate/{name}:{frame.lineno} in {frame.name}\n")
+    sys.stderr.write("      this is a defect of the gate and no verdict on the input; please report these lines\n")
+
+
+def _silence() -> None:
+    """Keep the interpreter from complaining about the closed pipe while it shuts down."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,105 @@
+"""Applies the exceptions of the declarations, and says what became of each: none is ever silent."""
+
+from __future__ import annotations
+
+from gate.model.errors import UsageError
+from gate.model.report import ExceptionLine
+from gate.model.rule import Finding
+from gate.pipeline.registry import RULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from gate.model.policy import DeclaredWorkload, Grant, Policy
+    from gate.model.reader import Subject
+    from gate.model.report import SubjectReport
+    from gate.model.sensitivity import Sensitivity
+    from gate.pipeline.declarations import Declarations
+
+    State = Literal["used", "unused", "expired", "not-yet"]
+
+#: The class whose bound counts for a workload that states none.
+UNDECLARED_CLASS = "restricted"
+
+
+class Exceptions:
+    """The grants of one run with the subjects they were used for."""
+
+    __slots__ = ("_declarations", "_longest", "_now", "_used")
+
+    def __init__(self, declarations: Declarations, now: str) -> None:
+        """Take the declarations; a grant for a rule that does not exist is a usage error."""
+        self._declarations = declarations
+        self._now = now
+        self._used: dict[Grant, list[str]] = {}
+        self._longest: dict[Grant, int] = {}
+
+    def of(
+        self, subject: Subject, entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity, policy: Policy
+    ) -> frozenset[str]:
+        """Return the rules that exceptions in force permit for a subject."""
+        names = {subject.name, *(entry.name for entry in entries)}
+        permitted = set()
+        for grant in self._declarations.of(subject.at.path).exceptions:
+            if grant.workload in names and self._state(grant) == "":
+                longest = policy.longest_exception[sensitivity.cls or UNDECLARED_CLASS]
+                if _days(grant.expires) - _days(grant.created) > longest:
+                    self._longest[grant] = longest
+                else:
+                    permitted.add(grant.rule)
+        return frozenset(permitted)
+
+    def note(self, report: SubjectReport) -> None:
+        """Remember which grants a judged subject made use of."""
+        rules = {finding.rule for finding in report.findings if finding.outcome == "excepted"}
+        for grant in self._declarations.of(report.at.path).exceptions:
+            if grant.rule in rules and self._state(grant) == "" and grant not in self._longest:
+                self._used.setdefault(grant, []).append(report.id)
+
+    def lines(self) -> tuple[ExceptionLine, ...]:
+        """Return every exception with what became of it."""
+        return tuple(
+            ExceptionLine(grant, self._became(grant), tuple(self._used.get(grant, ()))) for grant in self._grants()
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for every exception that does not count."""
+        for grant in self._grants():
+            state = self._state(grant)
+            if state == "expired":
+                yield _finding("DCL002", "expired-exception", grant, f"ended on {grant.expires}", "fix what it permits, or renew it")
+            elif state == "not-yet":
+                yield _finding("DCL003", "future-exception", grant, f"begins on {grant.created}", "correct the day")
+            elif grant in self._longest:
+                text = f"is longer than the {self._longest[grant]} days that the policy allows for this class"
+                yield _finding("DCL004", "overlong-exception", grant, text, "end it sooner")
+
+    def _grants(self) -> Iterator[Grant]:
+        for declaration in self._declarations.loaded:
+            for grant in declaration.exceptions:
+                if grant.rule not in RULES:
+                    raise UsageError(f"there is no rule {grant.rule}", at=grant.at, remedy="`gate explain` lists the rules")
+                yield grant
+
+    def _became(self, grant: Grant) -> State:
+        return self._state(grant) or ("used" if grant in self._used else "unused")
+
+    def _state(self, grant: Grant) -> Literal["", "expired", "not-yet"]:
+        """Say why a grant is not in force, by its days alone; empty when it is."""
+        return "expired" if grant.expires < self._now else "not-yet" if grant.created > self._now else ""
+
+
+def _finding(rule: str, name: str, grant: Grant, text: str, remedy: str) -> Finding:
+    message = f"the exception of {grant.workload} from {grant.rule} {text}"
+    return Finding(rule, name, "failed", "medium", message, grant.at, remedy, "")
+
+
+def _days(day: str) -> int:
+    """Return the number of a day, counted from the same day for all (Howard Hinnant's `days_from_civil`)."""
+    year, month, date = int(day[:4]), int(day[5:7]), int(day[8:10])
+    year -= month <= 2
+    of_era = year % 400
+    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + date - 1
+    return (year // 400) * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year

@@ -1,0 +1,140 @@
+"""Puts what was read together: references resolved, and what was said about each subject's sensitivity."""
+
+from __future__ import annotations
+
+from gate.linking.link import Links
+from gate.model.image import Image
+from gate.model.record import replace
+from gate.model.rule import Finding
+from gate.model.workload import Workload
+from gate.pipeline.reading import definitions_for_links, read_for_links
+from gate.policy.selection import entries_for
+from gate.policy.statements import sensitivity, statements_allowed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.policy import Declaration, DeclaredWorkload
+    from gate.model.profile import PlatformProfile
+    from gate.model.reader import Subject
+    from gate.model.sensitivity import Sensitivity, Statement
+    from gate.model.source import Source
+    from gate.pipeline.declarations import Declarations
+    from gate.pipeline.reading import Ledger
+
+
+class Linked:
+    """Every subject with nothing deferred; `read` are the files that only links needed."""
+
+    __slots__ = ("_declarations", "_links", "_users", "read", "subjects")
+
+    def __init__(self, ledger: Ledger, declarations: Declarations) -> None:
+        """Link everything the ledger holds."""
+        self._declarations = declarations
+        self.read: dict[str, Source] = {}
+        unique = {subject.id: subject for subject in reversed(ledger.subjects)}
+        found = [unique[subject_id] for subject_id in reversed(unique)]
+        aside = [*found, *self._recipes(ledger, found)]
+        definitions = [*ledger.definitions]
+        if _lacks_runtime_class(found, ledger):
+            definitions += definitions_for_links(ledger, "runtime-class", b"RuntimeClass")
+        self._links: dict[str, Links] = {}
+        for subject in found:
+            declaration = declarations.of(subject.at.path)
+            if declaration.path not in self._links:
+                self._links[declaration.path] = Links(aside, definitions, _rooted_profile(declaration))
+        self.subjects = [self._links[declarations.of(one.at.path).path].link(one) for one in found]
+        self._users: dict[str, list[Workload]] = {}
+        by_id = {subject.id: subject for subject in self.subjects if isinstance(subject, Workload)}
+        for links in self._links.values():
+            for image_id, workloads in links.used_by.items():
+                self._users.setdefault(image_id, []).extend(by_id[name] for name in workloads if name in by_id)
+
+    def entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
+        """Return the declared workloads that speak of a subject; an image is spoken of with whatever runs it."""
+        own = self._entries(subject)
+        users = self._users.get(subject.id, []) if isinstance(subject, Image) else []
+        inherited = [entry for user in users for entry in self._entries(user)]
+        return tuple(dict.fromkeys([*own, *inherited]))
+
+    def sensitivity(self, subject: Subject) -> Sensitivity:
+        """Join everything that was said about a subject."""
+        declaration = self._declarations.of(subject.at.path)
+        return sensitivity(self.entries(subject), self._said(subject), declaration.platform.placement)
+
+    def refusals(self) -> Iterator[Finding]:
+        """Yield a finding for every statement that a manifest may not make."""
+        for subject in self.subjects:
+            for refusal in statements_allowed(subject.statements)[1]:
+                yield Finding(
+                    "DCL001",
+                    "refused-statement",
+                    "failed",
+                    "medium",
+                    f"what {subject.name} states is not taken: {refusal.reason}",
+                    refusal.statement.at,
+                    "state a class or an axis there, and the rest in .gate.yaml",
+                    subject.id,
+                )
+
+    def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
+        workload = subject if isinstance(subject, Workload) else None
+        return entries_for(
+            self._declarations.of(subject.at.path),
+            path=subject.at.path,
+            platform=subject.platform,
+            kind=workload.kind if workload is not None else type(subject).__name__,
+            name=subject.name,
+            namespace=workload.namespace if workload is not None else "",
+        )
+
+    def _said(self, subject: Subject) -> tuple[Statement, ...]:
+        said = list(subject.statements)
+        if isinstance(subject, Workload):
+            links = self._links[self._declarations.of(subject.at.path).path]
+            for member in subject.containers.members:
+                container = getattr(member, "value", None)
+                image = links.image_of(subject, container) if container is not None else None
+                said += image[0].statements if image is not None else ()
+        else:
+            said += (statement for user in self._users.get(subject.id, []) for statement in user.statements)
+        return tuple(dict.fromkeys(said))
+
+    def _recipes(self, ledger: Ledger, subjects: list[Subject]) -> Iterator[Subject]:
+        """Read the recipes that workloads are built from and that nobody asked to judge."""
+        wanted = [
+            reference.name
+            for subject in subjects
+            if isinstance(subject, Workload)
+            for reference in subject.references
+            if reference.kind == "build"
+        ]
+        for subject in subjects:
+            declaration = self._declarations.of(subject.at.path)
+            wanted += [named.value for named in _rooted_profile(declaration).images]
+        for path in dict.fromkeys(wanted):
+            if path not in ledger.read:
+                for found in read_for_links(ledger, path):
+                    source = ledger.files.open(path)
+                    if source is not None:
+                        self.read[path] = source
+                    yield found
+
+
+def _lacks_runtime_class(subjects: list[Subject], ledger: Ledger) -> bool:
+    known = {definition.name for definition in ledger.definitions if definition.kind == "runtime-class"}
+    return any(
+        reference.kind == "runtime-class" and reference.name not in known
+        for subject in subjects
+        if isinstance(subject, Workload)
+        for reference in subject.references
+    )
+
+
+def _rooted_profile(declaration: Declaration) -> PlatformProfile:
+    """Return the profile with its recipes' paths relative to the root instead of to the declaration's folder."""
+    profile, folder = declaration.platform, declaration.folder
+    if not folder or not profile.images:
+        return profile
+    return replace(profile, images=tuple(replace(one, value=f"{folder}/{one.value}") for one in profile.images))

@@ -1,0 +1,181 @@
+"""One run from the command line's options to a report: discover, read, link, judge, decide, suggest."""
+
+from __future__ import annotations
+
+import os
+
+from gate import __version__
+from gate.data import DATA_DATE
+from gate.model.coverage import Coverage, NotUnderstood, Skipped
+from gate.model.errors import UsageError
+from gate.model.image import Image
+from gate.model.location import whole_file
+from gate.model.report import Report
+from gate.model.source import Source
+from gate.model.template import Template
+from gate.model.workload import Workload
+from gate.pipeline.declarations import Declarations
+from gate.pipeline.exceptions import Exceptions
+from gate.pipeline.files import Files, root_of
+from gate.pipeline.judging import Case, judge
+from gate.pipeline.linked import Linked
+from gate.pipeline.reading import Ledger
+from gate.readers import READERS
+from gate.verdict import blocks_when_undecided, gravest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gate.model.policy import Policy, Stage
+    from gate.model.reader import Subject
+    from gate.model.report import SubjectReport, Verdict
+    from gate.pipeline.options import Options
+
+#: The name that standard input has in reports.
+STDIN = "stdin"
+
+
+class Run:
+    """The state of one run. `overlay` replaces the text of some files, so that a change can be judged before it is made."""
+
+    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths")
+
+    def __init__(self, options: Options, *, standard_input: bytes = b"", overlay: Mapping[str, bytes] | None = None) -> None:
+        """Read everything that was named; raise UsageError for what cannot be named."""
+        self.options = options
+        root, self.paths = _rooted([path for path in options.paths if path != "-"])
+        self.files = Files(root, overlay)
+        self.declarations = Declarations(self.files, options)
+        self.ledger = Ledger(self.files)
+        if "-" in options.paths:
+            self.ledger.seen += 1
+            self.ledger.source(Source(STDIN, standard_input), READERS, named=False)
+            if STDIN not in self.ledger.read:
+                remedy = "pipe in a Dockerfile, a manifest or a template"
+                gap = NotUnderstood(whole_file(STDIN), "holds nothing that a reader claims", remedy)
+                self.ledger.not_understood.append(gap)
+        for path in self.paths:
+            self.ledger.take(path, named=True)
+        self.linked = Linked(self.ledger, self.declarations)
+        self.exceptions = Exceptions(self.declarations, options.now)
+
+    def report(self) -> Report:
+        """Judge everything and sum it up."""
+        judged = [(subject, self.declarations.policy_of(_path(subject))) for subject in self.linked.subjects]
+        subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
+        policies = self.declarations.policies or (self.declarations.policy_of(""),)
+        coverage = self._coverage(subjects, policies)
+        findings = (*self.linked.refusals(), *self.exceptions.findings())
+        verdict = self._verdict(subjects, coverage)
+        return Report(
+            __version__,
+            self.options.now,
+            DATA_DATE,
+            self.stage,
+            "+".join(dict.fromkeys(policy.name for policy in policies)),
+            "+".join(dict.fromkeys(policy.digest for policy in policies)),
+            verdict,
+            self._status(judged, subjects, coverage),
+            subjects,
+            findings,
+            self.exceptions.lines(),
+            coverage,
+            self._inputs(),
+        )
+
+    @property
+    def stage(self) -> Stage:
+        """The stage asked for, else the one that the inputs belong to."""
+        if self.options.stage is not None:
+            return self.options.stage
+        if not self.options.images:
+            return "commit"
+        return "deploy" if any(isinstance(subject, Workload) for subject in self.linked.subjects) else "build"
+
+    def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
+        from gate.pipeline.suggesting import suggested
+
+        declaration = self.declarations.of(_path(subject))
+        sensitivity = self.linked.sensitivity(subject)
+        excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
+        tables = _tables() if isinstance(subject, Image | Template) else None
+        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables)
+        report = judge(subject, case)
+        self.exceptions.note(report)
+        return suggested(subject, report, case)
+
+    def _coverage(self, subjects: tuple[SubjectReport, ...], policies: Iterable[Policy]) -> Coverage:
+        ledger = self.ledger
+        gaps, skipped = list(ledger.not_understood), list(ledger.skipped)
+        if any(policy.unrendered == "fail" for policy in policies):
+            gaps += ledger.unrendered
+        else:
+            skipped += (Skipped(gap.at, gap.reason) for gap in ledger.unrendered)
+        for path in self.paths:
+            if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
+                remedy = "name a folder that holds a Dockerfile, a manifest or a template"
+                gaps.append(NotUnderstood(whole_file(path or "."), "holds nothing to judge", remedy))
+        return Coverage(ledger.seen, len(ledger.read), len(subjects), tuple(skipped), tuple(gaps))
+
+    def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
+        below = f"{path}/" if path else ""
+        return any(subject.at.path.startswith(below) for subject in subjects) or any(
+            gap.at.path.startswith(below) for gap in gaps
+        )
+
+    def _verdict(self, subjects: tuple[SubjectReport, ...], coverage: Coverage) -> Verdict:
+        verdict = gravest(subject.verdict for subject in subjects)
+        if coverage.not_understood:
+            return gravest((verdict, "undecided"))
+        return gravest((verdict, "warn")) if self.ledger.unrendered else verdict
+
+    def _status(
+        self, judged: list[tuple[Subject, Policy]], subjects: tuple[SubjectReport, ...], coverage: Coverage
+    ) -> int:
+        """Only a run in which everything was judged and nothing failed is 0."""
+        if any(subject.verdict == "fail" for subject in subjects):
+            return 1
+        undecided = any(
+            report.verdict == "undecided" and blocks_when_undecided(report.sensitivity, policy)
+            for (_, policy), report in zip(judged, subjects, strict=True)
+        )
+        return 3 if undecided or coverage.not_understood else 0
+
+    def _inputs(self) -> tuple[tuple[str, str], ...]:
+        read = {**self.ledger.read, **self.linked.read, **self.declarations.sources}
+        return tuple((path, read[path].digest) for path in sorted(read))
+
+
+def _path(subject: Subject) -> str:
+    return subject.at.path
+
+
+def _tables() -> object:
+    from gate.data.tables import Tables
+
+    return Tables()
+
+
+def _rooted(paths: list[str]) -> tuple[str, list[str]]:
+    """Return the root that holds every path, and the paths relative to it."""
+    if not paths:
+        return root_of("."), []
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder {path}", remedy="name paths that exist")
+    root = root_of(paths[0])
+    relative = []
+    for path in paths:
+        full = _absolute(path)
+        if full != root and not full.startswith(root.rstrip("/") + "/"):
+            raise UsageError(f"{path} is not below {root}", remedy="judge it in a run of its own")
+        relative.append(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "")
+    return root, list(dict.fromkeys(relative))
+
+
+def _absolute(path: str) -> str:
+    """Return the absolute path with the links of its folder resolved, and the last part as it is."""
+    full = os.path.abspath(path)
+    folder, name = os.path.split(full)
+    return os.path.join(os.path.realpath(folder), name) if name else os.path.realpath(full)
