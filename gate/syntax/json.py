@@ -1,0 +1,190 @@
+"""JSON with positions, exact to the letter of RFC 8259.
+
+Strings are decoded by the scanner of the standard library; the rest is a loop over a stack, so that depth costs
+nothing. `NaN` and numbers that no double can hold are refused, because consumers differ in what they make of them.
+"""
+
+from __future__ import annotations
+
+import re
+from json.decoder import JSONDecodeError, scanstring
+
+from gate.model.errors import InputError
+from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.yaml import UTF8, Document
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from gate.model.source import Source
+    from gate.syntax.tree import Node
+
+#: Deepest nesting and most nodes of one file.
+MAX_DEPTH = 200
+MAX_NODES = 250_000
+
+_KEY = "json"
+_SPACE = re.compile(r"[ \t\n\r]*").match
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?").match
+_WORD = re.compile(r"true|false|null").match
+_WORDS = {"true": True, "false": False, "null": None}
+
+
+def parse(source: Source) -> Document:
+    """Return the one value of a file; a byte order mark is allowed, as every reader of these files allows it."""
+    kept = source.trees.get(_KEY)
+    if kept is None:
+        kept = source.trees[_KEY] = _parse(source)
+    return kept  # type: ignore[return-value]
+
+
+def value_at(source: Source, start: int) -> tuple[Node, int]:
+    """Return the value that begins at or after an offset, and the offset after it; InputError when there is none."""
+    return _Scanner(source).value(start)
+
+
+def _parse(source: Source) -> Document:
+    text = source.text
+    at = source.location(0, len(text))
+    try:
+        if source.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise InputError("is not UTF-8 but UTF-16", at=source.location(0, 0), remedy=UTF8)
+        scanner = _Scanner(source)
+        root, end = scanner.value(int(text.startswith("\ufeff")))
+        end = _SPACE(text, end).end()  # type: ignore[union-attr]
+        if end < len(text):
+            scanner.refuse(end, "something follows the end of the value")
+    except InputError as error:
+        return Document(None, error, at, {})
+    return Document(root, None, root.at, {})
+
+
+class _Scanner:
+    """Reads one value; `nodes` counts what has been built."""
+
+    __slots__ = ("nodes", "source", "text")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.nodes = 0
+
+    def refuse(self, at: int, cause: str, remedy: str = "") -> NoReturn:
+        """Raise the error for this place."""
+        place = self.source.location(at, min(at + 1, len(self.text)))
+        raise InputError(f"is not JSON: {cause}", at=place, remedy=remedy)
+
+    def value(self, here: int) -> tuple[Node, int]:
+        """Read a value with all that is in it."""
+        text = self.text
+        stack: list[Node] = []
+        key: Scalar | None = None
+        while True:
+            here = _SPACE(text, here).end()  # type: ignore[union-attr]
+            opening = text[here : here + 1]
+            node: Node
+            if opening == "{" or opening == "[":
+                node, here = self._open(here, len(stack))
+                closed = text[here : here + 1] == ("}" if opening == "{" else "]")
+                if stack:
+                    self._put(stack[-1], key, node)
+                if not closed:
+                    stack.append(node)
+                    key, here = self._key(here) if opening == "{" else (None, here)
+                    continue
+                here += 1
+                node.end = here
+            else:
+                node, here = self._scalar(here)
+                if stack:
+                    self._put(stack[-1], key, node)
+            while stack:
+                here = _SPACE(text, here).end()  # type: ignore[union-attr]
+                inner = stack[-1]
+                mapping = inner.__class__ is Mapping
+                following = text[here : here + 1]
+                here += 1
+                if following == ",":
+                    key, here = self._key(here) if mapping else (None, here)
+                    break
+                if following != ("}" if mapping else "]"):
+                    self.refuse(here - 1, "a comma or a closing bracket is missing")
+                inner.end = here
+                node = stack.pop()
+            else:
+                return node, here
+
+    def _open(self, here: int, depth: int) -> tuple[Node, int]:
+        if depth >= MAX_DEPTH:
+            self.refuse(here, f"nested deeper than {MAX_DEPTH} levels")
+        self._count(here)
+        node: Node
+        if self.text[here] == "{":
+            node = Mapping(self.source, here, here, {}, {})
+        else:
+            node = Sequence(self.source, here, here, [])
+        return node, _SPACE(self.text, here + 1).end()  # type: ignore[union-attr]
+
+    def _count(self, here: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.refuse(here, f"more than {MAX_NODES} nodes", "split the file")
+
+    def _put(self, into: Node, key: Scalar | None, node: Node) -> None:
+        if key is None:
+            into.items.append(node)  # type: ignore[attr-defined]
+            return
+        assert isinstance(into, Mapping)
+        name = key.text
+        if name in into.entries:
+            text = f"the key `{name[:40]}` is given twice, and JSON readers differ in which one counts"
+            key.doubt = node.doubt = text
+        into.entries[name] = node
+        into.keys[name] = key
+
+    def _key(self, here: int) -> tuple[Scalar, int]:
+        text = self.text
+        here = _SPACE(text, here).end()  # type: ignore[union-attr]
+        if text[here : here + 1] != '"':
+            self.refuse(here, "a key in double quotes is missing")
+        key, after = self._string(here)
+        after = _SPACE(text, after).end()  # type: ignore[union-attr]
+        if text[after : after + 1] != ":":
+            self.refuse(after, "a colon is missing")
+        return key, after + 1
+
+    def _string(self, here: int) -> tuple[Scalar, int]:
+        try:
+            value, end = scanstring(self.text, here + 1, True)
+        except JSONDecodeError as error:
+            self.refuse(error.pos, error.msg[:1].lower() + error.msg[1:])
+        return Scalar(self.source, here, end, value, value, True), end
+
+    def _scalar(self, here: int) -> tuple[Scalar, int]:
+        self._count(here)
+        text = self.text
+        if text[here : here + 1] == '"':
+            return self._string(here)
+        found = _NUMBER(text, here)
+        if found:
+            return self._number(found.group(), here, whole=found.group(1) is None and found.group(2) is None)
+        found = _WORD(text, here)
+        if not found:
+            self.refuse(here, "a value is missing")
+        word = found.group()
+        return Scalar(self.source, here, found.end(), _WORDS[word], word), found.end()
+
+    def _number(self, spelled: str, here: int, *, whole: bool) -> tuple[Scalar, int]:
+        end = here + len(spelled)
+        value: int | float
+        if whole and len(spelled) < 20:
+            value = int(spelled)
+        else:
+            value = float(spelled)
+            if value - value != 0:
+                self.refuse(here, "a number too large for any reader")
+            if whole:
+                value = int(spelled) if len(spelled) < 400 else int(value)
+        return Scalar(self.source, here, end, value, spelled), end
