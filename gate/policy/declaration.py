@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: A word of somebody's own, such as a workload's name: one line, and no glob.
 WORD = re.compile(r"[^ *?\x00-\x1f\x7f][^*?\x00-\x1f\x7f]*")
 GLOB_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
-SENTENCE = re.compile(r"(?s).*[^ \t\r\n].*")
+SENTENCE = re.compile(r"[\s\S]*[^ \t\r\n][\s\S]*")
 COMPONENT = re.compile(r"(?!kubernetes$)[a-z][a-z0-9.-]*")
 VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+~_-]*")
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]{0,31}")

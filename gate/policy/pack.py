@@ -53,7 +53,7 @@ ON_UNDECIDED: tuple[OnUndecided, ...] = ("warn", "fail")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 REQUIREMENT_ID = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
 RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
-SENTENCE = re.compile(r"(?s).*[^ \t\r\n].*")
+SENTENCE = re.compile(r"[\s\S]*[^ \t\r\n][\s\S]*")
 
 #: Days that no exception may exceed whatever the policy says: ten years.
 LONGEST = 3660

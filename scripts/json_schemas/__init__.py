@@ -1,0 +1,1 @@
+"""The three JSON Schemas, one module each."""

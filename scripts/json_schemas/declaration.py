@@ -1,0 +1,142 @@
+"""The schema of a declaration, `.gate.yaml`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.model.profile import GKE_MODES, RUNTIME_KINDS
+from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
+from gate.policy.declaration import (
+    COMPONENT,
+    DAY,
+    GLOB_WORD,
+    INNER_PATH,
+    POLICY,
+    RULE_ID,
+    VERSION,
+    WORD,
+)
+from json_schemas.parts import closed, flag, head, listed, sentence, string, table, word
+
+if TYPE_CHECKING:
+    from json_schemas.parts import Json
+
+AXIS_MEANINGS = {
+    "confidentiality": "FIPS 199: the harm if it is disclosed. Without it the class decides.",
+    "integrity": "FIPS 199: the harm if it is changed by somebody who may not.",
+    "availability": "FIPS 199: the harm if it cannot be used.",
+    "label": "A government classification, where there is one.",
+    "tenancy": "Who else it serves: nobody, one team, tenants who trust each other in part, tenants who trust nobody.",
+    "code_trust": "Whose code it runs. Untrusted: customers' code, plug-ins, jobs from forks. Hostile: malware, on purpose.",
+    "exposure": "Who can reach it: nobody, the inside, the internet.",
+    "host_trust": "Whether whoever operates the host is trusted.",
+}
+
+PLACEMENT = (
+    "Who shares its hosts: nobody, workloads of the same tenant, of the same team, or anybody's. Left out, it is not "
+    "known, and a requirement that hangs on it is undecided."
+)
+
+
+def schema() -> Json:
+    """Return the schema."""
+    return {
+        **head(
+            "declaration",
+            "Declaration of the gate (.gate.yaml)",
+            "What a repository's files cannot say: the platform, how sensitive each workload is, and the exceptions.",
+        ),
+        **closed(
+            "Everything but the version may be left out.",
+            {
+                "version": {"description": "The version of this format.", "const": 1},
+                "policy": string("A policy pack that ships with the gate, or the path of a policy file.", POLICY),
+                "platform": _platform(),
+                "workloads": listed("The workloads, each with its sensitivity.", _workload()),
+                "exceptions": listed("What is permitted, to whom, why, by whom and until when.", _exception()),
+            },
+            ["version"],
+        ),
+    }
+
+
+def _platform() -> Json:
+    docker = {
+        "userns_remap": flag("The daemon runs containers in a user namespace."),
+        "no_new_privileges": flag("The daemon sets no_new_privs by default."),
+        "rootless": flag("The daemon itself runs without root."),
+    }
+    kubernetes = {
+        "version": string('The cluster\'s version, in quotes: "1.34".', VERSION),
+        "seccomp_default": flag("Every kubelet runs with --seccomp-default."),
+    }
+    properties = {
+        "kubernetes": closed("The cluster.", kubernetes, []),
+        "gke": closed("Google Kubernetes Engine.", {"mode": word("How Google runs the cluster.", GKE_MODES)}, []),
+        "openshift": flag("The cluster is OpenShift, whose admission assigns security context constraints."),
+        "docker": closed("The Docker daemon's configuration.", docker, []),
+        "swarm": flag("Compose files are deployed to Swarm, which ignores some of their settings."),
+        "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
+        "images": table(
+            "Which recipe builds an image, by the image's repository.",
+            GLOB_WORD,
+            string("The path of a Dockerfile, relative to this file.", INNER_PATH),
+        ),
+        "runtimes": table(
+            "What kind of boundary a RuntimeClass or a runtime's name stands for.",
+            WORD,
+            word("The kind of boundary.", RUNTIME_KINDS),
+        ),
+        "versions": table(
+            "The versions of components, such as containerd or runc.", COMPONENT, string("A version.", VERSION)
+        ),
+    }
+    return closed("What the files cannot say; it decides what a setting's absence means.", properties, [])
+
+
+def _workload() -> Json:
+    selector = {
+        "minProperties": 1,
+        **closed(
+            "What an object must be; every part that is given has to match, and `*` and `?` stand for characters.",
+            {
+                "platform": string("The platform, such as kubernetes or compose.", GLOB_WORD),
+                "kind": string("The kind, such as Deployment.", GLOB_WORD),
+                "name": string("The object's name.", GLOB_WORD),
+                "namespace": string("The object's namespace.", GLOB_WORD),
+            },
+            [],
+        ),
+    }
+    properties = {
+        "name": string("What reports and exceptions call it.", WORD),
+        "paths": listed(
+            "Globs over paths relative to this file; `**` stands for folders.", string("A glob.", INNER_PATH), least=1
+        ),
+        "match": {
+            "description": "Which objects it is; in a list one of them has to match.",
+            "anyOf": [selector, listed("Alternatives.", selector, least=1)],
+        },
+        "sensitivity": word("The class.", CLASSES),
+        **{axis: word(AXIS_MEANINGS[axis], values) for axis, values in AXES.items()},
+        "regulated": listed("The regimes that it falls under.", word("A regime.", REGIMES)),
+        "placement": word(PLACEMENT, PLACEMENTS),
+        "role": word("A part of the platform itself that needs more of the host than others.", ROLES),
+    }
+    either = [{"required": ["paths"]}, {"required": ["match"]}]
+    return {**closed("One workload.", properties, ["name", "sensitivity"]), "anyOf": either}
+
+
+def _exception() -> Json:
+    day = {"format": "date"}
+    return closed(
+        "One exception; whether it is over is judged when the gate runs.",
+        {
+            "rule": string("The rule that is excepted from.", RULE_ID),
+            "workload": string("The name of the workload.", WORD),
+            "reason": sentence("Why it is needed."),
+            "owner": sentence("Who answers for it."),
+            "created": {**string("The day it was granted, as 2026-11-01.", DAY), **day},
+            "expires": {**string("The last day it holds; not before it was granted.", DAY), **day},
+        },
+    )

@@ -1,0 +1,258 @@
+"""The schema of the JSON report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gate.boundary.level import NAMES
+from gate.model.policy import LEVELS, NEEDS, STAGES
+from gate.model.score import DIMENSIONS
+from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
+from gate.policy.pack import ON_UNDECIDED
+from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
+
+if TYPE_CHECKING:
+    from json_schemas.parts import Json
+
+LOCATION: Json = {"$ref": "#/$defs/location"}
+LEVEL: Json = {"$ref": "#/$defs/level"}
+VERDICT: Json = {"$ref": "#/$defs/verdict"}
+FINDING: Json = {"$ref": "#/$defs/finding"}
+
+#: A day, and the SHA-256 of something.
+DAY: Json = {"type": "string", "format": "date"}
+DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+def schema() -> Json:
+    """Return the schema."""
+    properties = {
+        "schema_version": {"description": "The version of this format; within one, keys are only added.", "const": "1"},
+        "tool": closed(
+            "What wrote it.", {"name": {"const": "boundary-gate"}, "version": string("The gate's version.")}
+        ),
+        "now": {"description": "The day that ages are counted to.", **DAY},
+        "data_date": string("The day of the embedded tables."),
+        "stage": word("The stage whose evidence was asked for.", STAGES),
+        "policy": closed(
+            "The policy that judged.",
+            {"name": string("Its name."), "digest": string("The SHA-256 of what it decides.")},
+        ),
+        "verdict": VERDICT,
+        "exit_status": number("The exit status; only 0 is green.", 0, 255),
+        "subjects": listed("What was judged.", {"$ref": "#/$defs/subject"}),
+        "findings": listed("Findings about no single subject.", FINDING),
+        "exceptions": listed("The declared exceptions, and what became of each.", _exception()),
+        "coverage": _coverage(),
+        "inputs": listed(
+            "Every file that was read.",
+            closed("One file.", {"path": string("Its path."), "sha256": DIGEST}),
+        ),
+    }
+    return {
+        **head("report", "Report of the gate", "Everything one run found out."),
+        **closed("One run.", properties),
+        "$defs": {
+            "location": _location(),
+            "level": word("A level of isolation, from the weakest.", LEVELS),
+            "verdict": word("The answer; the gravest of several.", literals("gate/model/report.py", "Verdict")),
+            "finding": _finding(),
+            "subject": _subject(),
+        },
+    }
+
+
+def _location() -> Json:
+    place = {
+        "path": string("Relative to the root of the scan, with forward slashes."),
+        "line": number("From 1.", 1),
+        "column": number("In characters, from 1.", 1),
+        "end_line": number("The line of the end.", 1),
+        "end_column": number("The column after the last character.", 1),
+    }
+    return closed("A region of a file.", place)
+
+
+def _finding() -> Json:
+    return closed(
+        "A rule's answer at a place.",
+        {
+            "rule": string("The rule's id."),
+            "name": string("The rule's name, which is the bad thing."),
+            "outcome": word("The answer.", literals("gate/model/rule.py", "Outcome")),
+            "severity": word("How bad it is.", literals("gate/model/rule.py", "Severity")),
+            "blocks": flag("Whether it keeps the subject from what is required; what does not is a note."),
+            "message": string("What is the case."),
+            "remedy": string("What to do about it."),
+            "location": LOCATION,
+            "related": listed("Other places that the answer rests on.", LOCATION),
+        },
+    )
+
+
+def _subject() -> Json:
+    reason = {"verdict": VERDICT, "text": string("What decided."), "location": LOCATION}
+    properties = {
+        "id": string("path#namespace/Kind/name."),
+        "kind": word("What it is.", literals("gate/model/report.py", "SubjectKind")),
+        "platform": string("The platform."),
+        "name": string("Its name."),
+        "location": LOCATION,
+        "sensitivity": _sensitivity(),
+        "boundary": {"anyOf": [_boundary(), {"type": "null"}]},
+        "required": _required(),
+        "standards": _standards(),
+        "scores": closed("The scores that there are.", {name: _score() for name in DIMENSIONS}, []),
+        "escapes": {"anyOf": [_escapes(), {"type": "null"}]},
+        "verdict": VERDICT,
+        "reasons": listed("What the verdict rests on.", closed("One clause.", reason)),
+        "findings": listed("Its findings.", FINDING),
+        "suggestions": listed("Changes that would satisfy the requirement.", _suggestion()),
+    }
+    return closed("One judged subject.", properties)
+
+
+def _sensitivity() -> Json:
+    properties = {
+        "declared": flag("Whether anybody said anything."),
+        "class": word("The class.", CLASSES),
+        **{axis: {"enum": list(values)} for axis, values in AXES.items()},
+        "regulated": {"type": "array", "items": {"enum": list(REGIMES)}, "minItems": 1},
+        "placement": {"enum": list(PLACEMENTS)},
+        "role": {"enum": list(ROLES)},
+    }
+    return closed(
+        "The stricter of all statements on every axis; what nobody stated is absent.", properties, ["declared"]
+    )
+
+
+def _boundary() -> Json:
+    fact = {
+        "id": string("The fact."),
+        "holds": word("Whether it holds.", literals("gate/model/truth.py", "Answer")),
+        "text": string("Why."),
+        "location": LOCATION,
+    }
+    properties = {
+        "level": LEVEL,
+        "name": word("The level's name.", NAMES),
+        "kind": word("What the boundary is made of.", literals("gate/boundary/runtimes.py", "Kind")),
+        "grade": word("How sure the boundary itself is.", literals("gate/boundary/level.py", "Grade")),
+        "modifiers": listed("What qualifies the level.", string("A modifier.")),
+        "worst": LEVEL,
+        "best": LEVEL,
+        "location": LOCATION,
+        "facts": listed("The facts that hold or may hold.", closed("One fact.", fact)),
+    }
+    return closed("What stands between a workload and what others share; `level` is the worst reading.", properties)
+
+
+def _required() -> Json:
+    because = {
+        "rule": string("The requirement's id in the policy."),
+        "level": word("The level that it demands; empty where it permits one instead.", ("", *LEVELS)),
+        "certain": flag("Whether it applies for certain, or only may."),
+        "text": string("The requirement."),
+        "source": string("Who says so."),
+    }
+    properties = {
+        "level": LEVEL,
+        "highest": LEVEL,
+        "dedicated": {"description": "What is enough on a dedicated placement.", "enum": [*LEVELS, None]},
+        "needs": listed("What is demanded beside the level.", word("A need.", NEEDS)),
+        "because": listed("The requirements that apply or may apply.", closed("One requirement.", because)),
+        "settle": string("The line that would decide between `level` and `highest`; empty when they are the same."),
+    }
+    return closed("What the policy asks: the least and the most, given what is known.", properties)
+
+
+def _standards() -> Json:
+    levels = literals("gate/boundary/pod_security/check.py", "Level")
+    pod_security = {
+        "version": string("The version of the standards."),
+        "level": word("The level at the worst reading.", levels),
+        "best": word("The level at the best reading.", levels),
+    }
+    properties = {"pod_security": closed("Kubernetes Pod Security Standards.", pod_security)}
+    return closed("Other people's scales.", properties, [])
+
+
+def _score() -> Json:
+    points = {"type": "number", "minimum": 0}
+    deduction = {"id": string("The deduction."), "text": string("Why."), "best": points, "worst": points}
+    days = {"type": "array", "prefixItems": [{"type": "integer"}, {"type": ["integer", "null"]}]}
+    properties = {
+        "asked": flag("Whether this stage's evidence can know it; what is not asked neither passes nor fails."),
+        "lo": number("At the worst reading.", 0, 100),
+        "hi": number("At the best reading.", 0, 100),
+        "days": {
+            "description": "The age behind it, from the least to the most; null where nothing bounds it.",
+            "anyOf": [{**days, "items": False, "minItems": 2}, {"type": "null"}],
+        },
+        "deductions": listed("The arithmetic.", closed("Points taken off.", deduction)),
+        "threshold": number("The least score that passes.", 0, 100),
+        "undecided": word("What a score that may or may not reach it does.", ON_UNDECIDED),
+    }
+    together = ["lo", "hi", "days", "deductions"]
+    return {
+        **closed("One score: an interval, beside its threshold.", properties, ["asked"]),
+        "dependentRequired": {
+            **{name: [other for other in together if other != name] for name in together},
+            "threshold": ["undecided"],
+            "undecided": ["threshold"],
+        },
+    }
+
+
+def _escapes() -> Json:
+    properties = {
+        "open": listed("Those that are open.", string("An escape.")),
+        "closed": number("How many are closed.", 0),
+        "undecided": listed("Those that may be open.", string("An escape.")),
+    }
+    return closed("Known ways out of a container, as far as configuration decides.", properties)
+
+
+def _suggestion() -> Json:
+    properties = {
+        "title": string("The change."),
+        "reaches": string("The level that it reaches."),
+        "safe": flag("Whether it cannot break the workload."),
+        "snippet": string("What to write."),
+        "location": LOCATION,
+        "edits": listed(
+            "The proven edits; empty where nothing was proven.",
+            closed("Replace this region.", {"location": LOCATION, "text": string("By this.")}),
+        ),
+        "preconditions": listed("What must be the case.", string("A precondition.")),
+        "costs": listed("What it costs.", string("A cost.")),
+    }
+    return closed("One way to meet the requirement.", properties)
+
+
+def _exception() -> Json:
+    properties = {
+        "rule": string("The rule."),
+        "workload": string("The workload."),
+        "reason": string("Why."),
+        "owner": string("Who answers for it."),
+        "created": DAY,
+        "expires": DAY,
+        "state": word("What became of it.", literals("gate/model/report.py", "state")),
+        "subjects": listed("The subjects it was used for.", string("A subject's id.")),
+        "location": LOCATION,
+    }
+    return closed("One exception.", properties)
+
+
+def _coverage() -> Json:
+    skipped = {"location": LOCATION, "reason": string("Why that is no reason to fail.")}
+    remedied = {"location": LOCATION, "reason": string("Why."), "remedy": string("What to do about it.")}
+    properties = {
+        "seen": number("Files seen.", 0),
+        "read": number("Files that a reader claimed.", 0),
+        "judged": number("Subjects judged.", 0),
+        "skipped": listed("Seen and not judged.", closed("One entry.", skipped)),
+        "not_understood": listed("Should have been judged and could not be.", closed("One entry.", remedied)),
+    }
+    return closed("What was looked at, what was not, and why.", properties)
