@@ -27,26 +27,12 @@ from gate.syntax.tree import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from gate.model.policy import OnUndecided, Stage
     from gate.model.score import Dimension
     from gate.model.source import Source
     from gate.syntax.tree import Node
-
-KEYS = (
-    "version",
-    "name",
-    "undeclared",
-    "unrendered",
-    "classes",
-    "requirements",
-    "thresholds",
-    "evidence",
-    "remediation",
-    "require",
-    "longest_exception",
-)
 
 ON_UNDECIDED: tuple[OnUndecided, ...] = ("warn", "fail")
 
@@ -61,23 +47,39 @@ LONGEST = 3660
 
 def load_policy(source: Source) -> Policy:
     """Read a pack; raise UsageError for the first thing that is wrong with it."""
-    entries = fields(document(source), "", KEYS)
-    whole(entries["version"], "version", 1, 1)
+    entries = fields(document(source), "", tuple(SECTIONS))
+    _version(entries["version"])
     return canonical(
         Policy(
-            text(entries["name"], "name", NAME, "our-standard"),
+            _name(entries["name"]),
             "",
-            choice(entries["undeclared"], "undeclared", UNDECLARED),
-            choice(entries["unrendered"], "unrendered", ON_UNDECIDED),
+            _undeclared(entries["undeclared"]),
+            _unrendered(entries["unrendered"]),
             _classes(entries["classes"]),
-            tuple(_requirements(entries["requirements"])),
+            _requirements(entries["requirements"]),
             _thresholds(entries["thresholds"]),
             _evidence(entries["evidence"]),
             _remediation(entries["remediation"]),
-            tuple(text(rule, "require", RULE_ID, "ISO004") for rule in items(entries["require"], "require")),
+            _require(entries["require"]),
             _longest(entries["longest_exception"]),
         )
     )
+
+
+def _version(node: Node) -> int:
+    return whole(node, "version", 1, 1)
+
+
+def _name(node: Node) -> str:
+    return text(node, "name", NAME, "our-standard")
+
+
+def _undeclared(node: Node) -> str:
+    return choice(node, "undeclared", UNDECLARED)
+
+
+def _unrendered(node: Node) -> OnUndecided:
+    return choice(node, "unrendered", ON_UNDECIDED)
 
 
 def _classes(node: Node) -> dict[str, str]:
@@ -89,14 +91,14 @@ def _classes(node: Node) -> dict[str, str]:
     return impacts
 
 
-def _requirements(node: Node) -> Iterator[RequirementRule]:
-    seen: set[str] = set()
+def _requirements(node: Node) -> tuple[RequirementRule, ...]:
+    rules: dict[str, RequirementRule] = {}
     for member in items(node, "requirements", least=1):
         rule = _requirement(member)
-        if rule.id in seen:
+        if rule.id in rules:
             refuse(member, f"there are two requirements `{rule.id}`", "give each an id of its own")
-        seen.add(rule.id)
-        yield rule
+        rules[rule.id] = rule
+    return tuple(rules.values())
 
 
 def _requirement(node: Node) -> RequirementRule:
@@ -171,6 +173,10 @@ def _remediation(node: Node) -> tuple[str, ...]:
     return tuple(choice(name, "remediation", REMEDIATION_PROFILES) for name in named)
 
 
+def _require(node: Node) -> tuple[str, ...]:
+    return tuple(text(rule, "require", RULE_ID, "ISO004") for rule in items(node, "require"))
+
+
 def _longest(node: Node) -> dict[str, int]:
     key = "longest_exception"
     entries = fields(node, key, CLASSES)
@@ -179,3 +185,19 @@ def _longest(node: Node) -> dict[str, int]:
         if days[higher] > days[lower]:
             refuse(entries[higher], f"exceptions may last longer for `{higher}` than for `{lower}`")
     return days
+
+
+#: Every key of a pack, all of them required, with what reads its value.
+SECTIONS: dict[str, Callable[[Node], object]] = {
+    "version": _version,
+    "name": _name,
+    "undeclared": _undeclared,
+    "unrendered": _unrendered,
+    "classes": _classes,
+    "requirements": _requirements,
+    "thresholds": _thresholds,
+    "evidence": _evidence,
+    "remediation": _remediation,
+    "require": _require,
+    "longest_exception": _longest,
+}
