@@ -7,7 +7,7 @@ nothing. `NaN` and numbers that no double can hold are refused, because consumer
 from __future__ import annotations
 
 import re
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Scalar, Sequence

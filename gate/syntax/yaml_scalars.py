@@ -25,9 +25,8 @@ _NO = dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False)
 _INFINITE = {sign + word: float(sign + "inf") for word in (".inf", ".Inf", ".INF") for sign in ("", "+", "-")}
 _FLOATS: dict[str, Value] = {**dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")), **_INFINITE}
 
-#: Words that stand for a value of another type.
-WORDS: dict[str, Value] = {**_NULLS, **_TRUE, **_FALSE, **_FLOATS}
-WORDS_OF_VERSION_2: dict[str, Value] = {**WORDS, **_YES, **_NO}
+_WORDS: dict[str, Value] = {**_NULLS, **_TRUE, **_FALSE, **_FLOATS}
+_WORDS_OF_VERSION_2: dict[str, Value] = {**_WORDS, **_YES, **_NO}
 
 #: Words that some readers take as booleans and others as strings.
 CONTESTED = frozenset((*_YES, *_NO))
@@ -38,50 +37,84 @@ _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]| )[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?.*)?\Z")
 _BASES = {"0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2}
 
+#: How many plain scalars are remembered, and how long they may be.
+MOST_KNOWN = 4096
+LONGEST_KNOWN = 64
+
 _LEAST = -(2**63)
 _MOST = 2**64 - 1
 
 
-def resolve(text: str, words: dict[str, Value]) -> Value:
-    """Return what a plain scalar stands for."""
-    if text in words:
-        return words[text]
-    first = text[0]
-    if first.isdigit() or first in "+-.":
-        return _number(text)
-    return text
+class Scheme:
+    """How one dialect reads: what plain words stand for, and the rules in which the two versions of go-yaml differ.
 
+    `known` remembers what plain scalars resolve to, because manifests repeat a few hundred words. With `quotes_bind`,
+    `! "1"` is a string; with `own_anchors`, an anchor ends with its document; with `strict_keys`, keys are strings.
+    """
 
-def doubt(text: str, value: Value, words: dict[str, Value]) -> str:
-    """Say how other readers would take a plain scalar; empty when they agree."""
-    if text in CONTESTED:
-        other = "a boolean" if isinstance(value, str) else "a string"
-        return f"`{text}` is {other} to other YAML readers"
-    if isinstance(value, int | float) and text not in words and not _PLAIN.match(text):
-        return f"`{text[:40]}` is {value!s:.40} here and something else to other YAML readers"
-    if isinstance(value, str) and ":" in text and _SEXAGESIMAL.match(text):
-        return f"`{text[:40]}` is a number to base 60 to other YAML readers"
-    return ""
+    __slots__ = ("_times", "_words", "known", "own_anchors", "quotes_bind", "strict_keys")
 
+    def __init__(self, words: dict[str, Value], *, version: int) -> None:
+        """Take the words that stand for other values, and the version of go-yaml."""
+        self._words = words
+        self._times = version > 2
+        self.quotes_bind = version > 2
+        self.strict_keys = version > 2
+        self.own_anchors = version <= 2
+        self.known: dict[str, tuple[Value, str]] = {}
 
-def tagged(text: str, tag: str, words: dict[str, Value]) -> Value:
-    """Return what a scalar with a tag stands for; ValueError when it cannot be what the tag says."""
-    if not tag.startswith(STANDARD):
-        return text
-    kind = tag[len(STANDARD) :]
-    if kind == "binary":
-        return _binary(text)
-    if kind not in ("bool", "int", "float", "null", "timestamp"):
-        return text
-    if kind == "timestamp" and _TIME.match(text):
-        return text
-    value = resolve(text, words)
-    found = _TYPES[type(value)]
-    if kind == "float" and found == "int":
-        return float(value)  # type: ignore[arg-type]
-    if found != kind:
-        raise ValueError(f"`{text[:40]}` is not what its tag says, a {kind}")
-    return value
+    def resolve(self, text: str) -> tuple[Value, str]:
+        """Return what a plain scalar stands for, and how other readers would take it; ValueError for infinity."""
+        value = self._value(text)
+        found = self._settled(value), self._doubt(text, value)
+        if len(self.known) < MOST_KNOWN and len(text) < LONGEST_KNOWN:
+            self.known[text] = found
+        return found
+
+    def tagged(self, text: str, tag: str) -> tuple[Value, str]:
+        """Return what a scalar with a tag stands for; ValueError when it cannot be what the tag says."""
+        if not tag.startswith(STANDARD):
+            return text, f"the tag `{tag[:40]}` is ignored here, and not by all YAML readers"
+        kind = tag[len(STANDARD) :]
+        if kind == "binary":
+            return _binary(text), "is binary data, which YAML readers treat differently"
+        if kind not in ("bool", "int", "float", "null", "timestamp"):
+            return text, ""
+        if kind == "timestamp" and _TIME.match(text):
+            return text, ""
+        value = self._value(text)
+        found = _TYPES[type(value)]
+        if kind == "float" and found == "int":
+            value = float(value)  # type: ignore[arg-type]
+        elif found != kind:
+            raise ValueError(f"`{text[:40]}` is not what its tag says, a {kind}")
+        return self._settled(value), self._doubt(text, value)
+
+    def _settled(self, value: Value) -> Value:
+        """Make the detour over JSON that Kubernetes makes, where a number without a fraction is whole."""
+        if self._times or not isinstance(value, float):
+            return value
+        if value - value != 0:
+            raise ValueError("JSON has no number for infinity, nor for what is none")
+        return int(value) if value.is_integer() and abs(value) < 1e21 else value
+
+    def _value(self, text: str) -> Value:
+        if text in self._words:
+            return self._words[text]
+        return _number(text) if text[0] in "+-.0123456789" else text
+
+    def _doubt(self, text: str, value: Value) -> str:
+        if text in CONTESTED:
+            other = "a boolean" if isinstance(value, str) else "a string"
+            return f"`{text}` is {other} to other YAML readers"
+        if isinstance(value, int | float) and text not in self._words and not _PLAIN.match(text):
+            return f"`{text[:40]}` is {value!s:.40} here and something else to other YAML readers"
+        if isinstance(value, str) and text[:1].isdigit():
+            if _SEXAGESIMAL.match(text):
+                return f"`{text[:40]}` is a number to base 60 to other YAML readers"
+            if self._times and _TIME.match(text):
+                return f"`{text[:40]}` is a point in time to Compose"
+        return ""
 
 
 _TYPES = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
@@ -130,34 +163,36 @@ def _float(digits: str, text: str | None = None) -> Value:
     return digits if text is None else text
 
 
-def key_of(value: Value) -> str | None:
+def key_of(value: Value, text: str) -> str | None:
     """Return the JSON key that Kubernetes makes of a scalar key; None when it refuses it."""
     if isinstance(value, str):
         return value
-    if value is None or (type(value) is int and value >= 2**63):
-        return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else _single(value)
+    if value is None:
+        return None
+    if isinstance(value, int) and _integer(text.replace("_", "")) is not None:
+        return str(value) if value < 2**63 else None
+    return _single(value)
 
 
 def _single(value: float) -> str:
-    """Spell a number in the fewest digits that single precision needs, as Go's `FormatFloat` does."""
+    """Spell a number in the fewest digits that tell it apart in single precision, as Go does with its `%g`."""
     from struct import pack
 
-    if value != value:
-        return ".nan"
-    if value - value != 0:
-        return ".inf" if value > 0 else "-.inf"
     try:
         wanted = pack("f", value)
     except OverflowError:
         return ".inf" if value > 0 else "-.inf"
-    for digits in range(1, 10):
-        spelled = f"{value:.{digits - 1}e}"
-        if pack("f", float(spelled)) == wanted:
-            break
-    mantissa, _, exponent = spelled.partition("e")
-    if -4 <= int(exponent) < 21:
-        return f"{float(spelled):.{max(0, digits - 1 - int(exponent))}f}"
-    return f"{mantissa}e{exponent}"
+    spelled = next(
+        spelled for digits in range(17) if pack("f", float(spelled := f"{value:.{digits}e}")) == wanted
+    )
+    exponent = int(spelled.partition("e")[2])
+    if not -4 <= exponent < 6:
+        return spelled
+    return f"{float(spelled):.{max(0, len(spelled.partition('e')[0].strip('-').replace('.', '')) - 1 - exponent)}f}"
+
+
+#: How Kubernetes reads, and how Compose does.
+KUBERNETES = Scheme(_WORDS_OF_VERSION_2, version=2)
+COMPOSE = Scheme(_WORDS, version=4)

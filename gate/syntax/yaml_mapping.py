@@ -1,0 +1,100 @@
+"""Puts the pairs of a mapping together: keys as JSON has them, repeated keys, and the merge key."""
+
+from __future__ import annotations
+
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.yaml_scalars import key_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.syntax.tree import Node
+    from gate.syntax.yaml_tree import Builder
+
+MERGE = "`<<` takes a mapping or a list of mappings"
+
+
+class Pairs:
+    """A mapping that is being read; `key` is the key whose value comes next, None when a key comes next.
+
+    `strict` is how Compose reads: keys are strings and distinct, and what `<<` brings never overrides. Kubernetes
+    takes them in the order of the file, whatever they are, and the last one counts.
+    """
+
+    __slots__ = ("_builder", "_merged", "_node", "_strict", "key")
+
+    def __init__(self, builder: Builder, node: Mapping, *, strict: bool) -> None:
+        """Start empty."""
+        self.key: Scalar | None = None
+        self._builder = builder
+        self._node = node
+        self._strict = strict
+        self._merged: list[Mapping] = []
+
+    def take(self, node: Node) -> None:
+        """Take a key, or the value of the key before."""
+        key = self.key
+        if key is None:
+            self.key = node if node.__class__ is Scalar else self._as_key(node)
+            return
+        self.key = None
+        value = key.value
+        if value.__class__ is not str:
+            value = self._name(key)
+        elif value == "<<" and self._builder.is_merge(key):
+            self._merge(key, node)
+            return
+        entries = self._node.entries
+        if value in entries:
+            self._repeat(key, node)
+        entries[value] = node
+        self._node.keys[value] = key
+
+    def finish(self) -> None:
+        """Add what the merge key brings and the mapping does not have."""
+        for source in self._merged:
+            for name, value in source.entries.items():
+                if name not in self._node.entries:
+                    self._node.entries[name] = value
+                    self._node.keys[name] = source.keys[name]
+
+    def _as_key(self, node: Node) -> Scalar:
+        if not isinstance(node, Opaque):
+            self._builder.refuse(node, "a list or a mapping cannot be a key", "put it in quotes")
+        text = node.source.text[node.start : node.end].strip("\"'")
+        self._node.doubt = "has a key that is a template expression"
+        return Scalar(node.source, node.start, node.end, text, text, doubt=self._node.doubt)
+
+    def _name(self, key: Scalar) -> str:
+        name = key_of(key.value, key.text)
+        if name is None or self._strict:
+            self._builder.refuse(key, f"the key `{key.text[:40]}` is not a string", "put it in quotes")
+        key.doubt = key.doubt or f"the key `{key.text[:40]}` is not a string to other YAML readers"
+        return name
+
+    def _repeat(self, key: Scalar, node: Node) -> None:
+        if self._strict:
+            self._builder.refuse(key, f"the key `{key.text[:40]}` is given twice", "remove one of the two")
+        text = f"the key `{key.text[:40]}` is given twice, and YAML readers differ in which of the two counts"
+        key.doubt = node.doubt = text
+
+    def _merge(self, key: Scalar, node: Node) -> None:
+        sources = [each for each in (node.items if isinstance(node, Sequence) else [node]) if isinstance(each, Mapping)]
+        if not isinstance(node, Mapping) and (not isinstance(node, Sequence) or len(sources) < len(node.items)):
+            self._builder.refuse(key, MERGE)
+        self._builder.grow(key, sum(len(each.entries) for each in sources))
+        if self._strict:
+            if self._merged:
+                self._builder.refuse(key, "`<<` is given twice", "give it a list")
+            self._merged = sources
+            return
+        own = set(self._node.entries)
+        for source in reversed(sources):
+            self._override(source, own)
+
+    def _override(self, source: Mapping, own: set[str]) -> None:
+        """Let what is merged in override what stands before it in the file."""
+        for name, value in source.entries.items():
+            if name in own:
+                self._node.doubt = f"`<<` overrides the `{name[:40]}` before it in Kubernetes, and in few other readers"
+            self._node.entries[name] = value
+            self._node.keys[name] = source.keys[name]
