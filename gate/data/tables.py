@@ -1,0 +1,202 @@
+"""The tables that rules and scores are given: what is known of a product, a tag and an image name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from gate.data import DATA_DATE
+from gate.data.days import days
+from gate.data.images import COPIES, DISTRIBUTIONS, OFFICIAL, OTHERS, WORDED
+from gate.data.index import PRODUCTS, WINDOWED
+from gate.data.tag import build_date, distribution, release_of, tokens, version
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.image import ImageName
+
+    Dates = tuple[str, str, str, str]
+
+#: The one cycle of a distribution that has no releases.
+ROLLING = "rolling"
+LIBRARY = "docker.io/library/"
+
+
+class Lifecycle(Record):
+    """Until when one release of a product gets updates, in days since 1970.
+
+    `security` is the last day of security support, `extended` that of support which has to be bought or chosen; both
+    are None where nobody named a day. `ended` says that security support ended on a day nobody recorded.
+    """
+
+    product: str
+    cycle: str
+    released: int | None
+    security: int | None
+    extended: int | None
+    ended: bool
+
+    @property
+    def is_distribution(self) -> bool:
+        """Say whether this is the operating system of an image."""
+        return self.product in DISTRIBUTIONS
+
+    @property
+    def title(self) -> str:
+        """Name the release for people."""
+        return f"{self.product} {self.cycle}"
+
+
+class Window(Record):
+    """When an official tag was built, in days since 1970.
+
+    `first` is the day it appeared, `gone` the day after which nobody rebuilt it, None while it is still built, and
+    `changed` is then the last rebuild that is known. `system` is the distribution it was built on, where that is known.
+    """
+
+    first: int
+    changed: int | None
+    gone: int | None
+    system: tuple[str, str] | None
+
+
+class Tables:
+    """Pure lookups in the compiled tables; a shard is loaded when it is first asked for."""
+
+    date = DATA_DATE
+
+    def lifecycle(self, product: str, release: str) -> Lifecycle | None:
+        """Find the cycle that a release belongs to: the longest start of its number that the product lists."""
+        cycles = self.cycles(product)
+        parts = release.lower().split(".")
+        for length in range(len(parts), 0, -1):
+            cycle = ".".join(parts[:length])
+            if cycle in cycles:
+                return _lifecycle(product, cycle, cycles[cycle])
+        if len(parts) == 1 and f"{release}.0" in cycles and product in DISTRIBUTIONS:
+            return _lifecycle(product, f"{release}.0", cycles[f"{release}.0"])
+        return _lifecycle(product, ROLLING, cycles[ROLLING]) if ROLLING in cycles else None
+
+    def cycles(self, product: str) -> dict[str, Dates]:
+        """Return every cycle of a product, newest first; none for a product that is not kept."""
+        if product not in PRODUCTS:
+            return {}
+        found: dict[str, Dates] = import_module(f"gate.data.lifecycles.{product.replace('-', '_')}").CYCLES
+        return found
+
+    def product_of(self, repository: str) -> str:
+        """Name the product that a repository carries; empty when it carries none that is kept."""
+        official = self.official(repository)
+        if official:
+            return OFFICIAL.get(official, "")
+        if repository in OTHERS:
+            return OTHERS[repository]
+        folder = repository
+        while "/" in folder:
+            folder = folder.rpartition("/")[0]
+            if f"{folder}/" in OTHERS:
+                return OTHERS[f"{folder}/"]
+        return ""
+
+    def official(self, repository: str) -> str:
+        """Return the short name of an official image, or of a copy of one; empty for any other."""
+        for prefix in (LIBRARY, *COPIES):
+            if repository.startswith(prefix):
+                return repository.removeprefix(prefix)
+        return ""
+
+    def window(self, repository: str, tag: str) -> Window | None:
+        """Find when an official tag was built; None for any other tag, and for one the table has not seen.
+
+        A copy under another registry is no fresher than the original, and may be older.
+        """
+        official = self.official(repository)
+        if official not in WINDOWED:
+            return None
+        table: str = import_module(f"gate.data.windows.{_module(official)}").WINDOWS
+        at = table.find(f" {tag or 'latest'} ")
+        if at < 0:
+            return None
+        first, changed, gone, system = table[table.index("=", at) + 1 : table.index("\n", at)].split(",")
+        product, _, release = system.partition(" ")
+        copied = not repository.startswith(LIBRARY)
+        return Window(
+            int(first),
+            int(changed) if changed and not copied else None,
+            int(gone) if gone else None,
+            (product, release) if product else None,
+        )
+
+    def releases(self, name: ImageName) -> tuple[Lifecycle, ...]:
+        """Return the lifecycle of everything that an image name says it carries."""
+        named: dict[str, str] = {}
+        for product, release in self._named(name):
+            named[product] = release or named.get(product, "")
+        found = (self.lifecycle(product, release) for product, release in named.items())
+        return tuple(lifecycle for lifecycle in found if lifecycle is not None)
+
+    def _named(self, name: ImageName) -> Iterator[tuple[str, str]]:
+        """Name products and releases; what the tag says in words comes last, and counts."""
+        product, words = self.product_of(name.repository), tokens(name.tag)
+        window = self.window(name.repository, name.tag)
+        if window is not None and window.system is not None:
+            yield window.system
+        if product in DISTRIBUTIONS:
+            yield product, release_of(product, name.repository, words)
+        elif product and words:
+            yield product, version(words[0])
+        if product or name.repository.startswith(WORDED):
+            yield from (named for named in distribution(words) if named[1])
+
+    def build_day(self, name: ImageName) -> int | None:
+        """Return the day that a distribution image's tag claims to be built on."""
+        if self.product_of(name.repository) not in DISTRIBUTIONS:
+            return None
+        claimed = build_date(tokens(name.tag))
+        try:
+            return days(claimed)
+        except ValueError:
+            return None
+
+    def eol(self, name: ImageName, now: str) -> tuple[int, int] | None:
+        """Say for how many days at least and at most what an image carries has had no more security support.
+
+        At least: even extended support is over. At most: security support is over. None when nothing is known.
+        """
+        known = [past(lifecycle, days(now)) for lifecycle in self.releases(name)]
+        if not known:
+            return None
+        return max(low for low, _high in known), max(high for _low, high in known)
+
+    def verify(self) -> list[str]:
+        """Re-check the tables: digests, and that dates come in order; return what is wrong."""
+        from gate.data.checks import verify
+
+        return verify(self)
+
+    def show(self) -> list[tuple[str, ...]]:
+        """Return a row for each release: product, cycle, released, ends of active, security and extended support."""
+        return [(product, cycle, *row) for product in PRODUCTS for cycle, row in self.cycles(product).items()]
+
+
+def past(lifecycle: Lifecycle, now: int) -> tuple[int, int]:
+    """Count the days since the last and since the first end of support; 0 while it lasts."""
+    if lifecycle.security is None:
+        return (1, 1) if lifecycle.ended else (0, 0)
+    high = max(0, now - lifecycle.security)
+    return (max(0, now - max(lifecycle.security, lifecycle.extended or 0)), high)
+
+
+def _module(official: str) -> str:
+    return "w_" + official.replace("-", "_").replace(".", "_")
+
+
+def _lifecycle(product: str, cycle: str, row: Dates) -> Lifecycle:
+    released, _active, security, extended = row
+    return Lifecycle(product, cycle, _day(released), _day(security), _day(extended), security == "ended")
+
+
+def _day(iso: str) -> int | None:
+    return days(iso) if iso[:1].isdigit() else None
