@@ -84,7 +84,7 @@ class Violation(Record):
 
 def pod_security(pod: Pod, version: str = "latest") -> PodSecurity:
     """Return the level of a pod: as it reads at the worst, and at the best."""
-    minor = newest(version)
+    minor = minor_of(version)
     answers = {check.id: check.violated(pod, minor).answer for check in CHECKS}
     found = {level: {answers[check.id] for check in checks(level, minor)} for level in LEVELS}
     worst = next(level for level in LEVELS if found[level] <= {"no"})
@@ -94,7 +94,7 @@ def pod_security(pod: Pod, version: str = "latest") -> PodSecurity:
 
 def violations(pod: Pod, version: str, level: Level) -> tuple[Violation, ...]:
     """Return what a level of the standards has against a pod, in admission's order; of privileged, nothing."""
-    minor = newest(version)
+    minor = minor_of(version)
     answers = ((check.id, check.violated(pod, minor)) for check in checks(level, minor))
     return tuple(_violation(check, truth) for check, truth in answers if truth.answer != "no")
 
@@ -107,7 +107,7 @@ def checks(level: Level, minor: int) -> tuple[Check, ...]:
     return tuple(check for check, _ in standing if check.id not in replaced)
 
 
-def newest(version: str) -> int:
+def minor_of(version: str) -> int:
     """Return the minor version whose rules apply: what is too new, or no version at all, is the latest."""
     major, _, rest = version.removeprefix("v").partition(".")
     minor = rest.partition(".")[0]

@@ -22,9 +22,9 @@ def escalating(pod: Pod) -> Iterator[Truth]:
     return containers(pod, _escalates)
 
 
-def _escalates(container: PodContainer, who: str) -> tuple[Truth]:
+def _escalates(container: PodContainer, who: str) -> Iterator[Truth]:
     setting = container.allow_privilege_escalation
-    return (missing(setting, lambda value: value is False, who, "allowPrivilegeEscalation to false"),)
+    return missing(setting, lambda value: value is False, who, "allowPrivilegeEscalation to false")
 
 
 CHECK = Check(

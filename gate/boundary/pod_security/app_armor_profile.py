@@ -28,7 +28,7 @@ def unconfined(pod: Pod) -> Iterator[Truth]:
     yield from annotated(pod, lambda key: (yes if key.startswith(PREFIX) else no)(pod.annotations.at, ""), _allowed)
 
 
-def _field(security: SecurityContext, who: str) -> Truth:
+def _field(security: SecurityContext, who: str) -> Iterator[Truth]:
     return forbidden(security.apparmor_type, lambda value: value not in TYPES, who, "appArmorProfile.type")
 
 

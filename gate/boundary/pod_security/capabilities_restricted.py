@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from gate.boundary.capabilities import HARDENED
 from gate.boundary.pod_security.check import Check, Since, except_windows
-from gate.boundary.pod_security.questions import containers, members
-from gate.model.evidence import any_of
-from gate.model.truth import no, yes
+from gate.boundary.pod_security.questions import containers, members, unlisted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +25,7 @@ def keeping(pod: Pod) -> Iterator[Truth]:
 
 
 def _kept(container: PodContainer, who: str) -> Iterator[Truth]:
-    at = container.capabilities_dropped.at
-    dropped = any_of(container.capabilities_dropped, lambda name: (yes if name == "ALL" else no)(at, ""))
-    yield (~dropped).about(f'{who} must set capabilities.drop to ["ALL"]')
+    yield from unlisted(container.capabilities_dropped, "ALL", who, "capabilities.drop")
     yield from members(container.capabilities_added, lambda name: name not in HARDENED, who, "capabilities.add")
 
 

@@ -1,7 +1,7 @@
 """What a Pod Security check is.
 
-Every check is a value: an id, a level and the versions at which its question changed. A question yields one truth for
-every place it looks at, and "yes" means that the place violates the standard.
+Every check is a value: an id, a level and the versions at which its question changed. A question yields a
+truth for every place that violates the standard, "yes", or may do so, "unknown"; what is in order it passes over.
 """
 
 from __future__ import annotations

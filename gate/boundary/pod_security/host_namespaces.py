@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def sharing(pod: Pod) -> Iterator[Truth]:
     """Find the namespaces of the host that the pod shares."""
     for setting, field in ((pod.host_network, "hostNetwork"), (pod.host_pid, "hostPID"), (pod.host_ipc, "hostIPC")):
-        yield forbidden(setting, bool, "the pod", field)
+        yield from forbidden(setting, bool, "the pod", field)
 
 
 CHECK = Check("hostNamespaces", "baseline", (Since(0, sharing),))

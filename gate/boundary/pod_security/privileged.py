@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def privileged(pod: Pod) -> Iterator[Truth]:
     """Find the privileged containers."""
-    return containers(pod, lambda container, who: (forbidden(container.privileged, bool, who, "privileged"),))
+    return containers(pod, lambda container, who: forbidden(container.privileged, bool, who, "privileged"))
 
 
 CHECK = Check("privileged", "baseline", (Since(0, privileged),))

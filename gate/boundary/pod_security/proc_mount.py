@@ -23,8 +23,8 @@ def unmasked(pod: Pod) -> Iterator[Truth]:
     return containers(pod, _unmasks)
 
 
-def _unmasks(container: PodContainer, who: str) -> tuple[Truth]:
-    return (forbidden(container.proc_mount, lambda value: value not in (None, "Default"), who, "procMount"),)
+def _unmasks(container: PodContainer, who: str) -> Iterator[Truth]:
+    return forbidden(container.proc_mount, lambda value: value not in (None, "Default"), who, "procMount")
 
 
 BASELINE = Check("procMount", "baseline", (Since(0, unmasked), Since(35, except_user_namespaces(unmasked))))

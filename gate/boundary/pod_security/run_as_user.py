@@ -22,7 +22,7 @@ def root(pod: Pod) -> Iterator[Truth]:
     return contexts(pod, _is_root)
 
 
-def _is_root(security: SecurityContext, who: str) -> Truth:
+def _is_root(security: SecurityContext, who: str) -> Iterator[Truth]:
     return forbidden(security.run_as_user, lambda value: value == 0, who, "runAsUser")
 
 

@@ -7,8 +7,7 @@ below, user and role empty. Since 1.31 there is one type more.
 from __future__ import annotations
 
 from gate.boundary.pod_security.check import Check, Since
-from gate.boundary.pod_security.questions import contexts
-from gate.model.evidence import holds
+from gate.boundary.pod_security.questions import contexts, forbidden, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +30,16 @@ def outside(types: frozenset[str]) -> Question:
     return violations
 
 
-def _outside(security: SecurityContext, who: str, types: frozenset[str]) -> Truth:
+def _outside(security: SecurityContext, who: str, types: frozenset[str]) -> Iterator[Truth]:
     def bad(options: SELinuxOptions | None) -> bool:
         return options is not None and bool(options.user or options.role or options.type not in types)
 
-    return holds(security.selinux, bad, "").about(f"{who} sets seLinuxOptions that are not allowed")
+    return forbidden(security.selinux, bad, who, "seLinuxOptions", _shown)
+
+
+def _shown(options: SELinuxOptions | None) -> str:
+    parts = {"user": options.user, "role": options.role, "type": options.type} if options else {}
+    return ", ".join(f"{key} {shown(value)}" for key, value in parts.items() if value)
 
 
 CHECK = Check("seLinuxOptions", "baseline", (Since(0, outside(TYPES)), Since(31, outside(TYPES_1_31))))

@@ -10,7 +10,7 @@ check of its own in place of the baseline one; since 1.25 it exempts pods that r
 from __future__ import annotations
 
 from gate.boundary.pod_security.check import Check, Since, except_windows
-from gate.boundary.pod_security.questions import annotated, containers, contexts, forbidden, missing
+from gate.boundary.pod_security.questions import annotated, containers, contexts, forbidden, uninherited
 from gate.model.evidence import any_of
 from gate.model.truth import no, yes
 
@@ -47,19 +47,19 @@ def unconfined(pod: Pod) -> Iterator[Truth]:
     return contexts(pod, _other)
 
 
-def _other(security: SecurityContext, who: str) -> Truth:
+def _other(security: SecurityContext, who: str) -> Iterator[Truth]:
     return forbidden(security.seccomp_type, lambda value: value not in (None, *TYPES), who, "seccompProfile.type")
 
 
 def unconfined_or_unset(pod: Pod) -> Iterator[Truth]:
     """Find the fields that name another kind of profile, and the containers for which nobody names one."""
     yield from unconfined(pod)
-    yield from containers(pod, lambda container, who: (_unset(pod, container, f"{who} or the pod"),))
+    yield from containers(pod, lambda container, who: _unset(pod, container, who))
 
 
-def _unset(pod: Pod, container: PodContainer, who: str) -> Truth:
-    inherited = missing(pod.security.seccomp_type, lambda value: value in TYPES, who, DEMAND)
-    return inherited & missing(container.security.seccomp_type, lambda value: value is not None, who, DEMAND)
+def _unset(pod: Pod, container: PodContainer, who: str) -> Iterator[Truth]:
+    inherited, own = pod.security.seccomp_type, container.security.seccomp_type
+    return uninherited(inherited, own, lambda value: value in TYPES, who, DEMAND)
 
 
 DEMAND = 'seccompProfile.type to "RuntimeDefault" or "Localhost"'

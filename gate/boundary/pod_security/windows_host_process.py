@@ -21,7 +21,7 @@ def host_processes(pod: Pod) -> Iterator[Truth]:
     return contexts(pod, _is_host_process)
 
 
-def _is_host_process(security: SecurityContext, who: str) -> Truth:
+def _is_host_process(security: SecurityContext, who: str) -> Iterator[Truth]:
     return forbidden(security.host_process, bool, who, "windowsOptions.hostProcess")
 
 

@@ -41,6 +41,9 @@ func main() {
 }
 
 func run() error {
+	if err := nothingNewer(policy.DefaultChecks()); err != nil {
+		return err
+	}
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
 		return err
@@ -64,11 +67,34 @@ func run() error {
 		if err != nil {
 			return err
 		}
+		fillVolumes(spec)
 		if err := out.Encode(judge(evaluator, metadata, spec)); err != nil {
 			return err
 		}
 	}
 	return in.Err()
+}
+
+// nothingNewer refuses a module that knows of a version beyond the newest that is asked about here.
+func nothingNewer(checks []policy.Check) error {
+	newest := api.MajorMinorVersion(1, newestMinor)
+	for _, check := range checks {
+		for _, body := range check.Versions {
+			if newest.Older(body.MinimumVersion) {
+				return fmt.Errorf("check %s changes at %s; raise newestMinor", check.ID, body.MinimumVersion.String())
+			}
+		}
+	}
+	return nil
+}
+
+// fillVolumes gives every volume without a source the one that the API server gives it before admission looks.
+func fillVolumes(spec *corev1.PodSpec) {
+	for i := range spec.Volumes {
+		if spec.Volumes[i].VolumeSource == (corev1.VolumeSource{}) {
+			spec.Volumes[i].EmptyDir = &corev1.EmptyDirVolumeSource{}
+		}
+	}
 }
 
 func judge(evaluator policy.Evaluator, metadata *metav1.ObjectMeta, spec *corev1.PodSpec) answer {
