@@ -15,22 +15,37 @@ if TYPE_CHECKING:
 
 
 class Media(Facet):
-    """The installation medium or base image, and how it is verified."""
+    """The installation medium or base image, and how it is verified.
+
+    `transports` says how each medium is reached (`https`, `http`, `ftp`, `local`, `datastore`), which is often known
+    where the whole address is not. `checksum_kind` is what the checksum protects with: `none`, `md5`, `sha1`,
+    `sha256`, `sha512`, or `sums-file` for a file of sums, `plain-sums-file` for one that comes unprotected.
+    """
 
     urls: Items[str]
+    transports: Items[str]
     checksum: Setting[str]
+    checksum_kind: Setting[str]
     base: Setting[str]
 
 
 class Access(Facet):
-    """How the build reaches the guest, and what of that stays in the image."""
+    """How the build reaches the guest, and what of that stays in the image.
+
+    `password` and `key` say with what the build logs in; a key that the builder draws for one build does not count,
+    because nobody has its private half afterwards.
+    """
 
     communicator: Setting[str]
     password: Setting[bool]
+    key: Setting[bool]
+    account_removed: Setting[bool]
+    key_removed: Setting[bool]
     winrm_encrypted: Setting[bool]
-    build_key_removed: Setting[bool]
     http_bind_address: Setting[str]
     console_bind_address: Setting[str]
+    console_password: Setting[bool]
+    hypervisor_verified: Setting[bool]
 
 
 class Firmware(Facet):
@@ -42,25 +57,35 @@ class Firmware(Facet):
 
 
 class Hardware(Facet):
-    """Devices and features of the virtual machine that widen what a guest can attack."""
+    """Devices and features of the virtual machine that widen what a guest can attack.
+
+    `host_channels` are ways between guest and host that the machine keeps open without a share being configured: file
+    transfer, clipboard, an unauthenticated console.
+    """
 
     accelerator: Setting[str]
     nested_virtualization: Setting[bool]
     mac_spoofing: Setting[bool]
     passthrough: Items[str]
     host_shares: Items[str]
+    host_channels: Items[str]
     legacy_devices: Items[str]
     raw_arguments: Items[str]
 
 
 class Provisioning(Facet):
-    """What is done to the guest before it becomes an image: `updates` is `full`, `security`, `partial` or `none`."""
+    """What is done to the guest before it becomes an image: `updates` is `full`, `security`, `partial` or `none`.
+
+    `plugin_pins` holds a plugin and its version constraint, separated by a blank; `box` says that the product is a
+    Vagrant box, whose login is public by convention.
+    """
 
     updates: Setting[str]
     cleanup: Setting[bool]
     tls_checks_disabled: Items[str]
     piped_scripts: Items[str]
     plugin_pins: Items[str]
+    box: Setting[bool]
 
 
 class Template(Record):

@@ -1,0 +1,303 @@
+"""A folder of Packer HCL files as one configuration: its variables, locals, sources and builds.
+
+Packer reads every `*.pkr.hcl` of a folder together, then the defaults of variables, then `*.auto.pkrvars.hcl`. What is
+given on the command line or by the environment is not in sight: a variable without a default is unknown.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.packer import Keys, Recipe, Step, as_flag, as_text
+from gate.model.errors import InputError
+from gate.model.evidence import Items, Stated
+from gate.model.location import whole_file
+from gate.syntax.hcl import parse
+from gate.syntax.hcl_values import Evaluator, as_number
+from gate.syntax.tree import Opaque, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.dialects.packer import Entry
+    from gate.model.source import Source, Sources
+    from gate.syntax.hcl import Attribute, Block, Body, Document
+    from gate.syntax.tree import Node
+
+#: Files of one folder that are read as one configuration.
+MAX_FILES = 200
+
+_UNSET = "the variable has no default and is set where the build is started"
+
+
+class Configuration:
+    """Everything that the files of one folder say together, as the scope of its expressions."""
+
+    __slots__ = (
+        "_locals", "_resolving", "_values", "_variables", "blocks", "broken", "documents", "evaluator", "folder"
+    )
+
+    def __init__(self, folder: str, documents: list[Document], overrides: dict[str, Attribute], broken: str) -> None:
+        """Take the parsed files, the values from variable files, and which file could not be read, if any."""
+        self.folder = folder
+        self.documents = documents
+        self.broken = broken
+        self.evaluator = Evaluator(self)
+        self.blocks = [block for document in documents for block in document.body.blocks]
+        self._variables: dict[str, tuple[Attribute | None, str]] = {}
+        self._locals: dict[str, Attribute] = {}
+        self._values: dict[tuple[str, str], Node | str] = {}
+        self._resolving: set[tuple[str, str]] = set()
+        for block in self.blocks:
+            self._declare(block)
+        for name, value in overrides.items():
+            self._variables[name] = (value, self._variables.get(name, (None, ""))[1])
+
+    def _declare(self, block: Block) -> None:
+        if block.type == "variable" and block.labels:
+            self._variables[block.labels[0]] = (block.body.attributes.get("default"), _type(block.body))
+        elif block.type == "variables":
+            self._variables |= {name: (value, "") for name, value in block.body.attributes.items()}
+        elif block.type == "locals":
+            self._locals |= block.body.attributes
+        elif block.type == "local" and block.labels and "expression" in block.body.attributes:
+            self._locals[block.labels[0]] = block.body.attributes["expression"]
+
+    def resolve(self, root: str, name: str) -> Node | str:
+        """Return what a reference stands for, or why that is not known."""
+        key = (root, name)
+        if key in self._resolving:
+            return f"`{root}.{name}` refers to itself"
+        if key not in self._values:
+            self._resolving.add(key)
+            self._values[key] = self._resolved(root, name)
+            self._resolving.discard(key)
+        return self._values[key]
+
+    def _resolved(self, root: str, name: str) -> Node | str:
+        if root == "var":
+            return self._variable(name)
+        if root == "local":
+            found = self._locals.get(name)
+            return self.evaluator.value(found) if found is not None else self.broken or f"there is no local `{name}`"
+        if (root, name) == ("path", "root"):
+            source = self.documents[0].source
+            return Scalar(source, 0, 0, self.folder or ".", self.folder or ".")
+        if root in ("build", "source", "packer"):
+            return "it is only known while the build runs"
+        return "a data source is only known when the build runs" if root == "data" else f"`{root}` is not known"
+
+    def _variable(self, name: str) -> Node | str:
+        if name not in self._variables:
+            return self.broken or f"there is no variable `{name}`"
+        attribute, type_ = self._variables[name]
+        return _UNSET if attribute is None else _converted(self.evaluator.value(attribute), type_)
+
+    def keys(self, *bodies: Body, of: Block) -> Keys:
+        """Return the keys of a block, with those that builds add to it."""
+        attributes: dict[str, Attribute] = {}
+        for body in bodies:
+            attributes = body.attributes | attributes
+
+        def look_up(name: str) -> Entry | None:
+            attribute = attributes.get(name)
+            return None if attribute is None else (self.evaluator.value(attribute), attribute.at)
+
+        return Keys(attributes, look_up, of.at)
+
+
+def _type(body: Body) -> str:
+    attribute = body.attributes.get("type")
+    return attribute.document.text(attribute.expression).strip('" ') if attribute is not None else ""
+
+
+def _converted(node: Node, type_: str) -> Node:
+    """Convert a scalar to the type that its variable declares."""
+    if not isinstance(node, Scalar) or node.value is None:
+        return node
+    value: str | bool | int | float | None = node.value
+    if type_ == "bool":
+        value = as_flag(node)
+    elif type_ == "string":
+        value = as_text(node)
+    elif type_ == "number":
+        value = as_number(node)
+    if value is None or value == node.value:
+        return node
+    return Scalar(node.source, node.start, node.end, value, node.text, node.quoted)
+
+
+def configuration(source: Source, sources: Sources) -> Configuration:
+    """Return the configuration that a file belongs to; files that contradict each other stand for themselves."""
+    known = source.trees.get("packer")
+    if isinstance(known, Configuration):
+        return known
+    folder = source.path.rpartition("/")[0]
+    members, broken = _members(source, folder, sources)
+    documents = [parse(member) for member in members]
+    documents = [document for document in documents if not document.error]
+    overrides = _overrides(folder, sources)
+    if _contradict(documents):
+        own = Configuration(folder, [parse(source)], overrides, "")
+        source.trees["packer"] = own
+        return own
+    whole = Configuration(folder, documents, overrides, broken)
+    for member in members:
+        member.trees["packer"] = whole
+    return whole
+
+
+def _members(source: Source, folder: str, sources: Sources) -> tuple[list[Source], str]:
+    """Open the folder's files; one that cannot be read may have defined anything."""
+    members = {source.path: source}
+    broken = ""
+    paths = [path for path in sources.list(folder) if path.endswith(".pkr.hcl")]
+    for path in paths[:MAX_FILES]:
+        try:
+            opened = sources.open(path)
+        except InputError:
+            opened = None
+        if opened is None or parse(opened).error:
+            broken = f"{path} cannot be read"
+        if opened is not None:
+            members.setdefault(path, opened)
+    if len(paths) > MAX_FILES:
+        broken = f"the folder holds more than {MAX_FILES} templates"
+    return [members[path] for path in sorted(members)], broken
+
+
+def _overrides(folder: str, sources: Sources) -> dict[str, Attribute]:
+    found: dict[str, Attribute] = {}
+    for path in [path for path in sources.list(folder) if path.endswith(".auto.pkrvars.hcl")][:MAX_FILES]:
+        try:
+            opened = sources.open(path)
+        except InputError:
+            continue
+        if opened is not None and not parse(opened).error:
+            found |= parse(opened).body.attributes
+    return found
+
+
+def _contradict(documents: Iterable[Document]) -> bool:
+    """Say whether two files define the same name, which Packer refuses: then they are templates of their own."""
+    seen: dict[tuple[str, ...], Document] = {}
+    for document in documents:
+        for name in _defined(document):
+            if seen.setdefault(name, document) is not document:
+                return True
+    return False
+
+
+def _defined(document: Document) -> Iterator[tuple[str, ...]]:
+    for block in document.body.blocks:
+        if block.type in ("variable", "local", "source", "data"):
+            yield (block.type, *block.labels)
+        elif block.type in ("variables", "locals"):
+            kind = block.type.removesuffix("s")
+            yield from ((kind, name) for name in block.body.attributes)
+
+
+def recipes(source: Source, whole: Configuration) -> list[tuple[Recipe, bool]]:
+    """Return the sources that one file holds, each with whether some build uses it."""
+    builds = [(block, *_used(whole, block)) for block in whole.blocks if block.type == "build"]
+    found: list[tuple[Recipe, bool]] = []
+    for block in whole.blocks:
+        if block.type == "source" and len(block.labels) == 2 and block.document.source is source:
+            found.append(_recipe(whole, block, builds))
+    return found
+
+
+def _recipe(
+    whole: Configuration, block: Block, builds: list[tuple[Block, dict[str, list[Block]], str]]
+) -> tuple[Recipe, bool]:
+    type_, name = block.labels
+    here = f"{type_}.{name}"
+    using = [(build, used[here]) for build, used, _ in builds if here in used]
+    unclear = next((reason for _, used, reason in builds if reason and here not in used), "") or whole.broken
+    added = [addition.body for _, additions in using for addition in additions]
+    recipe = Recipe(
+        f"{block.document.source.path}#source/{here}",
+        type_,
+        name,
+        whole.keys(block.body, *added, of=block),
+        whole.folder,
+    )
+    nested = [inner for body in (block.body, *added) for inner in body.blocks]
+    recipe.blocks = [Step(inner.type, whole.keys(inner.body, of=inner)) for inner in nested]
+    recipe.steps_open = recipe.products_open = unclear
+    recipe.plugins = _plugins(whole, block)
+    for build, _ in using:
+        recipe.builds.append(list(_steps(whole, build, type_, name)))
+        recipe.products += _products(whole, build)
+    return recipe, bool(using or unclear)
+
+
+def _used(whole: Configuration, build: Block) -> tuple[dict[str, list[Block]], str]:
+    """Return the sources that a build uses, each with what the build adds to it, and why there may be others."""
+    used: dict[str, list[Block]] = {}
+    reason = ""
+    attribute = build.body.attributes.get("sources")
+    if attribute is not None:
+        listed = whole.evaluator.value(attribute)
+        if isinstance(listed, Sequence):
+            for item in listed.items:
+                if isinstance(item, Scalar) and isinstance(item.value, str):
+                    used.setdefault(item.value.removeprefix("source."), [])
+                else:
+                    reason = item.reason if isinstance(item, Opaque) else "a source is no string"
+        else:
+            reason = listed.reason if isinstance(listed, Opaque) else "the sources are no list"
+    for block in build.body.of_type("source"):
+        if block.labels:
+            used.setdefault(block.labels[0].removeprefix("source."), []).append(block)
+    if build.body.of_type("dynamic"):
+        reason = "a dynamic block is not expanded"
+    return used, reason
+
+
+def _steps(whole: Configuration, build: Block, type_: str, name: str) -> Iterator[Step]:
+    for block in build.body.of_type("provisioner"):
+        if block.labels:
+            step = Step(block.labels[0], whole.keys(block.body, of=block))
+            if applies(step.keys, f"{type_}.{name}"):
+                yield step
+
+
+def _products(whole: Configuration, build: Block) -> list[Step]:
+    chains = [inner for block in build.body.of_type("post-processors") for inner in block.body.blocks]
+    return [
+        Step(block.labels[0], whole.keys(block.body, of=block))
+        for block in [*build.body.of_type("post-processor"), *chains]
+        if block.labels
+    ]
+
+
+def applies(keys: Keys, name: str) -> bool:
+    """Say whether `only` and `except` let a step run for this source; what is not known is taken to."""
+    only, excluded = (
+        [item.value for item in keys.texts(key).members if isinstance(item, Stated)] for key in ("only", "except")
+    )
+    closed = keys.has("only") and len(only) == len(keys.texts("only").members)
+    return name not in excluded and (name in only or not closed)
+
+
+def _plugins(whole: Configuration, at: Block) -> Items[str]:
+    """Return the plugins that are asked for, each with its version constraint."""
+    members = []
+    for packer in whole.blocks:
+        for block in packer.body.of_type("required_plugins") if packer.type == "packer" else ():
+            for name, attribute in block.body.attributes.items():
+                value = whole.evaluator.value(attribute)
+                version = value.entries.get("version") if hasattr(value, "entries") else value
+                text = as_text(version) if version is not None else ""
+                members.append(Stated(f"{name} {text or ''}".strip(), attribute.at))
+    return Items(tuple(members), at.at, not whole.broken, whole.broken)
+
+
+def parse_problem(source: Source) -> InputError | None:
+    """Return what keeps Packer from reading a file."""
+    document = parse(source)
+    if not document.error:
+        return None
+    return InputError(
+        document.error, at=document.at or whole_file(source.path), remedy="correct it; `packer validate` says more"
+    )

@@ -1,0 +1,186 @@
+"""Raw arguments of a Packer builder: `qemuargs`, `vmx_data`, `vboxmanage`, vSphere's `configuration_parameters`.
+
+They bypass the builder's own keys, so the few that change what the guest can reach are read here. Sources: qemu(1),
+the VMware hardening guides' setting names, the VBoxManage manual.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.packer import as_text, why, within
+from gate.model.evidence import Defaulted, Stated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.dialects.packer import Recipe
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+
+_TRUE = frozenset(("true", "1", "yes", "on"))
+_SOFTWARE = ("tcg", "none")
+
+#: VMX keys that take a way between guest and host away when they are true.
+_CHANNELS = {
+    "isolation.tools.hgfs.disable": "HGFS file sharing",
+    "isolation.tools.copy.disable": "clipboard copy",
+    "isolation.tools.paste.disable": "clipboard paste",
+    "isolation.tools.dnd.disable": "drag and drop",
+}
+
+
+class Raw:
+    """What the raw arguments of one builder come to."""
+
+    __slots__ = ("accelerator", "all", "channels", "firmware", "flags", "legacy", "open_because", "passthrough", "shares")
+
+    def __init__(self) -> None:
+        """Start with nothing said."""
+        self.accelerator: Setting[str] | None = None
+        self.firmware: Setting[str] | None = None
+        self.flags: dict[str, Setting[bool]] = {}
+        self.passthrough: list[Setting[str]] = []
+        self.shares: list[Setting[str]] = []
+        self.channels: list[Setting[str]] = []
+        self.legacy: list[Setting[str]] = []
+        self.all: list[Setting[str]] = []
+        self.open_because = ""
+
+
+def raw(recipe: Recipe) -> Raw:
+    """Read the raw arguments of a builder."""
+    found = Raw()
+    if recipe.builder == "qemu":
+        _qemu(recipe, found)
+    elif recipe.builder.startswith("virtualbox"):
+        _virtualbox(recipe, found)
+    elif recipe.builder.startswith(("vmware", "vsphere")):
+        _vmx(recipe, found)
+    return found
+
+
+def _qemu(recipe: Recipe, found: Raw) -> None:
+    rows, found.open_because = recipe.keys.rows("qemuargs")
+    for words, at in rows:
+        option = "-" + words[0].lstrip("-")
+        value = words[1] if len(words) > 1 else ""
+        found.all.append(Stated(option, at))
+        _qemu_option(option, value, at, found)
+
+
+def _qemu_option(option: str, value: str, at: Location, found: Raw) -> None:
+    fields = dict(part.partition("=")[::2] for part in value.split(","))
+    first = value.partition(",")[0].removeprefix("driver=")
+    accelerators = (first if option == "-accel" else fields.get("accel", "")).removeprefix("accel=")
+    if option in ("-accel", "-machine", "-M") and accelerators:
+        found.accelerator = Stated(_weakest(accelerators), at)
+    elif option in ("-virtfs", "-fsdev"):
+        found.shares.append(Stated(fields.get("path", option), at))
+    elif option == "-device" and first.startswith(("virtio-9p", "vhost-user-fs")):
+        found.shares.append(Stated(first, at))
+    elif option == "-device" and first.startswith(("vfio-", "usb-host", "ivshmem")):
+        found.passthrough.append(Stated(first, at))
+    elif option == "-device" and first.startswith(("e1000", "rtl8139", "pcnet", "ne2k", "isa-fdc", "qxl", "lsi")):
+        found.legacy.append(Stated(first, at))
+    elif option in ("-monitor", "-qmp", "-serial", "-gdb") and value.startswith(("tcp:", "telnet:")):
+        found.channels.append(Stated(f"{option} on a network port", at))
+    elif option == "-fda":
+        found.legacy.append(Stated("a floppy drive", at))
+
+
+def _weakest(accelerators: str) -> str:
+    """Return the accelerator of a list that is used when the others fail."""
+    last = accelerators.split(":")[-1]
+    return last if last in _SOFTWARE else accelerators.split(":")[0]
+
+
+def _virtualbox(recipe: Recipe, found: Raw) -> None:
+    found.channels.append(Defaulted("an unauthenticated remote console", recipe.at))
+    for name in ("vboxmanage", "vboxmanage_post"):
+        rows, reason = recipe.keys.rows(name)
+        found.open_because = found.open_because or reason
+        for words, at in rows:
+            found.all.append(Stated(words[0], at))
+            _vboxmanage(words, at, found)
+
+
+def _vboxmanage(words: list[str], at: Location, found: Raw) -> None:
+    lowered = [word.lower() for word in words]
+    if lowered[0] == "sharedfolder" and "add" in lowered[1:2]:
+        path = words[lowered.index("--hostpath") + 1 : lowered.index("--hostpath") + 2] if "--hostpath" in lowered else []
+        found.shares.append(Stated(path[0] if path else "a folder of the host", at))
+    elif lowered[0] == "modifynvram" and "secureboot" in lowered:
+        found.flags["secure_boot"] = Stated("--enable" in lowered, at)
+    elif lowered[0] == "usbfilter" and "add" in lowered[1:2]:
+        found.passthrough.append(Stated("a USB device", at))
+    elif lowered[0] == "modifyvm":
+        for option, value in zip(lowered, lowered[1:]):
+            if option.startswith("--"):
+                _modify(option.replace("-", ""), value, at, found)
+
+
+def _modify(option: str, value: str, at: Location, found: Raw) -> None:
+    """Read one option of `modifyvm`, in its old spelling or the hyphenated one."""
+    on = value not in ("off", "disabled", "none", "false", "0")
+    if option in ("clipboard", "clipboardmode", "clipboardfiletransfers", "draganddrop") and on:
+        found.channels.append(Stated("drag and drop" if option == "draganddrop" else "the clipboard", at))
+    elif option == "vrde":
+        _console(on, at, found)
+    elif option == "nestedhwvirt":
+        found.flags["nested"] = Stated(on, at)
+    elif option == "firmware":
+        found.firmware = Stated(value, at)
+    elif option == "tpmtype":
+        found.flags["tpm"] = Stated(on, at)
+    elif option == "pciattach":
+        found.passthrough.append(Stated("a PCI device", at))
+    elif option.startswith("nictype") and value.startswith(("am79", "825")):
+        found.legacy.append(Stated("an emulated network adapter", at))
+
+
+def _console(on: bool, at: Location, found: Raw) -> None:
+    """Replace what is said of the console: the builder leaves it on unless a later command turns it off."""
+    others = [item for item in found.channels if not isinstance(item, Defaulted)]
+    found.channels = [*others, *([Stated("an unauthenticated remote console", at)] if on else [])]
+
+
+def _vmx(recipe: Recipe, found: Raw) -> None:
+    keys = recipe.keys
+    values: dict[str, tuple[str, Location]] = {}
+    for name in ("vmx_data", "vmx_data_post", "configuration_parameters"):
+        pairs, reason = keys.pairs(name)
+        found.open_because = found.open_because or reason
+        for key, node in pairs:
+            text = as_text(node)
+            if text is None:
+                found.open_because = found.open_because or why(node, "a string")
+            else:
+                values[key.lower()] = (text, within(node, keys.at_of(name)))
+    for key, (value, at) in values.items():
+        found.all.append(Stated(key, at))
+        _vmx_key(key, value, at, values, found)
+    if recipe.builder == "vmware-iso" and not keys.has("remote_type") and not keys.has("vmx_template_path"):
+        for key in ("isolation.tools.hgfs.disable",):
+            if key not in values:
+                found.channels.append(Defaulted(_CHANNELS[key], recipe.at))
+
+
+def _vmx_key(key: str, value: str, at: Location, values: dict[str, tuple[str, Location]], found: Raw) -> None:
+    on = value.strip().lower() in _TRUE
+    if key in _CHANNELS and not on:
+        found.channels.append(Stated(_CHANNELS[key], at))
+    elif key == "remotedisplay.vnc.enabled" and on and "remotedisplay.vnc.password" not in values:
+        found.channels.append(Stated("an unauthenticated remote console", at))
+    elif key.startswith("sharedfolder") and key.endswith(".present") and on:
+        path = values.get(key.removesuffix("present") + "hostpath")
+        found.shares.append(Stated(path[0] if path is not None else "a folder of the host", at))
+    elif key.startswith("pcipassthru") and key.endswith(".present") and on:
+        found.passthrough.append(Stated("a PCI device", at))
+    elif key == "vhv.enable":
+        found.flags["nested"] = Stated(on, at)
+    elif key == "uefi.secureboot.enabled":
+        found.flags["secure_boot"] = Stated(on, at)
+    elif key == "vtpm.present":
+        found.flags["tpm"] = Stated(on, at)
+    elif key == "firmware":
+        found.firmware = Stated(value.lower(), at)
+    elif key.startswith(("floppy", "serial", "parallel")) and key.endswith(".present") and on:
+        found.legacy.append(Stated(key.partition(".")[0], at))

@@ -1,0 +1,242 @@
+"""HCL native syntax: the blocks and attributes of a file, with the place of each.
+
+tree-sitter finds the structure; an expression is kept as it stands and only read when somebody asks for its value
+(`gate.syntax.hcl_values`). The walk keeps its own stack, so that no nesting in a file can exhaust the interpreter's.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from tree_sitter import Node as Syntax
+    from tree_sitter import Parser
+
+    from gate.model.location import Location
+    from gate.model.source import Source
+
+#: Bytes of one file, blocks within blocks, and nodes that are looked at in one file.
+MAX_BYTES: Final = 1024 * 1024
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 50_000
+
+_KEY = "hcl"
+_parsers: list[Parser] = []
+
+
+class Attribute:
+    """A name and the expression it is set to."""
+
+    __slots__ = ("document", "end", "expression", "name", "start")
+
+    def __init__(self, document: Document, name: str, expression: Syntax, start: int, end: int) -> None:
+        """Take the name, the expression as parsed, and the region of both."""
+        self.document = document
+        self.name = name
+        self.expression = expression
+        self.start = start
+        self.end = end
+
+    @property
+    def at(self) -> Location:
+        """Where the attribute is written, name and value."""
+        return self.document.source.location(self.start, self.end)
+
+
+class Body:
+    """What stands between the braces of a block, or in a file; an attribute appears once, a block any number of times."""
+
+    __slots__ = ("attributes", "blocks")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.attributes: dict[str, Attribute] = {}
+        self.blocks: list[Block] = []
+
+    def of_type(self, *types: str) -> list[Block]:
+        """Return the blocks of these types, in the order of the file."""
+        return [block for block in self.blocks if block.type in types]
+
+
+class Block:
+    """A block: `type "label" "label" { body }`; the region ends behind the header, where a finding about it belongs."""
+
+    __slots__ = ("body", "document", "end", "header_end", "labels", "start", "type")
+
+    def __init__(
+        self, document: Document, type_: str, labels: tuple[str, ...], start: int, header_end: int, end: int
+    ) -> None:
+        """Take the header and the region; the body is filled in by the parser."""
+        self.document = document
+        self.type = type_
+        self.labels = labels
+        self.start = start
+        self.header_end = header_end
+        self.end = end
+        self.body = Body()
+
+    @property
+    def at(self) -> Location:
+        """Where the block begins: its type and labels."""
+        return self.document.source.location(self.start, self.header_end)
+
+
+class Document:
+    """One file. When it is not valid HCL, `error` says why and `at` where, and the body must not be used."""
+
+    __slots__ = ("_extra", "at", "body", "error", "source")
+
+    def __init__(self, source: Source) -> None:
+        """Take the source; the parser fills in the rest."""
+        self.source = source
+        self.body = Body()
+        self.error = ""
+        self.at: Location | None = None
+        self._extra: tuple[list[int], list[int]] | None = None
+
+    def offset(self, byte: int) -> int:
+        """Turn an offset in bytes, as tree-sitter counts, into one in characters."""
+        if self._extra is None:
+            self._extra = _wide(self.source)
+        places, surplus = self._extra
+        if not places:
+            return byte
+        from bisect import bisect_left
+
+        return byte - surplus[bisect_left(places, byte)]
+
+    def region(self, node: Syntax) -> tuple[int, int]:
+        """Return the region of a node in characters."""
+        return self.offset(node.start_byte), self.offset(node.end_byte)
+
+    def text(self, node: Syntax) -> str:
+        """Return the spelling of a node."""
+        return self.source.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+
+    def fail(self, error: str, node: Syntax | None) -> None:
+        """Record the first error."""
+        if not self.error:
+            start, end = self.region(node) if node is not None else (0, 0)
+            self.error = error
+            self.at = self.source.location(start, min(end, start + 80))
+
+
+def parse(source: Source) -> Document:
+    """Parse a file once; later calls return the same document."""
+    known = source.trees.get(_KEY)
+    if isinstance(known, Document):
+        return known
+    document = Document(source)
+    source.trees[_KEY] = document
+    if len(source.data) > MAX_BYTES:
+        document.fail(f"is larger than {MAX_BYTES} bytes", None)
+    elif not _is_text(source.data):
+        document.fail("is not UTF-8 text", None)
+    else:
+        _fill(document)
+    return document
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data and not data.startswith(b"\xef\xbb\xbf")
+
+
+def _wide(source: Source) -> tuple[list[int], list[int]]:
+    """Return where characters of several bytes end, and how many bytes they have had in surplus until then."""
+    places: list[int] = []
+    surplus = [0]
+    if not source.data.isascii():
+        byte = 0
+        for character in source.text:
+            size = len(character.encode("utf-8", "surrogateescape"))
+            byte += size
+            if size > 1:
+                places.append(byte - 1)
+                surplus.append(surplus[-1] + size - 1)
+    return places, surplus
+
+
+def _parser() -> Parser:
+    if not _parsers:
+        import tree_sitter
+        import tree_sitter_hcl
+
+        _parsers.append(tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language())))
+    return _parsers[0]
+
+
+def _fill(document: Document) -> None:
+    root = _parser().parse(document.source.data).root_node
+    if root.has_error:
+        broken = _first_error(root)
+        document.fail("is not valid HCL", broken)
+        return
+    pending: list[tuple[Syntax, Body, int]] = [(root, document.body, 0)]
+    seen = 0
+    while pending and not document.error:
+        node, body, depth = pending.pop()
+        inner: list[tuple[Syntax, Body, int]] = []
+        for child in node.named_children:
+            seen += 1
+            if child.type == "body":
+                inner.append((child, body, depth))
+            elif child.type == "attribute":
+                _attribute(document, child, body)
+            elif child.type == "block":
+                block = _block(document, child)
+                body.blocks.append(block)
+                inner += [(part, block.body, depth + 1) for part in child.named_children if part.type == "body"]
+            if seen > MAX_NODES or depth > MAX_DEPTH:
+                document.fail("holds more than can be read", child)
+                break
+        pending += inner
+
+
+def _attribute(document: Document, node: Syntax, body: Body) -> None:
+    parts = [child for child in node.named_children if child.type != "comment"]
+    if len(parts) != 2:
+        document.fail("is not valid HCL", node)
+        return
+    name = document.text(parts[0])
+    if name in body.attributes:
+        document.fail(f"sets `{name}` twice", node)
+    start, end = document.region(node)
+    body.attributes[name] = Attribute(document, name, parts[1], start, end)
+
+
+def _block(document: Document, node: Syntax) -> Block:
+    words: list[str] = []
+    header_end = node.start_byte
+    for child in node.named_children:
+        if child.type == "block_start":
+            break
+        if child.type != "comment":
+            words.append(_label(document, child))
+            header_end = child.end_byte
+    start, end = document.region(node)
+    return Block(document, words[0], tuple(words[1:]), start, document.offset(header_end), end)
+
+
+def _label(document: Document, node: Syntax) -> str:
+    """Read a bare or a quoted label; a label is not a template, so only the escapes mean something."""
+    if node.type != "string_lit":
+        return document.text(node)
+    from gate.syntax.hcl_text import unescaped
+
+    return unescaped("".join(document.text(child) for child in node.named_children if child.type == "template_literal"))
+
+
+def _first_error(root: Syntax) -> Syntax:
+    """Find the first node that the parser could not place, going down only where it says that there is one."""
+    node = root
+    while not (node.is_error or node.is_missing):
+        broken = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if broken is None:
+            return node
+        node = broken
+    return node

@@ -1,0 +1,134 @@
+"""The text of HCL strings: escapes, heredocs, and the pieces between interpolations."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from tree_sitter import Node as Syntax
+
+    from gate.syntax.hcl import Document
+
+    #: Literal text, or something to evaluate.
+    Piece: TypeAlias = str | Syntax
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_DIGITS = {"u": 4, "U": 8}
+
+
+def unescaped(text: str) -> str:
+    """Resolve the backslash escapes of a quoted string, and doubled `$` and `%` before a brace."""
+    if "\\" in text:
+        text = "".join(_characters(text))
+    return undoubled(text)
+
+
+def undoubled(text: str) -> str:
+    """Resolve `$${` and `%%{`, which stand for the opening of an interpolation."""
+    return text.replace("$${", "${").replace("%%{", "%{")
+
+
+def _characters(text: str) -> list[str]:
+    pieces: list[str] = []
+    here = 0
+    while (found := text.find("\\", here)) >= 0:
+        pieces.append(text[here:found])
+        kind = text[found + 1 : found + 2]
+        width = _DIGITS.get(kind, 0)
+        pieces.append(_codepoint(text[found + 2 : found + 2 + width]) if width else _ESCAPES.get(kind, kind))
+        here = found + 2 + width
+    return [*pieces, text[here:]]
+
+
+def _codepoint(digits: str) -> str:
+    try:
+        return chr(int(digits, 16))
+    except (ValueError, OverflowError):
+        return "\ufffd"
+
+
+def pieces(document: Document, node: Syntax) -> list[Piece]:
+    """Split a quoted string, a bare literal or a heredoc into literal text and what is to be evaluated."""
+    if node.type == "heredoc_template":
+        return _trimmed(_heredoc(document, node))
+    raw = _between(document, node.children, node.children[0].end_byte, node.children[-1].start_byte)
+    return _trimmed([unescaped(piece) if isinstance(piece, str) else piece for piece in raw])
+
+
+def _between(document: Document, children: list[Syntax], start: int, end: int) -> list[Piece]:
+    """Return the interpolations among the children with the exact text around them.
+
+    The text is cut from the file because the grammar passes over blanks that belong to a heredoc.
+    """
+    data = document.source.data
+    found: list[Piece] = []
+    here = start
+    for child in children:
+        if child.type in ("template_interpolation", "template_directive") and child.start_byte >= here:
+            found += [data[here : child.start_byte].decode("utf-8", "surrogateescape"), child]
+            here = child.end_byte
+    return [*found, data[here : max(here, end)].decode("utf-8", "surrogateescape")]
+
+
+def _heredoc(document: Document, node: Syntax) -> list[Piece]:
+    """Return the lines between the two markers, without the indentation that `<<-` takes away."""
+    names = [child for child in node.children if child.type == "heredoc_identifier"]
+    data = document.source.data
+    start = data.find(b"\n", names[0].end_byte) + 1
+    end = max(start, data.rfind(b"\n", 0, names[-1].start_byte) + 1)
+    found = _between(document, node.children, start, end)
+    if document.text(node.children[0]) == "<<-":
+        found = _dedented(found)
+    return [undoubled(piece) if isinstance(piece, str) else piece for piece in found]
+
+
+def _dedented(found: list[Piece]) -> list[Piece]:
+    """Take away the blanks that all lines begin with; a line may begin with an interpolation."""
+    margins: list[int] = []
+    at_line_start = True
+    for place, piece in enumerate(found):
+        if isinstance(piece, str):
+            lines = piece.split("\n")
+            last = len(lines) - 1
+            for number, line in enumerate(lines):
+                ends_here = number == last and place == len(found) - 1 and not line
+                if (number or at_line_start) and not ends_here:
+                    margins.append(len(line) - len(line.lstrip(" \t")))
+            at_line_start = False
+        elif place == 0:
+            margins.append(0)
+    margin = min(margins, default=0)
+    result: list[Piece] = []
+    for place, piece in enumerate(found):
+        if isinstance(piece, str):
+            lines = piece.split("\n")
+            first = lines[0][margin:] if place == 0 else lines[0]
+            piece = "\n".join([first, *(line[margin:] for line in lines[1:])])
+        result.append(piece)
+    return result
+
+
+def _trimmed(found: list[Piece]) -> list[Piece]:
+    """Apply the `~` of an interpolation, which takes away the blanks beside it."""
+    result = list(found)
+    for place, piece in enumerate(found):
+        if isinstance(piece, str):
+            continue
+        left, right = _strips(piece)
+        before = result[place - 1] if place else None
+        after = result[place + 1] if place + 1 < len(result) else None
+        if left and isinstance(before, str):
+            result[place - 1] = before.rstrip()
+        if right and isinstance(after, str):
+            result[place + 1] = after.lstrip()
+    return [piece for piece in result if piece != ""]
+
+
+def _strips(node: Syntax) -> tuple[bool, bool]:
+    """Say whether an interpolation trims the text before it and the text behind it."""
+    if node.type != "template_interpolation":
+        return False, False
+    marks = [child for child in node.children if child.type == "strip_marker"]
+    start = node.children[0].end_byte
+    return any(mark.start_byte == start for mark in marks), any(mark.start_byte != start for mark in marks)
