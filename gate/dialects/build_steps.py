@@ -1,0 +1,157 @@
+"""What the steps of a build stage run, fetch and mount."""
+
+from __future__ import annotations
+
+from gate.dialects.package_commands import Script, is_worth_reading, read_arguments, read_script, reads_its_input
+from gate.model.evidence import Defaulted, Stated, Unknown
+from gate.model.image import Download, PackageStep, Step, StepMount
+from gate.syntax.dockerfile_check import fields_of, flags
+from gate.syntax.dockerfile_heredoc import heredoc_of
+from gate.syntax.dockerfile_words import BadWords
+from gate.syntax.shellword import Unresolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gate.dialects.build_variables import Scope
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+    from gate.syntax.dockerfile import Instruction
+
+    Place = Callable[[int, int], Location]
+
+POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+
+
+def run_step(instruction: Instruction, scope: Scope, shell: tuple[str, ...]) -> Step:
+    """Read a RUN."""
+    at = instruction.at
+    given = flags(instruction) if instruction.flags else {}
+    packages: list[PackageStep] = []
+    downloads: list[Download] = []
+    for script, place in _scripts(instruction, shell):
+        packages += [PackageStep(use.manager, use.action, use.packages, place(use.start, use.end)) for use in script.packages]
+        downloads += _downloads(script, place, scope)
+    return Step(
+        "RUN",
+        at,
+        _text(instruction),
+        tuple(packages),
+        tuple(downloads),
+        tuple(_mount(text, scope, at) for text in given.get("mount", [])),
+        Stated(given["security"][0], at) if "security" in given else Defaulted("sandbox", at),
+        Stated(given["network"][0], at) if "network" in given else Defaulted("default", at),
+    )
+
+
+def _text(instruction: Instruction) -> str:
+    bodies = "".join(f"\n{heredoc.content}{heredoc.name}" for heredoc in instruction.heredocs)
+    return instruction.rest + bodies
+
+
+def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple[Script, Place]]:
+    """Yield every script that a RUN hands to a shell, with how its offsets become places."""
+    if not instruction.heredocs and not is_worth_reading(instruction.rest):
+        return
+    if instruction.is_json:
+        yield read_arguments(instruction.words), lambda _start, _end: instruction.at
+        return
+    if shell and shell[0].rpartition("/")[2] not in POSIX_SHELLS:
+        return
+    script = instruction.rest
+    alone = bool(instruction.heredocs) and _is_heredoc(script)
+    if not alone:
+        offset = instruction.rest_at
+        yield read_script(script), lambda start, end: instruction.place(offset + start, offset + end)
+    for heredoc in instruction.heredocs[:1] if alone else instruction.heredocs:
+        if _is_shell_script(heredoc.text) if alone else reads_its_input(script):
+            yield read_script(heredoc.text), lambda _start, _end: instruction.at
+
+
+def _is_heredoc(word: str) -> bool:
+    try:
+        return heredoc_of(word) is not None
+    except BadWords:
+        return False
+
+
+def _is_shell_script(text: str) -> bool:
+    """Say whether a document that is run is for a shell: it has no first line that names another program."""
+    if not text.startswith("#!"):
+        return True
+    words = text.partition("\n")[0][2:].split()
+    programs = [word.rpartition("/")[2] for word in words if not word.startswith("-")]
+    program = programs[1] if programs[:1] == ["env"] and len(programs) > 1 else programs[0] if programs else ""
+    return program in POSIX_SHELLS
+
+
+def _downloads(script: Script, place: Place, scope: Scope) -> Iterator[Download]:
+    for fetch in script.fetches:
+        at = place(fetch.start, fetch.end)
+        verified: Setting[bool] = Stated(True, at) if fetch.checked else Defaulted(False, at)
+        yield Download(_url(fetch.url, scope, at), fetch.tool, verified, fetch.piped_to_shell, at)
+
+
+def _url(text: str, scope: Scope, at: Location) -> Setting[str]:
+    """Read a URL in a script, whose variables the shell expands: those of the build count, others are unknown."""
+    if "$" not in text and "`" not in text:
+        return Stated(text, at)
+    if "`" in text or "$(" in text:
+        return Unknown("a command inside the script makes up the URL", at)
+    value = scope.expand_quietly(text)
+    return Unknown(value.reason, at) if isinstance(value, Unresolved) else Stated(value, at, scope.via())
+
+
+def _mount(text: str, scope: Scope, at: Location) -> StepMount:
+    """Read one `--mount`; its values may be variables, except where it mounts from."""
+    found = {"type": "bind"}
+    for field in fields_of(text):
+        name, _, value = field.partition("=")
+        name = name.lower()
+        found["target" if name in ("dst", "destination") else name] = value if name == "from" else _shown(value, scope, at)
+    return StepMount(found["type"].lower(), found.get("target", ""), found.get("from", ""), at)
+
+
+def _shown(text: str, scope: Scope, at: Location) -> str:
+    value = scope.expand(text, at)
+    return text if isinstance(value, Unresolved) else value
+
+
+def add_step(instruction: Instruction, scope: Scope) -> Step | None:
+    """Read an ADD; None for one that fetches nothing from the network."""
+    at = instruction.at
+    checksum = flags(instruction).get("checksum", [""])[0] if instruction.flags else ""
+    downloads = [
+        download
+        for word in instruction.words[:-1]
+        if ("$" in word or ":" in word or ".git" in word)
+        and (download := _added(word, checksum, scope, instruction)) is not None
+    ]
+    if not downloads:
+        return None
+    sandbox, network = Defaulted("sandbox", at), Defaulted("default", at)
+    return Step("ADD", at, _text(instruction), (), tuple(downloads), (), sandbox, network)
+
+
+def _added(word: str, checksum: str, scope: Scope, instruction: Instruction) -> Download | None:
+    url = scope.setting(word, instruction.at)
+    if isinstance(url, Stated):
+        if not _is_remote(url.value):
+            return None
+        is_pinned = bool(checksum) or _is_commit(url.value.partition("#")[2].partition(":")[0])
+    elif not word.startswith("$") and not _is_remote(word):
+        return None
+    else:
+        is_pinned = bool(checksum)
+    at = instruction.at
+    return Download(url, "ADD", Stated(True, at) if is_pinned else Defaulted(False, at), False, at)
+
+
+def _is_remote(text: str) -> bool:
+    """Say whether ADD fetches this: a URL, or a Git repository."""
+    return text.startswith(("http://", "https://", "git://", "git@", "ssh://")) or text.partition("#")[0].endswith(".git")
+
+
+def _is_commit(text: str) -> bool:
+    return len(text) in (40, 64) and all(character in "0123456789abcdef" for character in text)

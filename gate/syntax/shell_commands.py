@@ -1,0 +1,266 @@
+"""Splits a shell script into its simple commands, without running anything.
+
+Only words, operators and quotes are read. Substitutions stay in their word as written, and the commands inside them
+are read too. What this does not understand it passes over: a script is data here, and no answer depends on all of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Substitutions inside substitutions that are read; deeper ones stay words.
+MAX_NESTING = 6
+
+#: Commands of one script that are read.
+MAX_COMMANDS = 5_000
+
+_PLAIN = re.compile(r"[^\s'\"\\;&|()<>`$]+")
+_IN_QUOTES = re.compile(r"[^\"\\$`]+")
+_REDIRECTION = re.compile(r"&>>?|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
+_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|()\n]")
+_NAME = re.compile(r"\w+|[@*#?$!-]", re.ASCII)
+
+
+class Command:
+    """One simple command: its words without quotes, where it stands in the script, and what is connected to it.
+
+    Commands of one `pipeline` are in order; `inner` are the commands of its substitutions.
+    """
+
+    __slots__ = ("end", "inner", "pipeline", "start", "words")
+
+    def __init__(self, start: int, pipeline: int) -> None:
+        """Begin at an offset of the script."""
+        self.start = self.end = start
+        self.pipeline = pipeline
+        self.words: list[str] = []
+        self.inner: list[Command] = []
+
+
+def split(script: str, nesting: int = 0) -> list[Command]:
+    """Return the simple commands of a script, those inside substitutions with the command that uses them."""
+    splitter = _Splitter(script, nesting)
+    splitter.run()
+    return splitter.commands
+
+
+def walk(commands: list[Command]) -> Iterator[tuple[Command, Command | None]]:
+    """Yield every command with the one in whose substitution it stands."""
+    stack: list[tuple[Command, Command | None]] = [(command, None) for command in reversed(commands)]
+    while stack:
+        command, outer = stack.pop()
+        yield command, outer
+        stack += [(inner, command) for inner in reversed(command.inner)]
+
+
+class _Splitter:
+    __slots__ = ("_at", "_bodies", "_command", "_nesting", "_pipeline", "_redirects", "_text", "_word", "commands")
+
+    def __init__(self, text: str, nesting: int) -> None:
+        self._text = text
+        self._at = 0
+        self._nesting = nesting
+        self._word: list[str] | None = None
+        self._command: Command | None = None
+        self._redirects = ""
+        self._bodies: list[tuple[str, bool]] = []
+        self._pipeline = 0
+        self.commands: list[Command] = []
+
+    def run(self) -> None:
+        """Read to the end, or to the limit."""
+        text = self._text
+        while self._at < len(text) and len(self.commands) < MAX_COMMANDS:
+            plain = _PLAIN.match(text, self._at)
+            if plain is not None:
+                self._plain(plain)
+            elif text[self._at] in " \t\r\v\f":
+                self._end_word()
+                self._at += 1
+            else:
+                self._special(text[self._at])
+        self._end_command()
+
+    def _plain(self, match: re.Match[str]) -> None:
+        if self._word is None and match[0][0] == "#":
+            end = self._text.find("\n", self._at)
+            self._at = len(self._text) if end < 0 else end
+            return
+        self._add(match[0])
+        self._at = match.end()
+
+    def _add(self, text: str) -> None:
+        if self._word is None:
+            self._word = []
+            if self._command is None:
+                self._command = Command(self._at, self._pipeline)
+        self._word.append(text)
+
+    def _special(self, character: str) -> None:
+        """Take a quote, an escape, a substitution, a redirection or an operator."""
+        text = self._text
+        if character == "\\":
+            if text[self._at + 1 : self._at + 2] != "\n":
+                self._add(text[self._at + 1 : self._at + 2])
+            self._at += 2
+        elif character == "'":
+            end = text.find("'", self._at + 1)
+            end = len(text) if end < 0 else end
+            self._add(text[self._at + 1 : end])
+            self._at = end + 1
+        elif character == '"':
+            self._quoted()
+        elif character in "$`":
+            self._substitution()
+        elif character in "<>" or text.startswith("&>", self._at):
+            self._redirection()
+        else:
+            self._operator()
+
+    def _quoted(self) -> None:
+        text = self._text
+        self._add("")
+        self._at += 1
+        while self._at < len(text) and text[self._at] != '"':
+            plain = _IN_QUOTES.match(text, self._at)
+            if plain is not None:
+                self._add(plain[0])
+                self._at = plain.end()
+            elif text[self._at] == "\\":
+                following = text[self._at + 1 : self._at + 2]
+                self._add(following if following in '"\\$`' else "" if following == "\n" else "\\" + following)
+                self._at += 2
+            else:
+                self._substitution()
+        self._at += 1
+
+    def _substitution(self) -> None:
+        """Take `$name`, `${...}`, `$(...)` or backticks as they are written, and read the commands inside."""
+        text, start = self._text, self._at
+        if text[start] == "`":
+            end = _closing_backtick(text, start + 1)
+            self._inner(text[start + 1 : end].replace("\\`", "`"))
+            end += 1
+        elif text.startswith("$(", start):
+            end = _closing(text, start + 1, "()")
+            if not text.startswith("$((", start):
+                self._inner(text[start + 2 : end])
+            end += 1
+        elif text.startswith("${", start):
+            end = _closing(text, start + 1, "{}") + 1
+        else:
+            name = _NAME.match(text, start + 1)
+            end = name.end() if name is not None else start + 1
+        self._add(text[start:end])
+        self._at = end
+
+    def _inner(self, script: str) -> None:
+        self._add("")
+        if self._nesting < MAX_NESTING and self._command is not None:
+            self._command.inner += split(script, self._nesting + 1)
+
+    def _redirection(self) -> None:
+        text = self._text
+        if text.startswith(("<(", ">("), self._at):
+            end = _closing(text, self._at + 1, "()")
+            self._inner(text[self._at + 2 : end])
+            self._add(text[self._at : end + 1])
+            self._at = end + 1
+            return
+        if self._word is not None and "".join(self._word).isdecimal():
+            self._word = None
+        self._end_word()
+        match = _REDIRECTION.match(text, self._at)
+        self._redirects = match[0] if match is not None else "<"
+        self._at += len(self._redirects)
+
+    def _end_word(self) -> None:
+        if self._word is None:
+            return
+        word = "".join(self._word)
+        self._word = None
+        if self._redirects:
+            if self._redirects in ("<<", "<<-"):
+                self._bodies.append((word, self._redirects == "<<-"))
+            self._redirects = ""
+        elif self._command is not None:
+            self._command.words.append(word)
+            self._command.end = self._at
+
+    def _operator(self) -> None:
+        match = _OPERATOR.match(self._text, self._at)
+        operator = match[0] if match is not None else self._text[self._at]
+        self._end_command()
+        self._at += len(operator)
+        if operator == "\n":
+            self._skip_bodies()
+        if operator not in ("|", "|&", "\n"):
+            self._pipeline += 1
+        elif operator == "\n" and not self._is_piped(self._at - 1):
+            self._pipeline += 1
+
+    def _is_piped(self, end: int) -> bool:
+        """Say whether a line ends in a pipe, so that the next one goes on with it."""
+        before = self._text[max(end - 80, 0) : end].rstrip()
+        return before.endswith("|") and not before.endswith("||")
+
+    def _end_command(self) -> None:
+        self._end_word()
+        self._redirects = ""
+        if self._command is not None and (self._command.words or self._command.inner):
+            self.commands.append(self._command)
+        self._command = None
+
+    def _skip_bodies(self) -> None:
+        """Pass over the bodies of the heredocs that the line just ended announced."""
+        for name, chomp in self._bodies:
+            while self._at < len(self._text):
+                end = self._text.find("\n", self._at)
+                end = len(self._text) if end < 0 else end
+                line = self._text[self._at : end].rstrip("\r")
+                self._at = end + 1
+                if (line.lstrip("\t") if chomp else line) == name:
+                    break
+        self._bodies = []
+
+
+def _closing_backtick(text: str, at: int) -> int:
+    """Return where the substitution ends, the end of the text when it does not."""
+    while True:
+        end = text.find("`", at)
+        if end < 0:
+            return len(text)
+        if text[end - 1] != "\\":
+            return end
+        at = end + 1
+
+
+_BRACKETS = {"()": re.compile(r"[()'\"\\]"), "{}": re.compile(r"[{}'\"\\]")}
+
+
+def _closing(text: str, at: int, pair: str) -> int:
+    """Return where the bracket at this place is closed, the end of the text when it is not; quotes hide brackets."""
+    depth = 0
+    quoted = False
+    for match in _BRACKETS[pair].finditer(text, at):
+        found, start = match[0], match.start()
+        if start < at:
+            continue
+        if found == "\\":
+            at = start + 2
+        elif found == '"':
+            quoted = not quoted
+        elif found == "'" and not quoted:
+            end = text.find("'", start + 1)
+            at = len(text) if end < 0 else end + 1
+        elif found == pair[0]:
+            depth += 1
+        elif found == pair[1]:
+            depth -= 1
+            if depth == 0:
+                return start
+    return len(text)
