@@ -8,7 +8,7 @@ from __future__ import annotations
 from gate.model.evidence import Defaulted, Deferred, Stated, Unknown
 from gate.model.image import Image
 from gate.model.record import replace
-from gate.model.workload import Profile, Workload
+from gate.model.workload import Credentials, Profile, Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,25 @@ class Links:
             workload,
             containers=replace(workload.containers, members=containers),
             sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
+            credentials=self._credentials(workload),
         )
+
+    def _credentials(self, workload: Workload) -> Credentials:
+        """Ask the service account; one that is not in sight hands its token out, as Kubernetes does by default."""
+        token = workload.credentials.service_account_token
+        account = next((one for one in workload.references if one.kind == "service-account"), None)
+        if not isinstance(token, Deferred) or account is None:
+            return workload.credentials
+        found = [
+            one.value
+            for one in self.definitions.get(("service-account", account.name), [])
+            if one.namespace == account.namespace
+        ]
+        if len(found) == 1 and isinstance(found[0], Stated | Defaulted):
+            return Credentials(Stated(found[0].value == "true", found[0].at, (token.at,)))
+        if found:
+            return Credentials(Unknown(f"what the service account {account.name} says is not certain", found[0].at))
+        return Credentials(Defaulted(True, token.at))
 
     def _container(self, workload: Workload, container: Container) -> Container:
         privilege, confinement = container.privilege, container.confinement

@@ -1,0 +1,70 @@
+"""The devices that a pod is given: by a device plugin, by a resource claim, by an annotation that CRI-O reads."""
+
+from __future__ import annotations
+
+from gate.dialects.reading import Fields, as_spelling
+from gate.model.evidence import Items, Stated, Unknown
+from gate.model.workload import Device
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+
+#: CRI-O gives these devices to every container of the pod, where its configuration allows the annotation.
+ANNOTATION = "io.kubernetes.cri-o.Devices"
+
+#: Resources with one of these in their names are accelerators with a kernel driver of their own.
+_ACCELERATORS = ("gpu", "nvidia.com/", "amd.com/", "/mig-", "gpu.intel.com/", "/tpu", "/npu", "habana.ai/", "neuron")
+
+#: The last part of names that plugins for single devices use (KubeVirt, smarter-device-manager, squat.ai).
+_DEVICES = frozenset({"kvm", "fuse", "tun", "vhost-net", "vhost-vsock", "snd", "video0", "sev"})
+
+#: Resources that only count something and come with no device.
+_COUNTED = ("kubernetes.io/", "vpc.amazonaws.com/", "networking.gke.io/", "requests.")
+
+
+def devices(container: Fields, annotations: dict[str, Setting[str]]) -> Items[Device]:
+    """Return the devices whose paths are in sight."""
+    found: list[Setting[Device]] = [
+        Stated(Device(f"/dev/{name.rpartition('/')[2]}", "rwm", at), at)
+        for name, at in _extended(container)
+        if name.rpartition("/")[2] in _DEVICES
+    ]
+    annotation = annotations.get(ANNOTATION)
+    if isinstance(annotation, Stated):
+        found += (Stated(_device(text, annotation.at), annotation.at) for text in annotation.value.split(",") if text)
+    elif annotation is not None:
+        found.append(Unknown("the annotation that lists them cannot be read", annotation.at))
+    return Items(tuple(found), container.at)
+
+
+def _device(text: str, at: Location) -> Device:
+    """Read `host:container:permissions`."""
+    path, _, rest = text.strip().partition(":")
+    access = rest.rpartition(":")[2]
+    return Device(path, access if access and not access.startswith("/") else "rwm", at)
+
+
+def gpus(container: Fields) -> Items[str]:
+    """Return the accelerators; what only a device plugin or a driver knows is unknown."""
+    found: list[Setting[str]] = []
+    for name, at in _extended(container):
+        if any(word in name.lower() for word in _ACCELERATORS):
+            found.append(Stated(name, at))
+        elif name.rpartition("/")[2] not in _DEVICES and not name.startswith(_COUNTED):
+            found.append(Unknown(f"only its device plugin knows what `{name[:60]}` is", at))
+    for claim in container.sub("resources").items("claims").nodes:
+        found.append(Unknown("only the driver of the resource claim knows what it hands out", claim.at))
+    return Items(tuple(found), container.at)
+
+
+def _extended(container: Fields) -> Iterator[tuple[str, Location]]:
+    """Yield the resources of somebody's own, of which the container is given more than none."""
+    limits = container.sub("resources").sub("limits")
+    for name in limits.names():
+        amount = limits.setting(name, "", "an amount", as_spelling) if "/" in name else None
+        if amount is not None and getattr(amount, "value", "1").strip("0 ") not in ("", "."):
+            yield name, limits.at_of(name)

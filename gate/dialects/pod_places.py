@@ -1,0 +1,106 @@
+"""Which kinds of objects start pods, and where in them the pod template stands.
+
+Kubernetes `core/v1`, `apps`, `batch`; the custom resources are those whose template is a plain pod template: Argo
+Rollouts, Knative Serving, OpenShift's DeploymentConfig, OpenKruise, the agent sandbox, JobSet, LeaderWorkerSet.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.reading import Fields
+from gate.model.evidence import Stated
+from gate.syntax.tree import Mapping, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.syntax.tree import Node
+
+_TEMPLATE = ("spec", "template")
+
+#: Kinds of Kubernetes itself, whatever the version of their group.
+BUILT_IN: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Pod": ((),),
+    "PodTemplate": (("template",),),
+    "ReplicationController": (_TEMPLATE,),
+    "Deployment": (_TEMPLATE,),
+    "ReplicaSet": (_TEMPLATE,),
+    "StatefulSet": (_TEMPLATE,),
+    "DaemonSet": (_TEMPLATE,),
+    "Job": (_TEMPLATE,),
+    "CronJob": (("spec", "jobTemplate", "spec", "template"),),
+    "DeploymentConfig": (_TEMPLATE,),
+}
+BUILT_IN_GROUPS = frozenset({"", "apps", "extensions", "batch"})
+
+#: Kinds of other groups; a `*` stands for every member of a list.
+CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
+    ("argoproj.io", "Rollout"): (_TEMPLATE,),
+    ("serving.knative.dev", "Service"): (_TEMPLATE,),
+    ("serving.knative.dev", "Configuration"): (_TEMPLATE,),
+    ("serving.knative.dev", "Revision"): ((),),
+    ("apps.openshift.io", "DeploymentConfig"): (_TEMPLATE,),
+    ("apps.kruise.io", "CloneSet"): (_TEMPLATE,),
+    ("apps.kruise.io", "StatefulSet"): (_TEMPLATE,),
+    ("apps.kruise.io", "DaemonSet"): (_TEMPLATE,),
+    ("agents.x-k8s.io", "Sandbox"): (("spec", "podTemplate"),),
+    ("extensions.agents.x-k8s.io", "SandboxTemplate"): (("spec", "podTemplate"),),
+    ("jobset.x-k8s.io", "JobSet"): (("spec", "replicatedJobs", "*", "template", "spec", "template"),),
+    ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): (
+        ("spec", "leaderWorkerTemplate", "leaderTemplate"),
+        ("spec", "leaderWorkerTemplate", "workerTemplate"),
+    ),
+}
+
+#: Kinds that may leave their template out, because they can point at another object's.
+OPTIONAL = frozenset({"Rollout", "LeaderWorkerSet"})
+
+
+def places_of(group: str, kind: str) -> tuple[tuple[str, ...], ...]:
+    """Return where a kind keeps its pod templates; nothing for a kind that is not known to start pods."""
+    if group in BUILT_IN_GROUPS and kind in BUILT_IN:
+        return BUILT_IN[kind]
+    return CUSTOM.get((group, kind), ())
+
+
+def walk(fields: Fields, place: tuple[str, ...]) -> Iterator[tuple[list[Fields], str]]:
+    """Yield every way down to a template, the template last, with what tells it from its siblings."""
+    yield from _walk([fields], place, "")
+
+
+def _walk(way: list[Fields], place: tuple[str, ...], name: str) -> Iterator[tuple[list[Fields], str]]:
+    if not place:
+        yield way, name
+    elif place[0] == "*":
+        for member, called in _members(way[-1]):
+            yield from _walk([*way, member], place[1:], called)
+    else:
+        yield from _walk([*way, way[-1].sub(place[0])], place[1:], name)
+
+
+def _members(fields: Fields) -> Iterator[tuple[Fields, str]]:
+    node = fields.owner
+    for index, member in enumerate(node.items if isinstance(node, Sequence) else ()):
+        one = Fields(member, member, fields.doubts)
+        named = one.text("name")
+        yield one, named.value if isinstance(named, Stated) else str(index)
+
+
+def may_start_pods(root: Node) -> bool:
+    """Say whether a pod is nested in an object: a list `containers` with a member that has an image."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            if _has_image(node.get("containers")):
+                return True
+            waiting += node.entries.values()
+        elif isinstance(node, Sequence):
+            waiting += node.items
+    return False
+
+
+def _has_image(node: Node | None) -> bool:
+    return isinstance(node, Sequence) and any(
+        isinstance(item, Mapping) and isinstance(item.get("image"), Scalar) for item in node.items
+    )

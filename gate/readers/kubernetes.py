@@ -1,0 +1,296 @@
+"""Kubernetes manifests: whatever starts pods, and the objects that decide what a pod's names mean.
+
+A file is read as kubectl reads it, document by document; one that is broken, or a template that nobody has rendered,
+never hides the others.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gate.dialects.pod_ignored import misplaced
+from gate.dialects.pod_places import BUILT_IN, OPTIONAL, may_start_pods, places_of, walk
+from gate.dialects.pod_security import mapped
+from gate.dialects.pod_spec import PodReader, refusal
+from gate.dialects.reading import Fields, as_spelling
+from gate.model.coverage import Skipped
+from gate.model.errors import InputError, UnrenderedError
+from gate.model.evidence import Defaulted, Stated, Unknown
+from gate.model.reader import Reader, Reading
+from gate.model.reference import Definition, Reference
+from gate.model.sensitivity import Statement
+from gate.model.workload import Build, Workload
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.evidence import Setting
+    from gate.model.reference import ReferenceKind
+    from gate.model.source import Source, Sources
+    from gate.model.workload import Doubt, IgnoredKey
+    from gate.syntax.tree import Node
+    from gate.syntax.yaml import Document
+
+#: Labels and annotations with this prefix state the workload's sensitivity.
+STATES = "boundary-gate.io/"
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+RENDER = "render it (helm template, kustomize build, oc process) and check the result"
+
+#: Lists may hold lists; deeper than this nobody means it.
+MAX_LISTS = 8
+
+_OBJECT = re.compile(r"^[\s\"'{-]*apiVersion[\"']?\s*:", re.MULTILINE)
+_KINDS = re.compile(r"^[\s\"'{-]*kind[\"']?\s*:[ \t]*(.*)$", re.MULTILINE)
+
+#: An escape inside of a quoted key, which could spell anything.
+_ESCAPED_KEY = re.compile(rb"\\[xuU\r\n][^\"]{0,200}\"\s*:")
+
+
+def claims(source: Source) -> bool:
+    """Claim a file with a document that has an `apiVersion` and a `kind`, or would have them were it readable."""
+    data = source.data
+    if not (b"apiVersion" in data and b"kind" in data) and not _ESCAPED_KEY.search(data):
+        return False
+    return any(
+        _identity(document.root) is not None or (document.error is not None and _resembles(source, document))
+        for document in _documents(source)
+    )
+
+
+def read(source: Source, sources: Sources) -> Reading:
+    """Read every object of the file."""
+    return _File(source).reading()
+
+
+READER = Reader("kubernetes", ("kubernetes",), claims, read)
+
+
+def _documents(source: Source) -> list[Document]:
+    if source.path.endswith(".json"):
+        from gate.syntax.json import parse
+
+        return [parse(source)]
+    from gate.syntax.yaml import KUBERNETES, documents
+
+    return documents(source, KUBERNETES)
+
+
+def _identity(root: Node | None) -> tuple[str, str] | None:
+    """Return the group and the kind of an object; None for what is none. A kind nobody can know is empty."""
+    if not isinstance(root, Mapping):
+        return None
+    version, kind = root.get("apiVersion"), root.get("kind")
+    if not _is_text(version) or not _is_text(kind):
+        return None
+    return _text(version).rpartition("/")[0], _text(kind)
+
+
+def _is_text(node: Node | None) -> bool:
+    return isinstance(node, Opaque) or (isinstance(node, Scalar) and isinstance(node.value, str))
+
+
+def _text(node: Node | None) -> str:
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
+
+
+def _resembles(source: Source, document: Document) -> bool:
+    """Say whether a document that could not be read looks like an object."""
+    text = source.text[document.at.start : document.at.end]
+    return bool(_OBJECT.search(text) and _KINDS.search(text)) or "\0" in text[:8]
+
+
+def _may_matter(source: Source, document: Document) -> bool:
+    """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
+    text = source.text[document.at.start : document.at.end]
+    kinds = [kind.strip(" \r\"',") for kind in _KINDS.findall(text)]
+    harmless = kinds and all(kind.isalnum() and kind not in BUILT_IN and kind != "List" for kind in kinds)
+    return not harmless or "containers" in text
+
+
+class _File:
+    """One file on its way to becoming a reading."""
+
+    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "subjects")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.subjects: list[Workload] = []
+        self.definitions: list[Definition] = []
+        self.problems: list[InputError] = []
+        self.skipped: list[Skipped] = []
+        self._ids: dict[str, int] = {}
+
+    def reading(self) -> Reading:
+        """Read all documents."""
+        for document in _documents(self.source):
+            if document.error is not None:
+                self._broken(document, document.error)
+            elif document.root is not None:
+                self._object(document.root, [], 0)
+        return Reading(tuple(self.subjects), tuple(self.definitions), tuple(self.problems), tuple(self.skipped))
+
+    def _broken(self, document: Document, error: InputError) -> None:
+        if not isinstance(error, UnrenderedError):
+            self.problems.append(error)
+        elif _may_matter(self.source, document) and not any(isinstance(one, UnrenderedError) for one in self.problems):
+            self.problems.append(error)
+
+    def _object(self, root: Node, doubts: list[Doubt], depth: int, default: tuple[str, str] | None = None) -> None:
+        found = _identity(root) or (default if isinstance(root, Mapping) else None)
+        if found is None:
+            if may_start_pods(root):
+                remedy = "write both, or move it to a file that is no manifest"
+                self.problems.append(InputError("has no `apiVersion` and `kind`", at=root.at, remedy=remedy))
+            return
+        group, kind = found
+        fields = Fields(root, root, doubts)
+        for name in ("apiVersion", "kind", "metadata"):
+            fields.get(name)
+        places = places_of(group, kind)
+        if places:
+            for place in places:
+                self._workloads(fields, kind, place, several=len(places) > 1)
+        elif kind.endswith("List") and isinstance(fields.get("items"), Sequence):
+            self._list(fields, group, kind, depth)
+        elif not self._define(fields, group, kind) and may_start_pods(root):
+            self._strange(root, group, kind)
+
+    def _list(self, fields: Fields, group: str, kind: str, depth: int) -> None:
+        """Read the members of a list; in a typed one they may leave out what the list says."""
+        if depth >= MAX_LISTS:
+            self.problems.append(InputError("is a list within too many lists", at=fields.at, remedy="flatten it"))
+            return
+        default = None if kind == "List" else (group, kind.removesuffix("List"))
+        for node in fields.items("items").nodes:
+            self._object(node, [*fields.doubts], depth + 1, default)
+
+    def _strange(self, root: Node, group: str, kind: str) -> None:
+        """Say of an object that holds a pod why the pod is not judged."""
+        if not kind or (kind == "Template" and group in ("", "template.openshift.io")):
+            self.problems.append(UnrenderedError("is a template that nobody has rendered", at=root.at, remedy=RENDER))
+            return
+        shown = f"{kind[:60]} of group {group[:80] or 'core'}"
+        self.skipped.append(Skipped(root.at, f"{shown} may start pods; the gate does not know this kind"))
+
+    def _define(self, fields: Fields, group: str, kind: str) -> bool:
+        """Keep what a pod's names may resolve to; say whether it is that."""
+        if (group, kind) == ("node.k8s.io", "RuntimeClass"):
+            self._keep(fields, "runtime-class", _handler(fields))
+        elif (group, kind) == ("", "Namespace"):
+            labels = fields.sub("metadata").sub("labels")
+            self._keep(fields, "namespace", labels.text(ENFORCE, "privileged"))
+        elif (group, kind) == ("", "ServiceAccount"):
+            handed = fields.flag("automountServiceAccountToken", default=True)
+            self._keep(fields, "service-account", mapped(handed, lambda value: "true" if value else "false"))
+        else:
+            return False
+        return True
+
+    def _keep(self, fields: Fields, kind: ReferenceKind, value: Setting[str]) -> None:
+        metadata = fields.sub("metadata")
+        name = metadata.text("name")
+        if fields.doubts:
+            value = Unknown(fields.doubts[0].text, fields.doubts[0].at)
+        if isinstance(name, Stated):
+            namespace = _plain(metadata.text("namespace")) if kind == "service-account" else ""
+            self.definitions.append(Definition(kind, name.value, fields.at, value, namespace))
+
+    def _workloads(self, fields: Fields, kind: str, place: tuple[str, ...], *, several: bool) -> None:
+        for way, part in walk(fields, place):
+            template = way[-1]
+            if not template.present and kind in OPTIONAL:
+                continue
+            problem = _no_template(way, place) or refusal(template)
+            if problem is not None:
+                self.problems.append(problem)
+            else:
+                self.subjects.append(self._workload(way, kind, part or (place[-1] if several else "")))
+
+    def _workload(self, way: list[Fields], kind: str, part: str) -> Workload:
+        top, template = way[0], way[-1]
+        metadata = top.sub("metadata")
+        name = _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
+        namespace = _plain(metadata.text("namespace"))
+        pod = PodReader(template, _claims(top) if kind == "StatefulSet" else ())
+        return Workload(
+            self._id(namespace, kind, name, part),
+            f"{name}/{part}" if part else name,
+            namespace,
+            kind,
+            "kubernetes",
+            top.at,
+            pod.os(),
+            pod.containers(),
+            pod.namespaces(),
+            pod.sandbox(),
+            pod.placement(),
+            pod.credentials(),
+            Build.inapplicable("a manifest names an image that is already built", top.at),
+            tuple(_references(pod, metadata, namespace)),
+            tuple(_statements(way)),
+            tuple(_ignored(way, kind, pod)),
+            tuple(top.doubts),
+            pod.pod,
+        )
+
+    def _id(self, namespace: str, kind: str, name: str, part: str) -> str:
+        """Return an id that the file has only once: of two objects of one name both are judged."""
+        parts = [part for part in (namespace, kind, name, part) if part]
+        found = f"{self.source.path}#{'/'.join(parts)}"
+        count = self._ids[found] = self._ids.get(found, 0) + 1
+        return found if count == 1 else f"{found}@{count}"
+
+
+def _no_template(way: list[Fields], place: tuple[str, ...]) -> InputError | None:
+    """Say what is wrong where the way down to the pod ends too early."""
+    for fields, name in zip(way[1:], place, strict=True):
+        if not fields.present:
+            where = ".".join(place)
+            return InputError(f"has no `{where}`", at=way[0].at_of(place[0]), remedy=f"write the pod below `{where}`")
+        if fields.reason and not isinstance(fields.owner, Opaque | Sequence):
+            return InputError(f"has a `{name}` that is no mapping", at=fields.at, remedy="write a mapping there")
+    return None
+
+
+def _references(pod: PodReader, metadata: Fields, namespace: str) -> Iterator[Reference]:
+    yield from pod.references(namespace)
+    if namespace:
+        yield Reference("namespace", namespace, metadata.at_of("namespace"))
+
+
+def _statements(way: list[Fields]) -> Iterator[Statement]:
+    """Yield what labels and annotations state, on the object and on everything down to the pod."""
+    for fields in way:
+        metadata = fields.sub("metadata")
+        for kind in ("labels", "annotations"):
+            table = metadata.sub(kind)
+            for key in table.names():
+                if key.startswith(STATES):
+                    value = table.setting(key, "", "a string", as_spelling)
+                    yield Statement(key.removeprefix(STATES), _plain(value), table.at_of(key))
+
+
+def _ignored(way: list[Fields], kind: str, pod: PodReader) -> Iterator[IgnoredKey]:
+    """Yield what is dropped in the pod, and what was meant for it and stands in the object around it."""
+    if kind in BUILT_IN:
+        for fields in way[:-1]:
+            yield from misplaced(fields, frozenset())
+    yield from pod.ignored()
+
+
+def _claims(stateful_set: Fields) -> Iterator[str]:
+    for claim in stateful_set.sub("spec").mappings("volumeClaimTemplates")[0]:
+        yield _plain(claim.sub("metadata").text("name"))
+
+
+def _handler(fields: Fields) -> Setting[str]:
+    """Return a RuntimeClass's handler, which the first version of the kind kept in its `spec`."""
+    handler = fields.text("handler") if fields.has("handler") else fields.sub("spec").text("runtimeHandler")
+    return Unknown("it names no handler", fields.at) if isinstance(handler, Defaulted) else handler
+
+
+def _plain(setting: Setting[str]) -> str:
+    return setting.value if isinstance(setting, Stated | Defaulted) else ""
