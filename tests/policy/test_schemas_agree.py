@@ -1,0 +1,181 @@
+"""The hand-written checks decide; the schemas, which editors use, say the same of everything a schema can say."""
+
+from __future__ import annotations
+
+import json
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pytest
+import yaml
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+
+from gate.model.errors import UsageError
+from gate.model.source import Source
+from gate.policy.declaration import load_declaration
+from gate.policy.pack import load_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Data: TypeAlias = Any
+
+ROOT = Path(__file__).parents[2]
+
+#: What a schema cannot say: how two values go together.
+SENSE = re.compile(
+    r"is given a lower impact than|is held to less than|may last longer for|is higher than `level`"
+    r"|there are two (requirements|workloads|exceptions)|before it was created"
+)
+
+#: Values that are wrong almost everywhere.
+ODD: list[Data] = [
+    None, True, False, 0, 1, 1.0, 1.5, -1, 101, 3661, "", " ", "\n", "x", "X1", "no", "1.30", "low", "high", "warn", "L3",
+    "internet", "kubernetes", "dedicated", "ISO004", "2026-11-01", "2026-02-29", "0000-01-01", "2026-1-1", "../x", "a/../b",
+    "/x", "a*", "a\\b", "x.yaml", "a\nb", "~x", "c:/x", [], ["x"], [[]], [{}], {}, {"x": 1}, {"at-least": "high"},
+    {"in": ["internet"]}, {"is-not": "shared"}, {"in": "internet"}, {"in": []}, {"is": "x", "is-not": "x"}, {"contains": "pci"},
+]  # fmt: skip
+
+KEYS = ["x", "levels", "role", "label", "any", "code-trust", "allows", "dedicated_level", "needs", "match", "a b", "kubernetes"]
+
+
+def _pattern(_validator: object, pattern: str, instance: object, _schema: object) -> Iterator[ValidationError]:
+    """Let `$` be the end only, as ECMAScript has it; Python's also stands before a last line feed."""
+    if isinstance(instance, str) and not re.search(pattern.replace(")$", r")\Z"), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _validator(name: str) -> Any:
+    schema = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text())
+    return extend(Draft202012Validator, {"pattern": _pattern})(schema, format_checker=FormatChecker(["date"]))
+
+
+def _example() -> Data:
+    page = (ROOT / "docs" / "declaration.md").read_text()
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    return yaml.load(block, yaml.BaseLoader)
+
+
+def _declarations() -> list[Data]:
+    full = yaml.safe_load(
+        """
+        version: 1
+        policy: policies/ours.yaml
+        platform:
+          kubernetes: {version: "1.34", seccomp_default: true}
+          gke: {mode: autopilot}
+          openshift: false
+          docker: {userns_remap: true, no_new_privileges: false, rootless: true}
+          swarm: true
+          placement: shared
+          images: {shop/pay: docker/pay.Dockerfile}
+          runtimes: {sandboxed: gvisor}
+          versions: {containerd: "2.1.4"}
+        workloads:
+        - {name: a, paths: [deploy/*.yaml], sensitivity: restricted, regulated: [pci], placement: dedicated, role: cni}
+        - {name: b, match: {kind: Pod, name: "b-*"}, sensitivity: public, tenancy: hard, code_trust: hostile, label: secret}
+        - {name: c, match: [{namespace: c}, {platform: compose}], sensitivity: internal, exposure: none, integrity: low}
+        exceptions:
+        - {rule: ISO004, workload: a, reason: x, owner: y, created: "2026-11-01", expires: "2027-01-31"}
+        """
+    )
+    return [{"version": 1}, full]
+
+
+VALID: dict[str, list[Data]] = {
+    "policy": [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "policies").glob("*.yaml"))],
+    "declaration": _declarations(),
+}
+VALIDATORS = {name: _validator(name) for name in VALID}
+LOADERS: dict[str, Callable[[Source], object]] = {"policy": load_policy, "declaration": load_declaration}
+
+
+def verdict(name: str, data: Data) -> str:
+    """Return why the hand-written check refuses, or nothing."""
+    try:
+        LOADERS[name](Source(f"{name}.yaml", json.dumps(data, indent=1).encode()))
+    except UsageError as error:
+        assert error.at is not None
+        return error.cause
+    return ""
+
+
+def nodes(data: Data, path: tuple[Data, ...] = ()) -> Iterator[tuple[Data, ...]]:
+    """Yield the paths of everything in a document."""
+    if path:
+        yield path
+    members = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in members:
+        yield from nodes(value, (*path, key))
+
+
+@st.composite
+def mutations(draw: st.DrawFn, name: str) -> Data:
+    """Draw a valid document with one or two things changed in it."""
+    data = deepcopy(draw(st.sampled_from(VALID[name])))
+    for _ in range(draw(st.integers(1, 2))):
+        paths = list(nodes(data))
+        if not paths:
+            break
+        *path, key = draw(st.sampled_from(paths))
+        parent = data
+        for step in path:
+            parent = parent[step]
+        _mutate(draw, parent, key, data, paths)
+    return data
+
+
+def _mutate(draw: st.DrawFn, parent: Data, key: Data, data: Data, paths: list[tuple[Data, ...]]) -> None:
+    kind = draw(st.sampled_from(("delete", "odd", "graft", "wrap", "key")))
+    if kind == "delete":
+        del parent[key]
+    elif kind == "odd":
+        parent[key] = deepcopy(draw(st.sampled_from(ODD)))
+    elif kind == "wrap":
+        parent[key] = [parent[key]]
+    elif kind == "graft":
+        found = data
+        for step in draw(st.sampled_from(paths)):
+            found = found[step]
+        parent[key] = deepcopy(found)
+    elif isinstance(parent, dict):
+        parent[draw(st.sampled_from(KEYS))] = parent.pop(key) if draw(st.booleans()) else deepcopy(parent[key])
+    else:
+        parent.append(deepcopy(parent[key]))
+
+
+def agree(name: str, data: Data) -> None:
+    cause = verdict(name, data)
+    valid = VALIDATORS[name].is_valid(data)
+    event(f"hand {'refuses' if cause else 'accepts'}, schema {'accepts' if valid else 'refuses'}")
+    if valid and SENSE.search(cause):
+        return
+    assert valid is (cause == ""), (cause, data)
+
+
+@pytest.mark.parametrize(("name", "index"), [(name, index) for name, found in VALID.items() for index in range(len(found))])
+def test_valid_documents(name: str, index: int) -> None:
+    assert verdict(name, VALID[name][index]) == ""
+    VALIDATORS[name].validate(VALID[name][index])
+
+
+@given(mutations("policy"))
+@settings(max_examples=300, derandomize=True, deadline=None)
+def test_policy(data: Data) -> None:
+    agree("policy", data)
+
+
+@given(mutations("declaration"))
+@settings(max_examples=600, derandomize=True, deadline=None)
+def test_declaration(data: Data) -> None:
+    agree("declaration", data)
+
+
+@pytest.mark.parametrize("name", ["policy", "declaration", "report"])
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text()))
