@@ -142,9 +142,10 @@ def rendered(name: str, report: Report, *, file: str, verbose: bool) -> str:
 
         return as_json(report)
     if name == "sarif":
+        from gate.pipeline.pages import page
         from gate.reporters.sarif import render as as_sarif
 
-        return as_sarif(report)
+        return as_sarif(report, page)
     if name == "github":
         from gate.reporters.github import render as as_github
 

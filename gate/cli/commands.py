@@ -49,9 +49,9 @@ def _parser() -> ArgumentParser:
 
 
 def _explain(parsed: Namespace) -> int:
-    from gate.pipeline.pages import listing, page
+    from gate.pipeline.pages import explained, listing
 
-    _print(listing() if not parsed.rule else [page(parsed.rule)])
+    _print(listing() if not parsed.rule else [explained(parsed.rule)])
     return 0
 
 

@@ -14,8 +14,14 @@ from gate.syntax.yaml import COMPOSE, documents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Table
+    from typing import TypeAlias
+
     from gate.model.source import Source, Sources
     from gate.syntax.tree import Node
+
+    #: Nodes that were written with a tag of Compose's own.
+    Marks: TypeAlias = dict[Node, str]
 
 #: Files that `extends` may chain through before the chain is given up.
 MAX_CHAIN = 16
@@ -23,7 +29,7 @@ MAX_CHAIN = 16
 #: Lists that the later file replaces instead of adding to.
 REPLACED = frozenset({"command", "entrypoint", "test"})
 
-#: Of these keys a service has one or the other form; the later form replaces the earlier.
+#: Files that `docker compose up` merges without being told.
 _NAMES = (
     ("compose.yaml", "compose.override.yaml"),
     ("compose.yml", "compose.override.yml"),
@@ -33,11 +39,12 @@ _NAMES = (
 
 
 class Project(Record):
-    """One project: its merged tree, the file it is named after, and what could not be read."""
+    """One project: its merged tree, the file it is named after, what could not be read, and the nodes with a tag."""
 
     root: Mapping | None
     path: str
     problems: tuple[InputError, ...]
+    marks: Marks
 
 
 def base_of(path: str) -> str:
@@ -58,12 +65,13 @@ def project(source: Source, sources: Sources) -> Project:
     first = source if base == source.path else sources.open(base) or source
     later = sources.open(override_of(first.path)) if override_of(first.path) else None
     problems: list[InputError] = []
+    marks: Marks = {}
     variables = _variables(first.path, sources)
     merged: Mapping | None = None
     for one in (first, later):
-        root = _root(one, variables, problems) if one is not None else None
-        merged = root if merged is None else merge(merged, root) if root is not None else merged
-    return Project(merged, first.path, tuple(problems))
+        root = _root(one, variables, problems, marks) if one is not None else None
+        merged = root if merged is None else merge(merged, root, marks) if root is not None else merged
+    return Project(merged, first.path, tuple(problems), marks)
 
 
 def _variables(path: str, sources: Sources) -> dict[str, str]:
@@ -75,30 +83,37 @@ def _variables(path: str, sources: Sources) -> dict[str, str]:
     return environment_file(found.text) if found is not None else {}
 
 
-def _root(source: Source, variables: dict[str, str], problems: list[InputError]) -> Mapping | None:
+def _root(
+    source: Source, variables: dict[str, str], problems: list[InputError], marks: Marks
+) -> Mapping | None:
     """Read one file; documents of one file merge, as compose-go does."""
     merged: Mapping | None = None
     for document in documents(source, COMPOSE):
         if document.error is not None:
             problems.append(document.error)
         elif isinstance(document.root, Mapping):
-            root = interpolated(document.root, variables)
+            root = interpolated(document.root, variables, document.tags, marks)
             if isinstance(root, Mapping):
-                merged = root if merged is None else merge(merged, root)
+                merged = root if merged is None else merge(merged, root, marks)
         elif document.root is not None:
             remedy = "start it with `services:`"
             problems.append(InputError("a Compose file must be a mapping", at=document.at, remedy=remedy))
     return merged
 
 
-def interpolated(node: Node, variables: dict[str, str]) -> Node:
-    """Return the tree with the variables in its values replaced; a value that hangs on an unset one is opaque."""
+def interpolated(node: Node, variables: dict[str, str], tags: Table[Node, str], marks: Marks) -> Node:
+    """Return the tree with the variables in its values replaced; a value that hangs on an unset one is opaque.
+
+    Nodes with a tag are entered into `marks`.
+    """
     seen: dict[int, Node] = {}
 
     def visit(node: Node) -> Node:
         known = seen.get(id(node))
         if known is None:
             known = seen[id(node)] = _rebuilt(node)
+            if node in tags:
+                marks[known] = tags[node]
         return known
 
     def _rebuilt(node: Node) -> Node:
@@ -122,14 +137,21 @@ def _scalar(node: Scalar, text: str, variables: dict[str, str]) -> Node:
     return Scalar(node.source, node.start, node.end, value, value, node.quoted, node.doubt)
 
 
-def merge(earlier: Mapping, later: Mapping) -> Mapping:
-    """Return the later mapping laid over the earlier one; it stands where the later one does."""
+def merge(earlier: Mapping, later: Mapping, marks: Marks) -> Mapping:
+    """Return the later mapping laid over the earlier one; it stands where the later one does.
+
+    A node that is marked `!override` replaces what was there, one that is marked `!reset` removes it.
+    """
     entries, keys = dict(earlier.entries), dict(earlier.keys)
     for name, node in later.entries.items():
-        before = entries.get(name)
+        before, mark = entries.get(name), marks.get(node, "")
         keys[name] = later.keys[name]
-        if isinstance(before, Mapping) and isinstance(node, Mapping):
-            entries[name] = merge(before, node)
+        if mark == "!reset":
+            entries.pop(name, None)
+        elif mark == "!override":
+            entries[name] = node
+        elif isinstance(before, Mapping) and isinstance(node, Mapping):
+            entries[name] = merge(before, node, marks)
         elif isinstance(before, Sequence) and isinstance(node, Sequence) and name not in REPLACED:
             entries[name] = Sequence(node.source, node.start, node.end, [*before.items, *node.items], node.doubt)
         else:
@@ -140,13 +162,14 @@ def merge(earlier: Mapping, later: Mapping) -> Mapping:
 class Extender:
     """Resolves `extends`; what cannot be resolved leaves the service open, with the reason."""
 
-    __slots__ = ("_trees", "path", "sources")
+    __slots__ = ("_marks", "_trees", "path", "sources")
 
-    def __init__(self, path: str, root: Mapping, sources: Sources) -> None:
-        """Take the project's own file and tree, and where others are read from."""
-        self.path = path
+    def __init__(self, found: Project, root: Mapping, sources: Sources) -> None:
+        """Take the project with its tree, and where other files are read from."""
+        self.path = found.path
         self.sources = sources
-        self._trees: dict[str, Mapping | None] = {path: root}
+        self._marks = dict(found.marks)
+        self._trees: dict[str, Mapping | None] = {found.path: root}
 
     def resolve(self, service: Mapping) -> tuple[Mapping, str]:
         """Return the service with everything it extends merged below it, and why that may not be all."""
@@ -160,7 +183,8 @@ class Extender:
                 return service, found
             base, path = found
             own = {name: node for name, node in service.entries.items() if name != "extends"}
-            service = merge(base, Mapping(service.source, service.start, service.end, own, service.keys, service.doubt))
+            rest = Mapping(service.source, service.start, service.end, own, service.keys, service.doubt)
+            service = merge(base, rest, self._marks)
         return service, "what it extends goes on without end"
 
     def _base(self, extends: Node, path: str) -> tuple[Mapping, str] | str:
@@ -193,7 +217,7 @@ class Extender:
             source = self.sources.open(path)
         except InputError:
             return None
-        return _root(source, _variables(path, self.sources), []) if source is not None else None
+        return _root(source, _variables(path, self.sources), [], self._marks) if source is not None else None
 
 
 def joined(folder: str, path: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.model.errors import UsageError
 from gate.model.report import ExceptionLine
-from gate.model.rule import Finding
-from gate.pipeline.registry import RULES
+from gate.pipeline.remarks import about
+from gate.rules.registry import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gate.model.policy import DeclaredWorkload, Grant, Policy
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport
+    from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.pipeline.declarations import Declarations
 
@@ -27,7 +28,7 @@ UNDECLARED_CLASS = "restricted"
 class Exceptions:
     """The grants of one run with the subjects they were used for."""
 
-    __slots__ = ("_declarations", "_longest", "_now", "_used")
+    __slots__ = ("_applied", "_declarations", "_longest", "_now", "_used")
 
     def __init__(self, declarations: Declarations, now: str) -> None:
         """Take the declarations; a grant for a rule that does not exist is a usage error."""
@@ -35,6 +36,7 @@ class Exceptions:
         self._now = now
         self._used: dict[Grant, list[str]] = {}
         self._longest: dict[Grant, int] = {}
+        self._applied: set[Grant] = set()
 
     def of(
         self, subject: Subject, entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity, policy: Policy
@@ -49,6 +51,7 @@ class Exceptions:
                     self._longest[grant] = longest
                 else:
                     permitted.add(grant.rule)
+                    self._applied.add(grant)
         return frozenset(permitted)
 
     def note(self, report: SubjectReport) -> None:
@@ -65,16 +68,18 @@ class Exceptions:
         )
 
     def findings(self) -> Iterator[Finding]:
-        """Yield a finding for every exception that does not count."""
+        """Yield a finding for every exception that does not count, or that nothing needs."""
         for grant in self._grants():
-            state = self._state(grant)
+            state = self._became(grant)
             if state == "expired":
-                yield _finding("DCL002", "expired-exception", grant, f"ended on {grant.expires}", "fix what it permits, or renew it")
+                yield _remark("DCL002", grant, f"ended on {grant.expires}")
             elif state == "not-yet":
-                yield _finding("DCL003", "future-exception", grant, f"begins on {grant.created}", "correct the day")
+                yield _remark("DCL003", grant, f"begins on {grant.created}")
             elif grant in self._longest:
-                text = f"is longer than the {self._longest[grant]} days that the policy allows for this class"
-                yield _finding("DCL004", "overlong-exception", grant, text, "end it sooner")
+                days = self._longest[grant]
+                yield _remark("DCL004", grant, f"is longer than the {days} days that the policy allows for this class")
+            elif state == "unused" and grant in self._applied:
+                yield _remark("DCL005", grant, "permits nothing that it does")
 
     def _grants(self) -> Iterator[Grant]:
         for declaration in self._declarations.loaded:
@@ -91,9 +96,8 @@ class Exceptions:
         return "expired" if grant.expires < self._now else "not-yet" if grant.created > self._now else ""
 
 
-def _finding(rule: str, name: str, grant: Grant, text: str, remedy: str) -> Finding:
-    message = f"the exception of {grant.workload} from {grant.rule} {text}"
-    return Finding(rule, name, "failed", "medium", message, grant.at, remedy, "")
+def _remark(rule: str, grant: Grant, text: str) -> Finding:
+    return about(rule, f"the exception of {grant.workload} from {grant.rule} {text}", grant.at)
 
 
 def _days(day: str) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from gate.judge import judge_facts, judge_truths
 from gate.model.image import Image
 from gate.model.policy import NEEDS
@@ -19,7 +17,7 @@ from gate.model.report import (
     SubjectReport,
 )
 from gate.model.workload import Workload
-from gate.pipeline.registry import RULES
+from gate.rules.registry import RULES, load
 from gate.requirement import requirement
 from gate.verdict import UNDECLARED_CLASS, blocking, gravest, isolation, scores, settled
 
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.report import Verdict
-    from gate.model.rule import Finding, Rule
+    from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
     from gate.model.sensitivity import Sensitivity
     from gate.model.template import Template
@@ -52,12 +50,6 @@ class Case(Record):
     stage: Stage
     now: str
     tables: object
-
-
-def load(rule_id: str) -> Rule:
-    """Import one rule."""
-    rule: Rule = import_module(RULES[rule_id].module).RULE
-    return rule
 
 
 def judge(subject: Subject, case: Case) -> SubjectReport:

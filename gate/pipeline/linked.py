@@ -5,9 +5,9 @@ from __future__ import annotations
 from gate.linking.link import Links
 from gate.model.image import Image
 from gate.model.record import replace
-from gate.model.rule import Finding
 from gate.model.workload import Workload
 from gate.pipeline.reading import definitions_for_links, read_for_links
+from gate.pipeline.remarks import about
 from gate.policy.selection import entries_for
 from gate.policy.statements import sensitivity, statements_allowed
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gate.model.policy import Declaration, DeclaredWorkload
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
+    from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity, Statement
     from gate.model.source import Source
     from gate.pipeline.declarations import Declarations
@@ -67,16 +68,8 @@ class Linked:
         """Yield a finding for every statement that a manifest may not make."""
         for subject in self.subjects:
             for refusal in statements_allowed(subject.statements)[1]:
-                yield Finding(
-                    "DCL001",
-                    "refused-statement",
-                    "failed",
-                    "medium",
-                    f"what {subject.name} states is not taken: {refusal.reason}",
-                    refusal.statement.at,
-                    "state a class or an axis there, and the rest in .gate.yaml",
-                    subject.id,
-                )
+                text = f"what {subject.name} states is not taken: {refusal.reason}"
+                yield about("DCL001", text, refusal.statement.at, subject.id)
 
     def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
         workload = subject if isinstance(subject, Workload) else None

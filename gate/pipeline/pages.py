@@ -3,41 +3,51 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 
 from gate.model.errors import UsageError
-from gate.pipeline.registry import RULES
+from gate.model.page import Page
+from gate.rules.registry import RULES, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from gate.model.rule import Rule
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def listing() -> Iterator[str]:
     """Yield a line for every rule."""
-    for rule_id, entry in RULES.items():
-        rule: Rule = import_module(entry.module).RULE
+    for rule_id in RULES:
+        rule = load(rule_id)
         yield f"{rule_id}  {rule.severity:<8}  {rule.name}: {rule.title}"
 
 
-def page(name: str) -> str:
-    """Return the page of a rule, by its id or its name."""
-    wanted = name.strip()
-    for rule_id, entry in RULES.items():
-        module = entry.module.rpartition(".")[2]
-        if wanted.upper() == rule_id or wanted.lower() == module.replace("_", "-"):
-            text = _read(os.path.join(_PACKAGE, *entry.module.split(".")[1:]) + ".md")
-            if text is not None:
-                return text
-    from difflib import get_close_matches
+def page(rule_id: str) -> Page:
+    """Return a rule with its page, down to the examples."""
+    text = _text(rule_id)
+    return Page(load(rule_id), text.partition("\n## ")[0].strip())
 
-    names = [*RULES, *(entry.module.rpartition(".")[2].replace("_", "-") for entry in RULES.values())]
-    near = get_close_matches(wanted, names, 1)
-    raise UsageError(f"there is no rule {wanted}", remedy=f"did you mean {near[0]}?" if near else "`gate explain` lists all")
+
+def explained(name: str) -> str:
+    """Return the whole page of a rule, by its id or its name; raise UsageError for one that does not exist."""
+    wanted = name.strip()
+    names = {_name(rule_id): rule_id for rule_id in RULES}
+    rule_id = names.get(wanted.lower(), wanted.upper())
+    if rule_id not in RULES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(wanted, [*RULES, *names], 1)
+        remedy = f"did you mean {near[0]}?" if near else "`gate explain` lists all"
+        raise UsageError(f"there is no rule {wanted}", remedy=remedy)
+    return _text(rule_id)
+
+
+def _name(rule_id: str) -> str:
+    return RULES[rule_id].module.rpartition(".")[2].replace("_", "-")
+
+
+def _text(rule_id: str) -> str:
+    return _read(os.path.join(_PACKAGE, *RULES[rule_id].module.split(".")[1:]) + ".md") or ""
 
 
 def shipped_text(folder: str, name: str) -> str | None:

@@ -117,7 +117,7 @@ def _project(source: Source, sources: Sources) -> tuple[Reading, list[tuple[str,
         problems.append(InputError("has no services", at=root.at_of("services"), remedy=remedy))
     subjects: list[Workload | Image] = []
     skipped: list[Skipped] = []
-    extender = Extender(found.path, found.root, sources)
+    extender = Extender(found, found.root, sources)
     for name in services.names():
         node = services.get(name)
         key = services.node.keys[name] if services.node is not None else None

@@ -15,11 +15,20 @@ _RANGES = (
 )
 
 
+#: What a CI runner takes for a command in the output of a step: at the start of a line, and anywhere in it
+#: (actions/runner `ActionCommand.cs`; Azure Pipelines logging commands).
+_LEADING, _ANYWHERE = "::", ("##[", "##vso[")
+
+
 def visible(text: str) -> str:
-    """Return the text on one line with every such character spelled out as `\\u{...}`."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(f"\\u{{{ord(char):x}}}" if _hides(ord(char)) else char for char in text)
+    """Return the text on one line with every such character spelled out as `\\u{...}`, and no command of a runner."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(f"\\u{{{ord(char):x}}}" if _hides(ord(char)) else char for char in text)
+    if text.lstrip().startswith(_LEADING):
+        text = text.replace(":", "\\u{3a}", 1)
+    for command in _ANYWHERE:
+        text = text.replace(command, "\\u{23}" + command[1:])
+    return text
 
 
 def _hides(code: int) -> bool:

@@ -1,0 +1,59 @@
+"""The report as GitHub workflow commands: annotations on the lines of a pull request.
+
+Syntax and escapes: actions/toolkit `command.ts`. A step may make ten annotations of each kind, so the gravest come
+first and the last line says what was left out.
+"""
+
+from __future__ import annotations
+
+from gate.reporters.escape import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.location import Location
+    from gate.model.report import Report
+
+#: Annotations of one kind that a step may make.
+MOST = 10
+
+_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
+
+
+def render(report: Report) -> str:
+    """Return one command to a line."""
+    lines: list[str] = []
+    for kind in ("error", "warning", "notice"):
+        found = list(dict.fromkeys(_commands(report, kind)))
+        lines += found[:MOST]
+        if len(found) > MOST:
+            lines.append(f"::{kind} title=boundary-gate::{len(found) - MOST} more are in the full report")
+    lines.append(f"boundary-gate: {report.verdict}, exit status {report.status}")
+    return "\n".join(lines) + "\n"
+
+
+def _commands(report: Report, kind: str) -> Iterator[str]:
+    if kind == "error":
+        for gap in report.coverage.not_understood:
+            yield _command(kind, gap.at, "not understood", f"{gap.reason}. {gap.remedy}")
+    for subject in report.subjects:
+        if kind == {"fail": "error", "undecided": "warning", "warn": "warning"}.get(subject.verdict):
+            for reason in subject.reasons:
+                yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
+        for finding in subject.findings:
+            if finding.outcome in ("failed", "undecided") and kind == ("error" if finding.blocks else "notice"):
+                yield _command(kind, finding.at, f"{finding.rule} {finding.name}", f"{finding.message}. To fix it, {finding.remedy}.")
+    if kind == "warning":
+        for finding in report.findings:
+            yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
+
+
+def _command(kind: str, at: Location, title: str, message: str) -> str:
+    place = f"file={_escaped(at.path, _PROPERTY)},line={at.line},col={at.column}"
+    return f"::{kind} {place},title={_escaped(title, _PROPERTY)}::{_escaped(message, _DATA)}"
+
+
+def _escaped(text: str, table: dict[str, str]) -> str:
+    return "".join(table.get(char, char) for char in visible(text))

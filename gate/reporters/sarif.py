@@ -1,0 +1,158 @@
+"""The report as SARIF 2.1.0, with every field that GitHub's code scanning reads.
+
+Fields and limits: OASIS SARIF 2.1.0, and the table of GitHub's documentation "SARIF support for code scanning". What is
+excepted is left out, because code scanning ignores suppressions.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from urllib.parse import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from gate.model.location import Location
+    from gate.model.page import Page, Pages
+    from gate.model.report import Report
+    from gate.model.rule import Finding
+
+    Json = dict[str, Any]
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+#: GitHub's bands: above 9.0 critical, from 7.0 high, from 4.0 medium, above 0 low.
+SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+
+#: Results that code scanning takes from one run, and characters of a description.
+MOST_RESULTS, LONGEST = 25_000, 1_024
+
+
+def render(report: Report, pages: Pages) -> str:
+    """Return the document, in ASCII."""
+    return json.dumps(document(report, pages), indent=2) + "\n"
+
+
+def document(report: Report, pages: Pages) -> Json:
+    """Return the SARIF log as plain data."""
+    findings = list(_reported(report))[:MOST_RESULTS]
+    rules = sorted({finding.rule for finding in findings})
+    index = {rule: position for position, rule in enumerate(rules)}
+    seen: dict[str, int] = {}
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "boundary-gate",
+                        "version": report.version,
+                        "semanticVersion": report.version,
+                        "rules": [_rule(pages(rule)) for rule in rules],
+                    }
+                },
+                "automationDetails": {"id": "boundary-gate/"},
+                "columnKind": "unicodeCodePoints",
+                "invocations": [_invocation(report)],
+                "results": [_result(finding, index, seen) for finding in findings],
+            }
+        ],
+    }
+
+
+def _reported(report: Report) -> Iterator[Finding]:
+    yield from report.findings
+    for subject in sorted(report.subjects, key=lambda subject: subject.verdict != "fail"):
+        yield from (finding for finding in subject.findings if finding.outcome in ("failed", "undecided"))
+
+
+def _rule(page: Page) -> Json:
+    rule = page.rule
+    controls = [f"{control.benchmark} {control.edition} {control.id}" for control in rule.controls]
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "shortDescription": {"text": f"{rule.name}: {rule.title}"[:LONGEST]},
+        "fullDescription": {"text": f"{rule.title[:1].upper()}{rule.title[1:]}. To fix it, {rule.remedy}."[:LONGEST]},
+        "help": {"text": f"{rule.remedy[:1].upper()}{rule.remedy[1:]}.", "markdown": page.text or rule.remedy},
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {
+            "precision": "very-high",
+            "security-severity": SECURITY_SEVERITY[rule.severity],
+            "tags": ["security", *controls][:20],
+        },
+    }
+
+
+def _result(finding: Finding, index: dict[str, int], seen: dict[str, int]) -> Json:
+    result: Json = {
+        "ruleId": finding.rule,
+        "ruleIndex": index[finding.rule],
+        "kind": "fail" if finding.outcome == "failed" else "open",
+        "level": _level(finding),
+        "message": {"text": _message(finding)},
+        "locations": [{"physicalLocation": _physical(finding.at)}],
+        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(finding, seen)},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, "physicalLocation": _physical(at)} for number, at in enumerate(finding.related[:100], 1)
+        ]
+    return result
+
+
+def _level(finding: Finding) -> str:
+    """Only a failure may have a level (SARIF 3.27.10); what is open says so by its kind."""
+    if finding.outcome != "failed":
+        return "none"
+    return "error" if finding.blocks else "warning" if finding.severity in ("critical", "high") else "note"
+
+
+def _message(finding: Finding) -> str:
+    outcome = "" if finding.outcome == "failed" else " (undecided)"
+    return f"{finding.message}{outcome}. To fix it, {finding.remedy}."
+
+
+def _physical(at: Location) -> Json:
+    end_column = at.end_column if (at.end_line, at.end_column) > (at.line, at.column) else at.column + 1
+    return {
+        "artifactLocation": {"uri": uri(at.path), "uriBaseId": "%SRCROOT%"},
+        "region": {
+            "startLine": at.line,
+            "startColumn": at.column,
+            "endLine": max(at.end_line, at.line),
+            "endColumn": end_column,
+        },
+    }
+
+
+def uri(path: str) -> str:
+    """Return a relative URI reference that no reader can take for one with a scheme (RFC 3986, 4.2)."""
+    escaped = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    return f"./{escaped}" if ":" in path.partition("/")[0] or not escaped else escaped
+
+
+def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
+    """Identify the finding by what it says of whom, so that it stays itself when lines are added above it."""
+    digest = sha256("\0".join((finding.rule, finding.subject, finding.message)).encode("utf-8", "replace")).hexdigest()[:16]
+    seen[digest] = seen.get(digest, 0) + 1
+    return f"{digest}:{seen[digest]}"
+
+
+def _invocation(report: Report) -> Json:
+    gaps = [
+        {
+            "level": "error",
+            "message": {"text": f"{gap.reason}. {gap.remedy}".strip()},
+            "locations": [{"physicalLocation": _physical(gap.at)}],
+        }
+        for gap in report.coverage.not_understood
+    ]
+    invocation: Json = {"executionSuccessful": not gaps, "exitCode": report.status}
+    if gaps:
+        invocation["toolExecutionNotifications"] = gaps
+    return invocation

@@ -1,0 +1,18 @@
+"""DCL: what declarations, labels and exceptions say. The pipeline finds these, because they are about no one subject."""
+
+from __future__ import annotations
+
+from gate.rules import Entry
+
+
+def _of(module: str) -> Entry:
+    return Entry(f"gate.rules.declaration.{module}", "declaration")
+
+
+RULES: dict[str, Entry] = {
+    "DCL001": _of("refused_statement"),
+    "DCL002": _of("expired_exception"),
+    "DCL003": _of("future_exception"),
+    "DCL004": _of("overlong_exception"),
+    "DCL005": _of("unused_exception"),
+}

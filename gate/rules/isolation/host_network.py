@@ -1,0 +1,23 @@
+"""A workload that shares the host's network namespace."""
+
+from __future__ import annotations
+
+from gate.model.rule import Control, Rule
+
+# Fields: Kubernetes spec.hostNetwork; Compose network_mode, an external network named `host`.
+# Allowed: absent, false; any mode but `host`.
+
+RULE = Rule(
+    id="ISO002",
+    name="host-network",
+    title="shares the host's network",
+    severity="high",
+    remedy="give the workload its own network: remove `hostNetwork: true` or `network_mode: host` and publish its ports",
+    facts=("W.host_net",),
+    controls=(
+        Control("CIS Docker", "1.6.0", "5.10"),
+        Control("CIS Kubernetes", "1.12", "5.2.5"),
+        Control("Pod Security Standards", "baseline", "hostNamespaces"),
+        Control("MITRE ATT&CK", "Containers", "T1611"),
+    ),
+)

@@ -1,0 +1,21 @@
+"""A workload that leaves the user namespace its engine would give it."""
+
+from __future__ import annotations
+
+from gate.model.rule import Control, Rule
+
+# Fields: Compose userns_mode, where the declaration says that the engine remaps users.
+# Allowed: absent, any mode but `host`.
+
+RULE = Rule(
+    id="ISO007",
+    name="user-namespace-opt-out",
+    title="opts out of the engine's user namespace",
+    severity="high",
+    remedy="remove `userns_mode: host`",
+    facts=("W.host_userns_optout",),
+    controls=(
+        Control("CIS Docker", "1.6.0", "5.31"),
+        Control("MITRE ATT&CK", "Containers", "T1611"),
+    ),
+)

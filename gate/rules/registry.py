@@ -1,0 +1,21 @@
+"""Every rule by its id: the families' tables in one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from gate.rules.declaration import RULES as DECLARATION
+from gate.rules.isolation import RULES as ISOLATION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.rule import Rule
+    from gate.rules import Entry
+
+RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION}
+
+
+def load(rule_id: str) -> Rule:
+    """Import one rule."""
+    rule: Rule = import_module(RULES[rule_id].module).RULE
+    return rule
