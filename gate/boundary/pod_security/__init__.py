@@ -108,13 +108,14 @@ def checks(level: Level, minor: int) -> tuple[Check, ...]:
 
 
 def minor_of(version: str) -> int:
-    """Return the minor version whose rules apply: what is too new, or no version at all, is the latest."""
+    """Return the minor version whose rules apply: what is too new, or no version at all, is the latest.
+
+    What follows the minor version does not matter: clusters call themselves `1.34+` or `v1.34.2-eks-1`.
+    """
     major, _, rest = version.removeprefix("v").partition(".")
-    minor = rest.partition(".")[0]
+    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     latest = int(LATEST.partition(".")[2])
-    if major != "1" or not (minor.isascii() and minor.isdigit() and len(minor) <= 3):
-        return latest
-    return min(int(minor), latest)
+    return min(int(minor), latest) if major == "1" and 1 <= len(minor) <= 3 else latest
 
 
 def _violation(check: str, truth: Truth) -> Violation:

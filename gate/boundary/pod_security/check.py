@@ -39,8 +39,7 @@ class Check(Record):
 
     def at(self, minor: int) -> Since | None:
         """Return the check as it stands at a version, or None where it does not exist yet."""
-        standing = [version for version in self.versions if version.minor <= minor]
-        return standing[-1] if standing else None
+        return next((version for version in reversed(self.versions) if version.minor <= minor), None)
 
     def violated(self, pod: Pod, minor: int) -> Truth:
         """Say whether the pod violates the check at a version, with every place that it does so."""

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - a program's module: what it says goes to the terminal
 """Compares the gate's answers with those of the admission module."""
 
 from __future__ import annotations

@@ -86,5 +86,3 @@ def read() -> Golden:
 def written(kept: Golden) -> str:
     """Return the text of the file, with one line for each case, so that changes show."""
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
-
-

@@ -1,4 +1,4 @@
-"""The generated suite: every field that Pod Security looks at, with every value that matters, in every kind of container.
+"""The generated suite: every field that Pod Security looks at, every value that matters, every kind of container.
 
 Each case starts from a pod that is restricted at every version and changes one thing; the fields that a check judges
 by the operating system, by user namespaces or by what the pod says are crossed with those.
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from tests.conformance.pod_security.manifests import Manifest
 
-#: One change: a dotted path below the pod, or below a container as `main/image`, and the value to put there; `ABSENT` removes it.
+#: One change: a dotted path below the pod, or below a container as in `main/ports`, and the value to put there;
+#: `ABSENT` removes what is there.
 Edit = tuple[str, Any]
 ABSENT = object()
 
