@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.boundary.facts import FACTS
-from gate.boundary.level import HARDENED_NEEDS
+from gate.boundary.level import HARDENED_NEEDS, NAMES
 from gate.boundary.pass_through import passes
 from gate.model.record import replace
 from gate.model.report import Reason
@@ -35,7 +35,7 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 
 def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reason]:
     """Compare the level with the requirement at both readings."""
-    has, needs = _interval(boundary.worst, boundary.best), _interval(required.lo, required.hi)
+    has, needs = named(boundary.worst, boundary.best), named(required.lo, required.hi)
     if boundary.worst >= required.hi:
         return []
     if boundary.best < required.lo:
@@ -52,8 +52,9 @@ def _decides(because: object, required: Requirement) -> bool:
     return getattr(because, "level", "") >= f"L{required.lo}"
 
 
-def _interval(lo: int, hi: int) -> str:
-    return f"L{lo}" if lo == hi else f"L{lo}..L{hi}"
+def named(lo: int, hi: int) -> str:
+    """Show a level with its name, or an interval of levels."""
+    return f"L{lo} {NAMES[lo]}" if lo == hi else f"L{lo}..L{hi}"
 
 
 def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
@@ -63,11 +64,11 @@ def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
         if not line.asked or line.score is None or line.threshold is None:
             continue
         name, minimum = dimension.replace("_", " "), line.threshold.minimum
-        if line.score.hi < minimum:
-            reasons.append(Reason("fail", f"{name} is {line.score.hi} at best and {minimum} is required", at))
-        elif line.score.lo < minimum:
-            shown = f"{line.score.lo}..{line.score.hi}"
-            reasons.append(Reason("undecided", f"{name} is {shown} and {minimum} is required", at))
+        lo, hi = line.score.lo, line.score.hi
+        shown = str(lo) if lo == hi else f"{lo}..{hi}"
+        if lo < minimum:
+            verdict: Verdict = "fail" if hi < minimum else "undecided"
+            reasons.append(Reason(verdict, f"{name} is {shown} and {minimum} is required", at))
     return reasons
 
 

@@ -15,6 +15,7 @@ from gate.model.evidence import Stated, known
 from gate.model.record import replace
 from gate.model.suggestion import Suggestion
 from gate.model.workload import Runtime
+from gate.rules.registry import RULES, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def _ids(lines: Iterable[FactLine]) -> list[str]:
 
 
 def _removals(lines: Iterable[FactLine]) -> str:
-    return "".join(f"# remove, at {line.at}: {line.text}\n" for line in {(one.at, one.text): one for one in lines}.values())
+    """Say at every place what its rule's remedy is."""
+    rules = {fact: rule_id for rule_id, entry in RULES.items() for fact in entry.facts}
+    return "".join(dict.fromkeys(f"# {line.at}: {load(rules[line.id]).remedy}\n" for line in lines if line.id in rules))
 
 
 def _placement(workload: Workload) -> str:

@@ -79,8 +79,9 @@ def _confess(error: Exception) -> None:
 
     sys.stderr.write(f"gate: internal error in boundary-gate {__version__}: {type(error).__name__}\n")
     for frame in traceback.extract_tb(error.__traceback__)[-8:]:
-        name = frame.filename.rpartition("gate/")[2]
-        sys.stderr.write(f"      gate/{name}:{frame.lineno} in {frame.name}\n")
+        before, ours, name = frame.filename.rpartition("/gate/")
+        place = f"gate/{name}" if ours else before.rpartition("/")[2] or name.rpartition("/")[2]
+        sys.stderr.write(f"      {place}:{frame.lineno} in {frame.name}\n")
     sys.stderr.write("      this is a defect of the gate and no verdict on the input; please report these lines\n")
 
 

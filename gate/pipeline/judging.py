@@ -215,14 +215,27 @@ def _needs(facts: Facts, boundary: Boundary, required: Requirement, workload: Wo
 
 
 def _boundary_line(boundary: Boundary, facts: Facts) -> BoundaryLine:
-    lines = tuple(
-        FactLine(fact, truth.answer, truth.because[0].text if truth.because else "", truth.because[0].at)
-        for fact in facts.answers
-        if (truth := facts.truth(fact)).answer != "no" and truth.because
-    )
     return BoundaryLine(
-        boundary.worst, boundary.best, boundary.grade, boundary.kind, boundary.modifiers, boundary.at, lines
+        boundary.worst,
+        boundary.best,
+        boundary.grade,
+        boundary.kind,
+        boundary.modifiers,
+        boundary.at,
+        tuple(dict.fromkeys(_fact_lines(facts))),
     )
+
+
+def _fact_lines(facts: Facts) -> Iterator[FactLine]:
+    """Yield every place where a risk is or may be there, and every safeguard that holds or may hold as a whole."""
+    from gate.boundary.facts import FACTS
+
+    for fact, answers in facts.answers.items():
+        joined = facts.truth(fact)
+        truths = [answer.truth for answer in answers] if FACTS[fact].is_risk else [joined]
+        for truth in truths:
+            if truth.answer != "no" and truth.because:
+                yield FactLine(fact, truth.answer, truth.because[0].text, truth.because[0].at)
 
 
 def _pod_security(workload: Workload, profile: PlatformProfile) -> PodSecurityLine | None:

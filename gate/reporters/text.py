@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gate.boundary.level import NAMES
 from gate.reporters.escape import visible
 
 TYPE_CHECKING = False
@@ -43,6 +42,7 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
         if subject.verdict != "pass" or verbose:
             lines += ["", *_subject(subject, paint, verbose=verbose)]
     lines += _ledger(report, paint)
+    lines += _requirements(report, paint)
     lines += ["", *_summary(report, paint, verbose=verbose)]
     return "\n".join(lines) + "\n"
 
@@ -96,7 +96,6 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
     for reason in subject.reasons:
         yield f"  {visible(reason.text)}"
-    yield from _why(subject)
     notes = 0
     for finding in subject.findings:
         if finding.blocks or verbose or finding.outcome == "excepted":
@@ -107,19 +106,6 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         yield paint(f"  {notes} more {'note' if notes == 1 else 'notes'} that change nothing here (--verbose)", "dim")
     for suggestion in subject.suggestions[: 3 if verbose else 2]:
         yield from _suggestion(suggestion, paint)
-
-
-def _why(subject: SubjectReport) -> Iterator[str]:
-    """Say what the levels mean and where the requirement comes from, when the level is what is wrong."""
-    boundary, required = subject.boundary, subject.required
-    if boundary is None or boundary.worst >= required.hi:
-        return
-    yield f"  has   {_levels(boundary.worst, boundary.best)} {NAMES[boundary.worst]}"
-    yield f"  needs {_levels(required.lo, required.hi)} {NAMES[required.lo]}"
-    for because in required.because:
-        if because.level in (f"L{required.lo}", f"L{required.hi}"):
-            maybe = "" if because.certain else "perhaps "
-            yield f"        {maybe}{because.rule}: {visible(because.text)} [{visible(because.source)}]"
 
 
 def _finding(finding: Finding, paint: Paint) -> str:
@@ -151,6 +137,23 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
             yield f"  {visible(gap.at.path)}:{gap.at.line}  {visible(gap.reason)}"
             if gap.remedy:
                 yield f"        {visible(gap.remedy)}"
+
+
+def _requirements(report: Report, paint: Paint) -> Iterator[str]:
+    """Explain each requirement that somebody missed or may miss, once."""
+    missed = {
+        because.rule: because
+        for subject in report.subjects
+        if subject.boundary is not None and subject.boundary.worst < subject.required.hi
+        for because in subject.required.because
+        if because.level in (f"L{subject.required.lo}", f"L{subject.required.hi}")
+    }
+    if missed:
+        yield ""
+        yield paint("requirements", "bold")
+    for rule, because in sorted(missed.items(), key=lambda pair: (len(pair[0]), pair[0])):
+        yield f"  {rule}  {because.level}  {visible(because.text)}"
+        yield paint(f"          {visible(because.source)}", "dim")
 
 
 def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
