@@ -160,7 +160,16 @@ class _Scanner:
             value, end = scanstring(self.text, here + 1, True)
         except JSONDecodeError as error:
             self.refuse(error.pos, error.msg[:1].lower() + error.msg[1:])
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            value = self._mended(value, here, end)
         return Scalar(self.source, here, end, value, value, True), end
+
+    def _mended(self, value: str, here: int, end: int) -> str:
+        """Replace halves of surrogate pairs, as all readers do that know Unicode only; refuse bytes that are none."""
+        for at in range(here, end):
+            if "\ud800" <= self.text[at] <= "\udfff":
+                self.refuse(at, "not UTF-8", UTF8)
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _scalar(self, here: int) -> tuple[Scalar, int]:
         self._count(here)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.model.errors import InputError, UnrenderedError
 from gate.syntax.yaml import UTF8
-from gate.syntax.yaml_template import is_near
-from gate.syntax.yaml_tree import OverLimit
+from gate.syntax.yaml_mapping import COLLECTION_KEY
+from gate.syntax.yaml_template import begins_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gate.model.source import Source
 
 UNRENDERED = "is a template that nobody has rendered"
+NESTING = "exceeded maximum nesting depth"
 RENDER = "render it (helm template, kustomize build) and check the result"
 
 
@@ -30,30 +31,34 @@ def events(text: str) -> Any:
 
 def refusal(error: Any, source: Source, start: int, end: int) -> InputError:
     """Word an error of the parser, or of the builder, about a stretch of a file."""
-    if isinstance(error, OverLimit):
-        return error
     text = source.text[start:end]
     if isinstance(error, UnicodeEncodeError):
-        return _at("is not UTF-8", source, start + error.start, start + error.start, remedy=UTF8)
+        return _at("is not UTF-8", source, start + error.start, remedy=UTF8)
     if isinstance(error, InputError):
-        first, last, found = error.at.start - start, error.at.end - start, error
-    elif getattr(error, "problem_mark", None) is None:
-        return _unreadable(error, source, start, text)
-    else:
-        skipped = int(text.startswith("\ufeff"))
-        last = min(error.problem_mark.index + skipped, len(text))
-        first = min(error.context_mark.index + skipped, last) if error.context_mark is not None else last
-        found = _at(f"is not YAML: {error.problem}", source, start + last, min(start + last + 1, end))
-    if is_near(text, first, last):
-        return UnrenderedError(UNRENDERED, at=found.at, remedy=RENDER)
-    return found
+        if error.cause == COLLECTION_KEY and begins_at(text, error.at.start - start):
+            return UnrenderedError(UNRENDERED, at=error.at, remedy=RENDER)
+        return error
+    if getattr(error, "problem_mark", None) is None:
+        here = len(text.encode()[: getattr(error, "position", 0)].decode("utf-8", "ignore"))
+        return _at(f"is not YAML: {error.reason}", source, start + here, remedy="remove the character")
+    here = min(error.problem_mark.index + text.startswith("\ufeff"), len(text))
+    if error.problem == NESTING:
+        return _at("is nested too deeply", source, start + here)
+    if _is_certain(error) and begins_at(text, here):
+        return _at(UNRENDERED, source, start + here, remedy=RENDER, kind=UnrenderedError)
+    return _at(f"is not YAML: {error.problem}", source, start + here)
 
 
-def _unreadable(error: Any, source: Source, start: int, text: str) -> InputError:
-    """Word a complaint about a character, whose position libyaml counts in bytes."""
-    here = start + len(text.encode()[: getattr(error, "position", 0)].decode("utf-8", "ignore"))
-    return _at(f"is not YAML: {getattr(error, 'reason', error)}", source, here, here + 1, remedy="remove the character")
+def _is_certain(error: Any) -> bool:
+    """Say whether the consumer's own parser stumbles here too.
+
+    A document that it reads must never pass for a template. The parsers agree on what may follow a token; they have
+    different ideas of what is one, save for the characters that YAML reserves.
+    """
+    from yaml.parser import ParserError
+
+    return isinstance(error, ParserError) or error.problem == "found character that cannot start any token"
 
 
-def _at(cause: str, source: Source, start: int, end: int, remedy: str = "") -> InputError:
-    return InputError(cause, at=source.location(start, min(end, len(source.text))), remedy=remedy)
+def _at(cause: str, source: Source, here: int, remedy: str = "", kind: type[InputError] = InputError) -> InputError:
+    return kind(cause, at=source.location(here, min(here + 1, len(source.text))), remedy=remedy)

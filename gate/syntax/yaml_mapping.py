@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.tree import Mapping, Scalar, Sequence
 from gate.syntax.yaml_scalars import key_of
 
 TYPE_CHECKING = False
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gate.syntax.tree import Node
     from gate.syntax.yaml_tree import Builder
 
+COLLECTION_KEY = "a list or a mapping cannot be a key"
 MERGE = "`<<` takes a mapping or a list of mappings"
 
 
@@ -20,13 +21,13 @@ class Pairs:
     takes them in the order of the file, whatever they are, and the last one counts.
     """
 
-    __slots__ = ("_builder", "_merged", "_node", "_strict", "key")
+    __slots__ = ("_builder", "_merged", "_strict", "key", "node")
 
     def __init__(self, builder: Builder, node: Mapping, *, strict: bool) -> None:
         """Start empty."""
         self.key: Scalar | None = None
+        self.node = node
         self._builder = builder
-        self._node = node
         self._strict = strict
         self._merged: list[Mapping] = []
 
@@ -34,39 +35,34 @@ class Pairs:
         """Take a key, or the value of the key before."""
         key = self.key
         if key is None:
-            self.key = node if node.__class__ is Scalar else self._as_key(node)
+            if not isinstance(node, Scalar):
+                self._builder.refuse(node, COLLECTION_KEY, "put it in quotes")
+            self.key = node
             return
         self.key = None
-        value = key.value
-        if value.__class__ is not str:
-            value = self._name(key)
-        elif value == "<<" and self._builder.is_merge(key):
+        name = key.value
+        if name.__class__ is not str:
+            name = self._name(key)
+        elif self._builder.merges and key in self._builder.merges:
             self._merge(key, node)
             return
-        entries = self._node.entries
-        if value in entries:
+        entries = self.node.entries
+        if name in entries:
             self._repeat(key, node)
-        entries[value] = node
-        self._node.keys[value] = key
+        entries[name] = node
+        self.node.keys[name] = key
 
     def finish(self) -> None:
         """Add what the merge key brings and the mapping does not have."""
         for source in self._merged:
             for name, value in source.entries.items():
-                if name not in self._node.entries:
-                    self._node.entries[name] = value
-                    self._node.keys[name] = source.keys[name]
-
-    def _as_key(self, node: Node) -> Scalar:
-        if not isinstance(node, Opaque):
-            self._builder.refuse(node, "a list or a mapping cannot be a key", "put it in quotes")
-        text = node.source.text[node.start : node.end].strip("\"'")
-        self._node.doubt = "has a key that is a template expression"
-        return Scalar(node.source, node.start, node.end, text, text, doubt=self._node.doubt)
+                if name not in self.node.entries:
+                    self.node.entries[name] = value
+                    self.node.keys[name] = source.keys[name]
 
     def _name(self, key: Scalar) -> str:
-        name = key_of(key.value, key.text)
-        if name is None or self._strict:
+        name = None if self._strict else key_of(key.value, key.text)
+        if name is None:
             self._builder.refuse(key, f"the key `{key.text[:40]}` is not a string", "put it in quotes")
         key.doubt = key.doubt or f"the key `{key.text[:40]}` is not a string to other YAML readers"
         return name
@@ -87,7 +83,7 @@ class Pairs:
                 self._builder.refuse(key, "`<<` is given twice", "give it a list")
             self._merged = sources
             return
-        own = set(self._node.entries)
+        own = set(self.node.entries)
         for source in reversed(sources):
             self._override(source, own)
 
@@ -95,6 +91,6 @@ class Pairs:
         """Let what is merged in override what stands before it in the file."""
         for name, value in source.entries.items():
             if name in own:
-                self._node.doubt = f"`<<` overrides the `{name[:40]}` before it in Kubernetes, and in few other readers"
-            self._node.entries[name] = value
-            self._node.keys[name] = source.keys[name]
+                self.node.doubt = f"`<<` overrides the `{name[:40]}` before it in Kubernetes, and in few other readers"
+            self.node.entries[name] = value
+            self.node.keys[name] = source.keys[name]

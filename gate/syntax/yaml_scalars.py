@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: The prefix that `!!` stands for.
 STANDARD = "tag:yaml.org,2002:"
+MERGE = f"{STANDARD}merge"
 
 _NULLS = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _TRUE = dict.fromkeys(("true", "True", "TRUE"), True)
@@ -34,7 +35,11 @@ CONTESTED = frozenset((*_YES, *_NO))
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?\Z")
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
-_TIME = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]| )[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?.*)?\Z")
+_CLOCK = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
+_TIME = re.compile(
+    rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[Tt]{_CLOCK}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})| {_CLOCK})?\Z"
+)
+_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
 _BASES = {"0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2}
 
 #: How many plain scalars are remembered, and how long they may be.
@@ -46,21 +51,14 @@ _MOST = 2**64 - 1
 
 
 class Scheme:
-    """How one dialect reads: what plain words stand for, and the rules in which the two versions of go-yaml differ.
+    """How one version of go-yaml reads scalars; `known` remembers them, because manifests repeat a few hundred words."""
 
-    `known` remembers what plain scalars resolve to, because manifests repeat a few hundred words. With `quotes_bind`,
-    `! "1"` is a string; with `own_anchors`, an anchor ends with its document; with `strict_keys`, keys are strings.
-    """
-
-    __slots__ = ("_times", "_words", "known", "own_anchors", "quotes_bind", "strict_keys")
+    __slots__ = ("_words", "known", "version")
 
     def __init__(self, words: dict[str, Value], *, version: int) -> None:
-        """Take the words that stand for other values, and the version of go-yaml."""
+        """Take the words that stand for other values, and the version."""
         self._words = words
-        self._times = version > 2
-        self.quotes_bind = version > 2
-        self.strict_keys = version > 2
-        self.own_anchors = version <= 2
+        self.version = version
         self.known: dict[str, tuple[Value, str]] = {}
 
     def resolve(self, text: str) -> tuple[Value, str]:
@@ -71,8 +69,10 @@ class Scheme:
             self.known[text] = found
         return found
 
-    def tagged(self, text: str, tag: str) -> tuple[Value, str]:
+    def tagged(self, text: str, tag: str, *, plain: bool) -> tuple[Value, str]:
         """Return what a scalar with a tag stands for; ValueError when it cannot be what the tag says."""
+        if tag == "!" and plain and self.version > 2:
+            return self.resolve(text)
         if not tag.startswith(STANDARD):
             return text, f"the tag `{tag[:40]}` is ignored here, and not by all YAML readers"
         kind = tag[len(STANDARD) :]
@@ -80,23 +80,31 @@ class Scheme:
             return _binary(text), "is binary data, which YAML readers treat differently"
         if kind not in ("bool", "int", "float", "null", "timestamp"):
             return text, ""
-        if kind == "timestamp" and _TIME.match(text):
-            return text, ""
+        if kind == "timestamp" and _is_time(text):
+            return text, self._doubt(text, text)
         value = self._value(text)
         found = _TYPES[type(value)]
-        if kind == "float" and found == "int":
-            value = float(value)  # type: ignore[arg-type]
+        if kind == "float" and isinstance(value, int) and not isinstance(value, bool) and value < 2**63:
+            value = float(value)
         elif found != kind:
             raise ValueError(f"`{text[:40]}` is not what its tag says, a {kind}")
         return self._settled(value), self._doubt(text, value)
 
     def _settled(self, value: Value) -> Value:
         """Make the detour over JSON that Kubernetes makes, where a number without a fraction is whole."""
-        if self._times or not isinstance(value, float):
+        if self.version > 2 or not isinstance(value, int | float):
             return value
         if value - value != 0:
             raise ValueError("JSON has no number for infinity, nor for what is none")
-        return int(value) if value.is_integer() and abs(value) < 1e21 else value
+        if isinstance(value, int):
+            return value if value < 2**63 else float(value)
+        return int(value) if value.is_integer() and -(2**63) <= value < 2**63 else value
+
+    def merges(self, text: str, tag: str | None, *, plain: bool) -> bool:
+        """Say whether a key is the merge key; `plain` says that it is written without quotes."""
+        if self.version > 2:
+            return tag == MERGE or (text == "<<" and plain and tag in (None, "!"))
+        return text == "<<" and (tag in (MERGE, "!") or (plain and tag is None))
 
     def _value(self, text: str) -> Value:
         if text in self._words:
@@ -112,12 +120,26 @@ class Scheme:
         if isinstance(value, str) and text[:1].isdigit():
             if _SEXAGESIMAL.match(text):
                 return f"`{text[:40]}` is a number to base 60 to other YAML readers"
-            if self._times and _TIME.match(text):
+            if self.version > 2 and _is_time(text):
                 return f"`{text[:40]}` is a point in time to Compose"
         return ""
 
 
 _TYPES = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
+
+
+def _is_time(text: str) -> bool:
+    found = _TIME.match(text)
+    if not found:
+        return False
+    from datetime import date
+
+    year, month, day, *clock = (int(part) for part in found.groups() if part)
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return all(part < limit for part, limit in zip(clock, (24, 60, 60), strict=False))
 
 
 def _binary(text: str) -> str:
@@ -131,7 +153,7 @@ def _binary(text: str) -> str:
 
 def _number(text: str) -> Value:
     if text[0] == ".":
-        return _float(text)
+        return _float(text.replace("_", "") if _FRACTION.match(text) else text, text)
     digits = text.replace("_", "")
     whole = _integer(digits)
     return _float(digits, text) if whole is None else whole
@@ -155,12 +177,12 @@ def _integer(digits: str) -> int | None:
     return value if _LEAST <= value <= (_MOST if not sign else 2**63 - 1) else None
 
 
-def _float(digits: str, text: str | None = None) -> Value:
+def _float(digits: str, text: str) -> Value:
     if _FLOAT.match(digits):
         value = float(digits)
         if value - value == 0:
             return value
-    return digits if text is None else text
+    return text
 
 
 def key_of(value: Value, text: str) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from gate.model.errors import InputError
-from gate.syntax.tree import Scalar
+from gate.syntax.tree import Mapping, Scalar, Sequence
 from gate.syntax.yaml import Document
 from gate.syntax.yaml_scalars import COMPOSE, KUBERNETES
 from gate.syntax.yaml_template import is_acted_upon, is_template
@@ -14,12 +16,19 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gate.model.source import Source
+    from gate.syntax.tree import Node
     from gate.syntax.yaml_scalars import Scheme
     from gate.syntax.yaml_tree import Builder
 
 TAIL = "what follows the end of this document is ignored by Kubernetes, and not by other YAML readers"
 CONTROL = "a comment in this document means something to a template engine, and nothing to YAML"
 SEPARATOR = "Kubernetes allows nothing but a comment after `---`"
+
+#: Most documents of one file.
+MAX_DOCUMENTS = 10_000
+
+#: Where libyaml skips a byte order mark and others take it for text.
+_INNER_MARK = re.compile("(?<=[\n\r\x85\u2028\u2029])\ufeff")
 
 #: What Go counts as white space.
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -28,45 +37,71 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(
 def kubernetes(source: Source) -> list[Document]:
     """Read a file as kubectl does: JSON values as far as they go, then YAML cut at the lines that begin with `---`."""
     found: list[Document] = []
-    start = 0
+    start = nodes = 0
     if source.text.lstrip(SPACE).startswith("{"):
         found, start = _json(source)
-    nodes = 0
     for begin, end, right in _pieces(source.text, start):
+        if len(found) >= MAX_DOCUMENTS:
+            found.append(_failed(source, begin, end, f"has more than {MAX_DOCUMENTS} documents", "split the file"))
+            break
         if right:
             stretch = Stretch(source, begin, end, KUBERNETES, nodes)
             found.append(stretch.first())
             nodes = stretch.nodes
         else:
-            at = source.location(begin, end)
-            error = InputError(SEPARATOR, at=at, remedy="begin the document on a line of its own")
-            found.append(Document(None, error, at, {}))
+            found.append(_failed(source, begin, end, SEPARATOR, "begin the document on a line of its own"))
     return found
 
 
 def compose(source: Source) -> list[Document]:
     """Read a file as compose-go does: as one stream, which ends with the first error."""
-    return list(Stretch(source, 0, len(source.text), COMPOSE, 0).all())
+    found: list[Document] = []
+    for document in Stretch(source, 0, len(source.text), COMPOSE, 0).all():
+        if len(found) >= MAX_DOCUMENTS:
+            here = document.at.start
+            found.append(_failed(source, here, here, f"has more than {MAX_DOCUMENTS} documents", "split the file"))
+            break
+        found.append(document)
+    return found
+
+
+def _failed(source: Source, start: int, end: int, cause: str, remedy: str) -> Document:
+    at = source.location(start, end)
+    return Document(None, InputError(cause, at=at, remedy=remedy), at, {})
 
 
 def _json(source: Source) -> tuple[list[Document], int]:
-    """Read JSON values one after the other; what follows the first may still be YAML, what follows the second not."""
+    """Read JSON values one after the other; return them, and where to go on in YAML.
+
+    What follows the first value may be YAML, as kubectl sees it; after the second, only JSON is.
+    """
     from gate.syntax.json import value_at
 
-    found: list[Document] = []
     text = source.text
+    found: list[Document] = []
     here = 0
-    while here < len(text):
+    problem: InputError | None = None
+    while problem is None and len(found) < MAX_DOCUMENTS:
         try:
             root, here = value_at(source, here)
+            found.append(Document(root, None, root.at, {}))
         except InputError as error:
-            if len(found) < 2:
-                break
-            found.append(Document(None, error, error.at, {}))
-            return found, len(text)
-        found.append(Document(root, None, root.at, {}))
-        here += len(text) - here - len(text[here:].lstrip(" \t\r\n"))
-    return found, here
+            problem = error
+    after = _skip(text, here)
+    if after == len(text) or len(found) < 2:
+        line_end = text.find("\n", here, after)
+        return found, after if line_end < 0 else line_end + 1
+    if problem is not None:
+        found.append(Document(None, problem, problem.at, {}))
+        after = len(text)
+    return found, after
+
+
+def _skip(text: str, here: int) -> int:
+    """Return where the white space at an offset ends."""
+    while here < len(text) and text[here] in SPACE:
+        here += 1
+    return here
 
 
 def _pieces(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
@@ -104,6 +139,8 @@ class Stretch:
         self._end = end
         self._scheme = scheme
         self._text = source.text[start:end]
+        if scheme.version == 2 and not self._text.endswith("\n"):
+            self._text += "\n"
         self._base = start + self._text.startswith("\ufeff")
         self.nodes = nodes
 
@@ -135,6 +172,10 @@ class Stretch:
         from gate.syntax.yaml_events import events
         from gate.syntax.yaml_tree import Builder
 
+        inner = _INNER_MARK.search(self._text)
+        if inner:
+            at = self._source.location(self._start + inner.start(), self._start + inner.end())
+            raise InputError("has a byte order mark in its middle", at=at, remedy="remove the character")
         self._events = events(self._text)
         self._events.get_event()
         templated = is_template(self._text)
@@ -153,6 +194,7 @@ class Stretch:
         self.nodes = self._builder.nodes
         if isinstance(root, Scalar) and root.start == root.end:
             return Document(None, None, root.at, {})
+        _clamp(root, self._end)
         if is_acted_upon(self._text, self._start, root):
             root.doubt = root.doubt or CONTROL
         return Document(root, None, root.at, self._builder.tags)
@@ -171,3 +213,15 @@ class Stretch:
         self.nodes = self._builder.nodes if hasattr(self, "_builder") else self.nodes
         at = self._source.location(self._start, self._end)
         return Document(None, refusal(error, self._source, self._start, self._end), at, {})
+
+
+def _clamp(node: Node | None, end: int) -> None:
+    """Take back the line feed that was added to the text, as Kubernetes does, from the nodes that it ends."""
+    while node is not None and node.end > end:
+        node.end = end
+        inner: list[Node] = []
+        if isinstance(node, Sequence):
+            inner = node.items
+        elif isinstance(node, Mapping):
+            inner = list(node.entries.values())
+        node = inner[-1] if inner else None

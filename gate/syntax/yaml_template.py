@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(
     r"#[^\n]*(?:\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%)|(?:^|\s)#@[ /a-z]", re.MULTILINE
 )
-_COMMENT = re.compile(r"(?:^|\s)#[^\n]*", re.MULTILINE)
+_OPENED = re.compile(r"\{\{-?\s*[`@]\Z|\{%\Z")
 
 
 def is_template(text: str) -> bool:
@@ -31,12 +31,9 @@ def is_template(text: str) -> bool:
     return "{%" in text
 
 
-def is_near(text: str, start: int, end: int) -> bool:
-    """Say whether a template expression, outside comments, stands on the lines of a region or next to them."""
-    above = text.rfind("\n", 0, max(0, text.rfind("\n", 0, start))) + 1
-    below = text.find("\n", end)
-    below = text.find("\n", below + 1) if below >= 0 else -1
-    return is_template(_COMMENT.sub("", text[above : below if below >= 0 else len(text)]))
+def begins_at(text: str, at: int) -> bool:
+    """Say whether the token at an offset opens a template expression, or is the first thing inside one."""
+    return text.startswith("{{", at) or text.startswith("{{", at - 1) or bool(_OPENED.search(text, at - 8, at + 1))
 
 
 def is_acted_upon(text: str, start: int, root: Node) -> bool:

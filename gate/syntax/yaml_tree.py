@@ -10,8 +10,8 @@ from yaml import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
-from gate.syntax.yaml_mapping import Pairs
-from gate.syntax.yaml_scalars import STANDARD, Scheme
+from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs
+from gate.syntax.yaml_scalars import MERGE, STANDARD, Scheme
 from gate.syntax.yaml_template import is_template
 
 TYPE_CHECKING = False
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Take = Callable[[Node], None]
 
+#: What ends the name of an anchor for all parsers; the end of the file does, too.
+ENDS_NAME = " \t\n\r,[]{}"
+
 #: Deepest nesting, and most nodes of one file.
 MAX_DEPTH = 200
 MAX_NODES = 250_000
@@ -34,12 +37,11 @@ FREE_GROWTH = 1_000
 MAX_GROWTH = 10
 
 
-class OverLimit(InputError):
-    """A bound of the gate's own: the consumer might well read the file."""
-
-
 class Builder:
-    """Builds the documents of one stretch of a file that is parsed on its own."""
+    """Builds the documents of one stretch of a file that is parsed on its own.
+
+    `merges` holds the merge keys, which are told from strings of the same spelling by how they are written.
+    """
 
     __slots__ = (
         "_anchors",
@@ -47,12 +49,12 @@ class Builder:
         "_events",
         "_grown",
         "_known",
-        "_merges",
         "_open",
         "_scheme",
         "_sizes",
         "_source",
         "_templated",
+        "merges",
         "nodes",
         "tags",
     )
@@ -61,6 +63,7 @@ class Builder:
         """Take the file, its events, the offset these count from, how scalars resolve, and the nodes so far."""
         self.nodes = nodes
         self.tags: dict[Node, str] = {}
+        self.merges: set[Node] = set()
         self._source = source
         self._events = events
         self._base = base
@@ -70,13 +73,12 @@ class Builder:
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[str, int] = {}
         self._grown = 0
-        self._merges: set[Node] = set()
         self._open: list[Frame] = []
 
     def root(self) -> Node:
         """Build one document, whose start has been read, up to the end of its root."""
         self.tags = {}
-        if self._scheme.own_anchors:
+        if self._scheme.version == 2:
             self._anchors.clear()
         nodes = self.nodes
         take: Take | None = None
@@ -111,57 +113,75 @@ class Builder:
         """Count nodes that will stand in the tree and do not stand in the file."""
         self._grown += members
         if self._grown > FREE_GROWTH + MAX_GROWTH * self.nodes:
-            raise OverLimit("its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for")
-
-    def is_merge(self, key: Scalar) -> bool:
-        """Say whether this is the merge key, and not the string of the same spelling."""
-        return key in self._merges
+            raise InputError("its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for")
 
     def _scalar(self, event: Any) -> Node:
         text = event.value
         tag = event.tag
         doubt = ""
         value: Value = text
-        quoted = event.style == '"' or event.style == "'"
-        if tag is not None or (event.implicit[0] and not (quoted and self._scheme.quotes_bind)):
+        if tag is not None or event.implicit[0]:
             found = self._known.get(text) if tag is None else None
             value, doubt = self._resolved(event) if found is None else found
         start = event.start_mark.index + self._base
         end = event.end_mark.index + self._base
+        quoted = event.style == '"' or event.style == "'"
         node: Node = Scalar(self._source, start, end, value, text, quoted, doubt)
         if self._templated and value.__class__ is str and is_template(text):
-            node = Opaque(self._source, start, end, "is a template expression")
+            node = self._template(node)
         if event.anchor is not None:
-            self._anchors[event.anchor] = node
+            self._anchor(event, node)
             self._sizes[event.anchor] = 1
         if tag is not None and not tag.startswith(STANDARD):
             self.tags[node] = tag
-        if text == "<<" and (tag == f"{STANDARD}merge" or (tag is None and event.implicit[0])):
-            self._merges.add(node)
+        if (text == "<<" or tag == MERGE) and self._scheme.merges(text, tag, plain=not event.style):
+            self.merges.add(node)
         return node
+
+    def _template(self, node: Node) -> Node:
+        """Make a value opaque; leave a key as it is written, which is what its consumer would see, and doubt it."""
+        pairs = self._open[-1].pairs if self._open else None
+        if pairs is None or pairs.key is not None:
+            return Opaque(self._source, node.start, node.end, "is a template expression")
+        node.doubt = pairs.node.doubt = "a key in this mapping is a template expression"
+        return node
+
+    def _anchor(self, event: Any, node: Node) -> None:
+        self._anchors[event.anchor] = node
+        self._sizes.pop(event.anchor, None)
+        if self._scheme.version > 2:
+            self._bounded(event, "&")
+
+    def _bounded(self, event: Any, sign: str) -> None:
+        """Refuse what libyaml takes for the end of a name, and version 4 of go-yaml for more of it."""
+        text = self._source.text
+        start = event.start_mark.index + self._base
+        after = text.find(sign + event.anchor, start) + len(event.anchor) + 1
+        if text[after : after + 1] not in ENDS_NAME:
+            raise InputError(f"`{sign}{event.anchor[:40]}` is not followed by a space", at=self._place(event))
 
     def _resolved(self, event: Any) -> tuple[Value, str]:
         try:
             if event.tag is None:
                 return self._scheme.resolve(event.value)
-            return self._scheme.tagged(event.value, event.tag)
+            return self._scheme.tagged(event.value, event.tag, plain=not event.style)
         except ValueError as error:
-            raise InputError(str(error), at=self._place(event), remedy="write it in quotes and without a tag") from error
+            raise InputError(str(error), at=self._place(event), remedy="write it in quotes, without a tag") from error
 
     def _start(self, event: Any, *, mapping: bool) -> Take:
         opened = self._open
         pairs = opened[-1].pairs if opened else None
         if pairs is not None and pairs.key is None:
-            raise InputError("a list or a mapping cannot be a key", at=self._place(event), remedy="put it in quotes")
+            raise InputError(COLLECTION_KEY, at=self._place(event), remedy="put it in quotes")
         if len(opened) >= MAX_DEPTH:
-            raise OverLimit(f"is nested deeper than {MAX_DEPTH} levels", at=self._place(event))
+            raise InputError(f"is nested deeper than {MAX_DEPTH} levels", at=self._place(event))
         if self.nodes > MAX_NODES:
-            raise OverLimit(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
+            raise InputError(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
         start = event.start_mark.index + self._base
         node: Mapping | Sequence
         if mapping:
             node = Mapping(self._source, start, start, {}, {})
-            pairs = Pairs(self, node, strict=self._scheme.strict_keys)
+            pairs = Pairs(self, node, strict=self._scheme.version > 2)
             take: Take = pairs.take
         else:
             node = Sequence(self._source, start, start, [])
@@ -169,8 +189,7 @@ class Builder:
             take = node.items.append
         opened.append(Frame(node, take, pairs, event.anchor, self.nodes - 1 + self._grown))
         if event.anchor is not None:
-            self._anchors[event.anchor] = node
-            self._sizes.pop(event.anchor, None)
+            self._anchor(event, node)
         if event.tag is not None and not event.tag.startswith(STANDARD):
             self.tags[node] = event.tag
         return take
@@ -192,8 +211,10 @@ class Builder:
             raise InputError(f"the alias `*{name[:40]}` has no anchor before it", at=self._place(event))
         if name not in self._sizes:
             raise InputError(f"the anchor `&{name[:40]}` contains itself", at=self._place(event))
+        if self._scheme.version > 2:
+            self._bounded(event, "*")
         self.grow(node, self._sizes[name])
-        if node in self._merges:
+        if node in self.merges:
             node = Scalar(self._source, node.start, node.end, "<<", "<<")
         return node
 
@@ -206,7 +227,9 @@ class Frame:
 
     __slots__ = ("anchor", "before", "node", "pairs", "take")
 
-    def __init__(self, node: Mapping | Sequence, take: Take, pairs: Pairs | None, anchor: str | None, before: int) -> None:
+    def __init__(
+        self, node: Mapping | Sequence, take: Take, pairs: Pairs | None, anchor: str | None, before: int
+    ) -> None:
         """Take the node, what takes its members, its anchor, and how many nodes there were before it."""
         self.node = node
         self.take = take
