@@ -54,27 +54,29 @@ class Surroundings(Record):
 
 def container(fields: Fields, written: PodContainer, around: Surroundings) -> Container:
     """Read one container; `written` is what stands in its own fields."""
+    security = fields.sub("securityContext")
+    limits = fields.sub("resources").sub("limits")
     return Container(
         written.name,
         written.role,
         written.at,
         fields.text("image"),
         "cri",
-        _privilege(fields, written, around),
-        _confinement(fields, written, around),
-        _exposure(fields, written, around),
-        _resources(fields, around),
+        _privilege(security, written, around),
+        _confinement(security, written, around),
+        _exposure(fields, limits, written, around),
+        _resources(security, limits, around),
     )
 
 
-def _privilege(fields: Fields, written: PodContainer, around: Surroundings) -> Privilege:
+def _privilege(security: Fields, written: PodContainer, around: Surroundings) -> Privilege:
     inner, outer = written.security, around.pod.security
     return Privilege(
         or_else(written.privileged, False),
         _capabilities(written.capabilities_added, _added),
         _capabilities(written.capabilities_dropped, _dropped),
         mapped(written.allow_privilege_escalation, lambda allowed: allowed is False),
-        _user(fields, written, around),
+        _user(security, written, around),
         or_else(first_set(inner.run_as_non_root, outer.run_as_non_root), False),
         or_else(first_set(inner.host_process, outer.host_process), False),
     )
@@ -99,9 +101,8 @@ def _dropped(name: str, at: Location) -> Setting[str]:
     return Stated(name.upper(), at)
 
 
-def _user(fields: Fields, written: PodContainer, around: Surroundings) -> Setting[User]:
+def _user(inner: Fields, written: PodContainer, around: Surroundings) -> Setting[User]:
     """Return the user: the container's, the pod's, else whatever the image says."""
-    inner = fields.sub("securityContext")
     if around.windows:
         name = first_set(
             inner.sub("windowsOptions").text_or_none("runAsUserName"),
@@ -119,16 +120,15 @@ def _account(text: str) -> User:
     return User(text, 0 if text.strip().lower() in _ADMINISTRATORS else None)
 
 
-def _confinement(fields: Fields, written: PodContainer, around: Surroundings) -> Confinement:
+def _confinement(inner: Fields, written: PodContainer, around: Surroundings) -> Confinement:
     if around.windows:
-        return Confinement.inapplicable(_NO_LINUX, fields.at)
-    inner = fields.sub("securityContext")
+        return Confinement.inapplicable(_NO_LINUX, written.at)
     return Confinement(
         _seccomp(inner, written.security.seccomp_type, around),
         _apparmor(inner, written, around),
         _selinux(first_set(written.security.selinux, around.pod.security.selinux)),
         or_else(written.proc_mount, "Default"),
-        _cgroup(fields, around),
+        _cgroup(written, around),
     )
 
 
@@ -179,32 +179,34 @@ def _selinux(options: Setting[SELinuxOptions | None]) -> Setting[SELinux]:
     )
 
 
-def _cgroup(fields: Fields, around: Surroundings) -> Setting[bool]:
+def _cgroup(written: PodContainer, around: Surroundings) -> Setting[bool]:
     """Read CRI-O's annotation, which is the one way in which a pod can ask for this."""
     asked = around.annotations.get(_CGROUP_WRITABLE)
     if asked is None:
-        return Inapplicable("a pod has no such field", fields.at)
+        return Inapplicable("a pod has no such field", written.at)
     return mapped(asked, lambda value: value == "true")
 
 
-def _exposure(fields: Fields, written: PodContainer, around: Surroundings) -> Exposure:
+def _exposure(fields: Fields, limits: Fields, written: PodContainer, around: Surroundings) -> Exposure:
+    nothing: Items[str] = Items((), written.at)
     return Exposure(
         mounts(fields, around.volumes, around.volumes_open),
-        devices(fields, around.annotations),
-        Items((), fields.at),
-        gpus(fields),
+        devices(limits, around.annotations),
+        nothing,
+        gpus(limits, fields.sub("resources")),
         written.host_ports,
         written.probe_hosts,
         around.pod.sysctls,
-        Items((), fields.at),
+        nothing,
     )
 
 
-def _resources(fields: Fields, around: Surroundings) -> Resources:
-    own = fields.sub("resources").sub("limits")
-    limits = own if own.has("memory") or own.reason else around.spec.sub("resources").sub("limits")
+def _resources(security: Fields, limits: Fields, around: Surroundings) -> Resources:
+    """Read the limits: the container's, else those of the whole pod."""
+    if not limits.has("memory") and not limits.reason:
+        limits = around.spec.sub("resources").sub("limits")
     return Resources(
-        fields.sub("securityContext").flag("readOnlyRootFilesystem", default=False),
+        security.flag("readOnlyRootFilesystem", default=False),
         limits.setting("memory", "", "an amount", as_spelling),
-        Inapplicable("only the kubelet limits the processes of a pod", fields.at),
+        Inapplicable("only the kubelet limits the processes of a pod", security.at),
     )

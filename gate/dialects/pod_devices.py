@@ -26,11 +26,11 @@ _DEVICES = frozenset({"kvm", "fuse", "tun", "vhost-net", "vhost-vsock", "snd", "
 _COUNTED = ("kubernetes.io/", "vpc.amazonaws.com/", "networking.gke.io/", "requests.")
 
 
-def devices(container: Fields, annotations: dict[str, Setting[str]]) -> Items[Device]:
+def devices(limits: Fields, annotations: dict[str, Setting[str]]) -> Items[Device]:
     """Return the devices whose paths are in sight."""
     found: list[Setting[Device]] = [
         Stated(Device(f"/dev/{name.rpartition('/')[2]}", "rwm", at), at)
-        for name, at in _extended(container)
+        for name, at in _extended(limits)
         if name.rpartition("/")[2] in _DEVICES
     ]
     annotation = annotations.get(ANNOTATION)
@@ -38,7 +38,7 @@ def devices(container: Fields, annotations: dict[str, Setting[str]]) -> Items[De
         found += (Stated(_device(text, annotation.at), annotation.at) for text in annotation.value.split(",") if text)
     elif annotation is not None:
         found.append(Unknown("the annotation that lists them cannot be read", annotation.at))
-    return Items(tuple(found), container.at)
+    return Items(tuple(found), limits.at)
 
 
 def _device(text: str, at: Location) -> Device:
@@ -48,22 +48,21 @@ def _device(text: str, at: Location) -> Device:
     return Device(path, access if access and not access.startswith("/") else "rwm", at)
 
 
-def gpus(container: Fields) -> Items[str]:
+def gpus(limits: Fields, resources: Fields) -> Items[str]:
     """Return the accelerators; what only a device plugin or a driver knows is unknown."""
     found: list[Setting[str]] = []
-    for name, at in _extended(container):
+    for name, at in _extended(limits):
         if any(word in name.lower() for word in _ACCELERATORS):
             found.append(Stated(name, at))
         elif name.rpartition("/")[2] not in _DEVICES and not name.startswith(_COUNTED):
             found.append(Unknown(f"only its device plugin knows what `{name[:60]}` is", at))
-    for claim in container.sub("resources").items("claims").nodes:
-        found.append(Unknown("only the driver of the resource claim knows what it hands out", claim.at))
-    return Items(tuple(found), container.at)
+    claims = resources.items("claims").nodes
+    found += (Unknown("only the driver of the resource claim knows what it hands out", claim.at) for claim in claims)
+    return Items(tuple(found), limits.at)
 
 
-def _extended(container: Fields) -> Iterator[tuple[str, Location]]:
-    """Yield the resources of somebody's own, of which the container is given more than none."""
-    limits = container.sub("resources").sub("limits")
+def _extended(limits: Fields) -> Iterator[tuple[str, Location]]:
+    """Yield the resources of somebody's own, of which there is more than none."""
     for name in limits.names():
         amount = limits.setting(name, "", "an amount", as_spelling) if "/" in name else None
         if amount is not None and getattr(amount, "value", "1").strip("0 ") not in ("", "."):

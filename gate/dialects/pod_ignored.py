@@ -73,9 +73,7 @@ def ignored(template: Fields, containers: Iterable[Fields]) -> Iterator[IgnoredK
     yield from _context(spec.sub("securityContext"), OF_POD_CONTEXT, "a pod's security context")
     for container in containers:
         yield from misplaced(container, OF_CONTAINER)
-        yield from _context(
-            container.sub("securityContext"), OF_CONTAINER_CONTEXT, "a container's security context"
-        )
+        yield from _context(container.sub("securityContext"), OF_CONTAINER_CONTEXT, "a container's security context")
 
 
 def misplaced(fields: Fields, allowed: frozenset[str]) -> Iterator[IgnoredKey]:

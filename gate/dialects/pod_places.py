@@ -52,6 +52,9 @@ CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ),
 }
 
+#: Every kind above whose name says by itself that it starts pods; of `Service` the group decides.
+STARTING = frozenset({*BUILT_IN, *(kind for _, kind in CUSTOM)} - {"Service"})
+
 #: Kinds that may leave their template out, because they can point at another object's.
 OPTIONAL = frozenset({"Rollout", "LeaderWorkerSet"})
 

@@ -57,7 +57,9 @@ def pod_of(template: Fields, containers: list[PodContainer], open_because: str) 
         sysctls(security),
         volume_kinds(spec),
         annotations_of(template.sub("metadata")),
-        Items(tuple(Stated(one, one.at) for one in containers), spec.at_of("containers"), not open_because, open_because),
+        Items(
+            tuple(Stated(one, one.at) for one in containers), spec.at_of("containers"), not open_because, open_because
+        ),
     )
 
 
@@ -163,12 +165,14 @@ def _probe_hosts(container: Fields) -> Items[str]:
 
 
 def _called(container: Fields) -> Iterator[Setting[str]]:
-    lifecycle = container.sub("lifecycle")
     handlers = [container.sub(name) for name in _PROBES if container.has(name)]
-    handlers += [lifecycle.sub(name) for name in _HOOKS]
+    if container.has("lifecycle"):
+        lifecycle = container.sub("lifecycle")
+        handlers += [lifecycle.sub(name) for name in _HOOKS]
     for handler in handlers:
         for call in _CALLS:
-            yield handler.sub(call).text("host")
+            if handler.has(call) or handler.reason:
+                yield handler.sub(call).text("host")
 
 
 def mapped(setting: Setting[A], convert: Callable[[A], B]) -> Setting[B]:
@@ -193,4 +197,3 @@ def is_unset(setting: Setting[A | None]) -> bool:
 def first_set(inner: Setting[A | None], outer: Setting[A | None]) -> Setting[A | None]:
     """Let the container's setting win over the pod's."""
     return outer if is_unset(inner) and not is_unset(outer) else inner
-

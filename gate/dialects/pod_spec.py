@@ -199,4 +199,6 @@ def _toleration(fields: Fields) -> Setting[str]:
     for part in (key, value, effect):
         if not isinstance(part, Stated | Defaulted):
             return part
-    return Stated(f"{getattr(key, 'value', '')}={getattr(value, 'value', '')}:{getattr(effect, 'value', '')}", fields.at)
+    return Stated(
+        f"{getattr(key, 'value', '')}={getattr(value, 'value', '')}:{getattr(effect, 'value', '')}", fields.at
+    )

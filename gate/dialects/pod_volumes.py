@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gate.dialects.reading import Fields
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.record import Record
 from gate.model.workload import Mount
@@ -11,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gate.dialects.reading import Fields
     from gate.model.evidence import Setting
     from gate.model.workload import MountKind
 
@@ -119,14 +119,11 @@ def _volume(fields: Fields) -> Volume:
 
 def mounts(container: Fields, volumes: dict[str, Volume], open_because: str) -> Items[Mount]:
     """Return what a container mounts; `open_because` says why there may be volumes that are not in the table."""
-    found: list[Setting[Mount]] = []
-    members, reason = container.mappings("volumeMounts")
-    for fields in members:
-        found.append(_mount(fields, "mountPath", volumes, open_because))
-    blocks, why = container.mappings("volumeDevices")
-    for fields in blocks:
-        found.append(_mount(fields, "devicePath", volumes, open_because))
-    reason = reason or why
+    files, why_not_files = container.mappings("volumeMounts")
+    blocks, why_not_blocks = container.mappings("volumeDevices")
+    found = [_mount(fields, "mountPath", volumes, open_because) for fields in files]
+    found += (_mount(fields, "devicePath", volumes, open_because) for fields in blocks)
+    reason = why_not_files or why_not_blocks
     return Items(tuple(found), container.at_of("volumeMounts"), not reason, reason)
 
 

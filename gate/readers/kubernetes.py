@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from gate.dialects.pod_ignored import misplaced
-from gate.dialects.pod_places import BUILT_IN, OPTIONAL, may_start_pods, places_of, walk
+from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pods, places_of, walk
+from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
 from gate.dialects.pod_security import mapped
 from gate.dialects.pod_spec import PodReader, refusal
 from gate.dialects.reading import Fields, as_spelling
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 STATES = "boundary-gate.io/"
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
+TEMPLATE = "is a template that nobody has rendered"
 RENDER = "render it (helm template, kustomize build, oc process) and check the result"
 
 #: Lists may hold lists; deeper than this nobody means it.
@@ -51,8 +53,7 @@ _ESCAPED_KEY = re.compile(rb"\\[xuU\r\n][^\"]{0,200}\"\s*:")
 
 def claims(source: Source) -> bool:
     """Claim a file with a document that has an `apiVersion` and a `kind`, or would have them were it readable."""
-    data = source.data
-    if not (b"apiVersion" in data and b"kind" in data) and not _ESCAPED_KEY.search(data):
+    if not _may_be_ours(source.data):
         return False
     return any(
         _identity(document.root) is not None or (document.error is not None and _resembles(source, document))
@@ -60,9 +61,16 @@ def claims(source: Source) -> bool:
     )
 
 
+def _may_be_ours(data: bytes) -> bool:
+    """Look for the two keys, also in the encoding that is refused later, and for a key that an escape disguises."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.replace(b"\0", b"")
+    return (b"apiVersion" in data and b"kind" in data) or _ESCAPED_KEY.search(data) is not None
+
+
 def read(source: Source, sources: Sources) -> Reading:
     """Read every object of the file."""
-    return _File(source).reading()
+    return _File(source, sources).reading()
 
 
 READER = Reader("kubernetes", ("kubernetes",), claims, read)
@@ -99,24 +107,25 @@ def _text(node: Node | None) -> str:
 def _resembles(source: Source, document: Document) -> bool:
     """Say whether a document that could not be read looks like an object."""
     text = source.text[document.at.start : document.at.end]
-    return bool(_OBJECT.search(text) and _KINDS.search(text)) or "\0" in text[:8]
+    return bool(_OBJECT.search(text) and _KINDS.search(text)) or "\0" in text[:8]  # UTF-16
 
 
 def _may_matter(source: Source, document: Document) -> bool:
     """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
     text = source.text[document.at.start : document.at.end]
     kinds = [kind.strip(" \r\"',") for kind in _KINDS.findall(text)]
-    harmless = kinds and all(kind.isalnum() and kind not in BUILT_IN and kind != "List" for kind in kinds)
-    return not harmless or "containers" in text
+    harmless = kinds and all(kind.isalnum() and kind not in STARTING and kind != "List" for kind in kinds)
+    return not harmless or "containers" in text or "knative" in text
 
 
 class _File:
     """One file on its way to becoming a reading."""
 
-    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "subjects")
+    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "sources", "subjects")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
+        self.sources = sources
         self.subjects: list[Workload] = []
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
@@ -124,39 +133,50 @@ class _File:
         self._ids: dict[str, int] = {}
 
     def reading(self) -> Reading:
-        """Read all documents."""
+        """Read all documents; what is in one of a template that can be read is judged all the same."""
+        template = is_chart_template(self.source, self.sources)
         for document in _documents(self.source):
+            if template and _may_matter(self.source, document):
+                self._problem(UnrenderedError(TEMPLATE, at=document.at, remedy=RENDER))
             if document.error is not None:
-                self._broken(document, document.error)
+                self._broken(document, document.error, template=template)
             elif document.root is not None:
                 self._object(document.root, [], 0)
         return Reading(tuple(self.subjects), tuple(self.definitions), tuple(self.problems), tuple(self.skipped))
 
-    def _broken(self, document: Document, error: InputError) -> None:
-        if not isinstance(error, UnrenderedError):
-            self.problems.append(error)
-        elif _may_matter(self.source, document) and not any(isinstance(one, UnrenderedError) for one in self.problems):
+    def _broken(self, document: Document, error: InputError, *, template: bool) -> None:
+        """Keep the error, unless it is about a template: of one that starts no pods nothing need be said."""
+        unrendered = isinstance(error, UnrenderedError)
+        if not template and (not unrendered or _may_matter(self.source, document)):
+            self._problem(error)
+
+    def _problem(self, error: InputError) -> None:
+        """Keep an error; that a file is not rendered is said once."""
+        if not isinstance(error, UnrenderedError) or not any(isinstance(one, UnrenderedError) for one in self.problems):
             self.problems.append(error)
 
     def _object(self, root: Node, doubts: list[Doubt], depth: int, default: tuple[str, str] | None = None) -> None:
+        """Read one object; `default` are the group and kind of what a list does not say of its members."""
         found = _identity(root) or (default if isinstance(root, Mapping) else None)
-        if found is None:
-            if may_start_pods(root):
-                remedy = "write both, or move it to a file that is no manifest"
-                self.problems.append(InputError("has no `apiVersion` and `kind`", at=root.at, remedy=remedy))
-            return
-        group, kind = found
-        fields = Fields(root, root, doubts)
+        if found is not None:
+            self._identified(Fields(root, root, doubts), *found, depth)
+        elif may_start_pods(root):
+            remedy = "write both, or move it to a file that is no manifest"
+            self.problems.append(InputError("has no `apiVersion` and `kind`", at=root.at, remedy=remedy))
+
+    def _identified(self, fields: Fields, group: str, kind: str, depth: int) -> None:
         for name in ("apiVersion", "kind", "metadata"):
             fields.get(name)
         places = places_of(group, kind)
-        if places:
+        if places and (fields.has("$patch") or is_patch(self.source, self.sources)):
+            self._problem(UnrenderedError("is a patch that only kustomize can apply", at=fields.at, remedy=RENDER))
+        elif places:
             for place in places:
                 self._workloads(fields, kind, place, several=len(places) > 1)
         elif kind.endswith("List") and isinstance(fields.get("items"), Sequence):
             self._list(fields, group, kind, depth)
-        elif not self._define(fields, group, kind) and may_start_pods(root):
-            self._strange(root, group, kind)
+        elif not self._define(fields, group, kind):
+            self._strange(fields, group, kind)
 
     def _list(self, fields: Fields, group: str, kind: str, depth: int) -> None:
         """Read the members of a list; in a typed one they may leave out what the list says."""
@@ -167,13 +187,18 @@ class _File:
         for node in fields.items("items").nodes:
             self._object(node, [*fields.doubts], depth + 1, default)
 
-    def _strange(self, root: Node, group: str, kind: str) -> None:
-        """Say of an object that holds a pod why the pod is not judged."""
-        if not kind or (kind == "Template" and group in ("", "template.openshift.io")):
-            self.problems.append(UnrenderedError("is a template that nobody has rendered", at=root.at, remedy=RENDER))
+    def _strange(self, fields: Fields, group: str, kind: str) -> None:
+        """Say of an object of another kind why what it may start is not judged."""
+        if group == "kustomize.config.k8s.io":
+            if changes(fields):
+                self.skipped.append(Skipped(fields.at, "what it makes is only seen in the output of kustomize build"))
+        elif not may_start_pods(fields.owner):
             return
-        shown = f"{kind[:60]} of group {group[:80] or 'core'}"
-        self.skipped.append(Skipped(root.at, f"{shown} may start pods; the gate does not know this kind"))
+        elif not kind or (kind == "Template" and group in ("", "template.openshift.io")):
+            self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
+        else:
+            shown = f"{kind[:60]} of group {group[:80] or 'core'}"
+            self.skipped.append(Skipped(fields.at, f"{shown} may start pods; the gate does not know this kind"))
 
     def _define(self, fields: Fields, group: str, kind: str) -> bool:
         """Keep what a pod's names may resolve to; say whether it is that."""

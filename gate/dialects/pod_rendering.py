@@ -1,0 +1,93 @@
+"""Tells manifests from what only becomes one by rendering: the templates of a Helm chart, the patches of kustomize.
+
+Neither Helm nor kustomize is ever run; what they would make is judged where somebody has made it.
+"""
+
+from __future__ import annotations
+
+from posixpath import join, normpath
+
+from gate.dialects.reading import Fields, as_text
+from gate.model.errors import InputError
+from gate.syntax.tree import Mapping, Scalar
+from gate.syntax.yaml import KUBERNETES, documents
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.source import Source, Sources
+    from gate.syntax.tree import Node
+
+CUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+#: Fields of a kustomization that change what its resources say, or make others.
+CHANGING = (
+    "components",
+    "configurations",
+    "generators",
+    "helmCharts",
+    "patches",
+    "patchesJson6902",
+    "patchesStrategicMerge",
+    "replacements",
+    "transformers",
+)
+
+_KEY = "kustomize.patches"
+
+
+def is_chart_template(source: Source, sources: Sources) -> bool:
+    """Say whether a file has expressions of Helm's template language and stands where Helm would evaluate them."""
+    if b"{{" not in source.data:
+        return False
+    parts = source.path.split("/")[:-1]
+    charts = ["/".join(parts[:index]) for index, part in enumerate(parts) if part == "templates"]
+    return any(_opened(sources, join(chart, "Chart.yaml")) is not None for chart in charts)
+
+
+def is_patch(source: Source, sources: Sources) -> bool:
+    """Say whether a kustomization, in the file's folder or above, names the file as a patch."""
+    folder = source.path.rpartition("/")[0]
+    while True:
+        for name in CUSTOMIZATIONS:
+            found = _opened(sources, join(folder, name))
+            if found is not None and source.path in _patches(found, folder):
+                return True
+        if not folder:
+            return False
+        folder = folder.rpartition("/")[0]
+
+
+def changes(kustomization: Fields) -> bool:
+    """Say whether a kustomization does more than to list files."""
+    return any(kustomization.has(name) for name in CHANGING)
+
+
+def _opened(sources: Sources, path: str) -> Source | None:
+    try:
+        return sources.open(path)
+    except InputError:
+        return None
+
+
+def _patches(source: Source, folder: str) -> frozenset[str]:
+    """Return the paths of the patches that a kustomization names; read once for all files."""
+    kept = source.trees.get(_KEY)
+    if kept is None:
+        paths = (path for document in documents(source, KUBERNETES) for path in _named(document.root))
+        kept = source.trees[_KEY] = frozenset(normpath(join(folder, path)) for path in paths)
+    return kept  # type: ignore[return-value]
+
+
+def _named(root: Node | None) -> Iterator[str]:
+    """Yield the paths; a patch may also be written out in their place, and is then no path of anything."""
+    if not isinstance(root, Mapping):
+        return
+    fields = Fields(root, root, [])
+    written = [one.get("path") for one in fields.mappings("patches")[0]]
+    written += fields.items("patchesStrategicMerge").nodes
+    for node in written:
+        path = as_text(node) if isinstance(node, Scalar) else None
+        if path and "\n" not in path:
+            yield path
