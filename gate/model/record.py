@@ -36,6 +36,7 @@ class RecordType(type):
     _fields: tuple[str, ...]
     _defaults: dict[str, Any]
     _setters: tuple[Callable[[object, object], None], ...]
+    _last: tuple[object, ...]
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> RecordType:
         """Create the record class; annotations starting with an underscore are not fields."""
@@ -51,6 +52,9 @@ class RecordType(type):
         cls._fields = fields + own
         cls._defaults = inherited | defaults
         cls._setters = tuple(getattr(cls, field).__set__ for field in cls._fields)
+        optional = [field for field in cls._fields if field in cls._defaults]
+        trailing = cls._fields[len(cls._fields) - len(optional) :] == tuple(optional)
+        cls._last = tuple(cls._defaults[field] for field in optional) if trailing else ()
         return cls
 
 
@@ -104,6 +108,9 @@ class Record(metaclass=RecordType):
 
 def _arranged(cls: RecordType, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
     """Put arguments into field order, filling in defaults."""
+    absent = len(cls._fields) - len(args)
+    if not kwargs and 0 < absent <= len(cls._last):
+        return args + cls._last[-absent:]
     given = dict(zip(cls._fields, args))
     repeated = given.keys() & kwargs.keys()
     values = {**cls._defaults, **given, **kwargs}
