@@ -80,7 +80,10 @@ class Fields:
 
     def sub(self, name: str) -> Fields:
         """Return the mapping under a name."""
-        inner = Fields(self.get(name), self.owner, self.doubts)
+        node = self.get(name)
+        inner = Fields(node, self.owner, self.doubts)
+        if node is None:
+            inner._at = self._at
         if self.reason:
             inner.reason = self.reason
         return inner
