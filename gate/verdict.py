@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: From the mildest to the gravest; the verdict on several things is the gravest of them.
 ORDER: tuple[Verdict, ...] = ("pass", "warn", "undecided", "fail")
 
+#: The rule that says of a workload as a whole that its boundary is not enough.
+WEAK_BOUNDARY = "ISO048"
+
 #: Thresholds that count for a workload nobody declared, where the policy only warns about it.
 UNDECLARED_CLASS = "internal"
 
@@ -78,11 +81,9 @@ def blocking(
 ) -> list[Finding]:  # fmt: skip
     """Mark the findings that keep the subject from its level, or that the policy requires anyway."""
     keeping = _keeping(boundary, required) if boundary is not None else frozenset()
+    blocks = {*policy.require, WEAK_BOUNDARY, *(rule for rule, facts in rule_facts.items() if keeping & {*facts})}
     return [
-        replace(finding, blocks=True)
-        if finding.outcome != "excepted"
-        and (finding.rule in policy.require or keeping & set(rule_facts.get(finding.rule, ())))
-        else finding
+        replace(finding, blocks=True) if finding.rule in blocks and finding.outcome != "excepted" else finding
         for finding in findings
     ]
 

@@ -60,7 +60,7 @@ def _data(parsed: Namespace) -> int:
 
     tables = Tables()
     if parsed.action == "show":
-        _print(tables.show())
+        _print("  ".join(row) for row in tables.show())
         return 0
     problems = list(tables.verify())
     _print(problems or ["the data tables are complete and consistent"])

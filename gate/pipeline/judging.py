@@ -19,7 +19,7 @@ from gate.model.report import (
 from gate.model.workload import Workload
 from gate.rules.registry import RULES, load
 from gate.requirement import requirement
-from gate.verdict import UNDECLARED_CLASS, blocking, gravest, isolation, scores, settled
+from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, gravest, isolation, scores, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from gate.model.sensitivity import Sensitivity
     from gate.model.template import Template
 
-#: Rules that are about the boundary as a whole; everything else asks facts or has a question about the subject.
-WEAK_BOUNDARY, ASSERTED_BOUNDARY = "ISO048", "ISO049"
+#: The rule about a boundary that is only named.
+ASSERTED_BOUNDARY = "ISO049"
 
 
 class Case(Record):

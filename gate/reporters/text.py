@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.model.location import Location
     from gate.model.report import Report, SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _COLOURS: dict[str, str] = {"pass": "32", "warn": "33", "undecided": "35", "fail": "31", "bold": "1", "dim": "2"}
 _HEADINGS = ("SUBJECT", "HAS", "NEEDS", "AGE", "PACKAGES", "VERDICT")
+
+#: The rule that repeats the first reason, for the formats that have no reasons.
+WEAK_BOUNDARY = "ISO048"
 
 #: Subjects whose passing lines are listed one by one before the table is cut to what needs attention.
 LONG = 60
@@ -95,15 +99,18 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     declared = subject.sensitivity.cls or ("declared" if subject.sensitivity.declared else "undeclared")
     yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
     for reason in subject.reasons:
-        yield f"  {visible(reason.text)}"
+        yield f"  {_place(reason.at)}  {visible(reason.text)}"
     notes = 0
     for finding in subject.findings:
+        if finding.rule == WEAK_BOUNDARY:
+            continue  # the reason has said so
         if finding.blocks or verbose or finding.outcome == "excepted":
             yield _finding(finding, paint)
         else:
             notes += 1
     if notes:
-        yield paint(f"  {notes} more {'note' if notes == 1 else 'notes'} that change nothing here (--verbose)", "dim")
+        counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
+        yield paint(f"  {counted} nothing here (--verbose)", "dim")
     for suggestion in subject.suggestions[: 3 if verbose else 2]:
         yield from _suggestion(suggestion, paint)
 
@@ -111,8 +118,11 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
 def _finding(finding: Finding, paint: Paint) -> str:
     mark = {"undecided": "?", "excepted": "excepted"}.get(finding.outcome, finding.severity)
     style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
-    place = f"{visible(finding.at.path)}:{finding.at.line}:{finding.at.column}"
-    return f"  {place}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+    return f"  {_place(finding.at)}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _place(at: Location) -> str:
+    return f"{visible(at.path)}:{at.line}:{at.column}"
 
 
 def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:
