@@ -6,7 +6,7 @@ Source: moby/buildkit `frontend/dockerfile/dockerfile2llb`, whose reading decide
 from __future__ import annotations
 
 from gate.dialects.build_doubts import doubts
-from gate.dialects.build_stage import StageBuild, Stages
+from gate.dialects.build_stages import Stages
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.image import Image
 from gate.model.reference import Reference
@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.dialects.build_stage import StageBuild
     from gate.model.evidence import Setting
     from gate.model.image import ImageName, Stage
     from gate.model.location import Location

@@ -103,6 +103,12 @@ def _url(text: str, scope: Scope, at: Location) -> Setting[str]:
     return Unknown(value.reason, at) if isinstance(value, Unresolved) else Stated(value, at, scope.via())
 
 
+def mounted_from(instruction: Instruction) -> list[str]:
+    """Return the stages and images that a RUN mounts."""
+    fields = [field for mount in flags(instruction).get("mount", []) for field in fields_of(mount)]
+    return [value for name, _, value in (field.partition("=") for field in fields) if name.lower() == "from"]
+
+
 def _mount(text: str, scope: Scope, at: Location) -> StepMount:
     """Read one `--mount`; its values may be variables, except where it mounts from."""
     found = {"type": "bind"}
@@ -116,6 +122,16 @@ def _mount(text: str, scope: Scope, at: Location) -> StepMount:
 def _shown(text: str, scope: Scope, at: Location) -> str:
     value = scope.expand(text, at)
     return text if isinstance(value, Unresolved) else value
+
+
+def expand_operands(instruction: Instruction, scope: Scope) -> None:
+    """Raise InputError where a COPY or ADD has a word, or a document to expand, that stops the build."""
+    for word in instruction.words:
+        if not ("<<" in word and _is_heredoc(word)):
+            scope.expand(word, instruction)
+    for heredoc in instruction.heredocs:
+        if heredoc.expand and "$" in heredoc.content:
+            scope.expand_document(heredoc.text, instruction)
 
 
 def add_step(instruction: Instruction, scope: Scope) -> Step | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gate.model.errors import InputError
 from gate.model.evidence import Stated, Unknown
 from gate.model.location import Location
-from gate.syntax.shellword import Unresolved, WordError, expand
+from gate.syntax.shellword import Unresolved, WordError, expand, expand_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,13 @@ class Scope:
         self._used = []
         try:
             return expand(word, self.lookup, self.escape)
+        except WordError as error:
+            raise _refused(error, at) from None
+
+    def expand_document(self, text: str, at: Location | Instruction) -> None:
+        """Raise InputError where the expansion of a copied document would stop the build."""
+        try:
+            expand_text(text, self.lookup)
         except WordError as error:
             raise _refused(error, at) from None
 

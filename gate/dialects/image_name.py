@@ -29,7 +29,9 @@ def parse(text: str) -> ImageName | None:
     domain, rest = _domain(text)
     rest, at, digest = rest.partition("@")
     path, colon, tag = rest.partition(":")
-    if not _HOST.fullmatch(domain) or not _PATH.fullmatch(path) or len(path) > MAX_PATH:
+    if not _PATH.fullmatch(path) or len(path) > MAX_PATH:
+        return None
+    if not _HOST.fullmatch(domain) and not _PATH.fullmatch(f"{domain}/{path}"):
         return None
     if (colon and not _TAG.fullmatch(tag)) or (at and not _is_digest(digest)):
         return None

@@ -358,7 +358,7 @@ class _Lexer:
         unset = value is None or (empty_is_unset and value == "")
         if operator == "?" and unset:
             raise WordError(f"demands {name}, which is not set")
-        if unset == (operator == "-"):
+        if operator != "?" and unset == (operator == "-"):
             self.unresolved += reasons
             return word
         return "" if operator == "+" else value or ""

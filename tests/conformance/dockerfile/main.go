@@ -16,9 +16,11 @@ import (
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/solver/pb"
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	"github.com/opencontainers/go-digest"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
@@ -171,10 +173,12 @@ func (r *resolver) ResolveImageConfig(_ context.Context, ref string, _ sourceres
 
 func build(data []byte, req request) (*image, error) {
 	meta := &resolver{names: map[string]struct{}{}}
+	caps := pb.Caps.CapSet(pb.Caps.All())
 	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), data, dockerfile2llb.ConvertOpt{
 		Config:         dockerui.Config{Target: narrow(req.Target), BuildArgs: narrowMap(req.Arguments)},
 		TargetPlatform: &ocispecs.Platform{OS: "linux", Architecture: "amd64"},
 		MetaResolver:   meta,
+		LLBCaps:        &caps,
 	})
 	if err != nil {
 		return nil, err
@@ -212,7 +216,7 @@ func answerDockerfile(req request) answer {
 	for _, child := range tree.AST.Children {
 		out.Nodes = append(out.Nodes, describe(child))
 	}
-	stages, _, err := instructions.Parse(tree.AST, nil)
+	stages, _, err := instructions.Parse(tree.AST, linter.New(&linter.Config{}))
 	if err != nil {
 		out.Failure = failed("instructions", err)
 		return out
