@@ -16,7 +16,10 @@ UPDATES = ("none", "partial", "security", "full")
 
 _TALKERS = frozenset(("echo", "printf", "grep", "sed", "awk", "logger", "write-host", "write-output", "rem", "which"))
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch", "invoke-webrequest", "iwr", "invoke-restmethod", "irm"))
-_INTERPRETERS = frozenset(("sh", "bash", "zsh", "ksh", "dash", "python", "python3", "perl", "ruby", "iex", "invoke-expression"))
+_INTERPRETERS = frozenset(
+    ("sh", "bash", "zsh", "ksh", "dash", "python", "python3", "perl", "ruby", "iex", "invoke-expression")
+)
+_SCRIPTS = (".sh", ".bash", ".ps1", ".py", ".pl", ".cmd", ".bat")
 _DRY = frozenset(("-s", "--simulate", "--dry-run", "--just-print", "-d", "--download-only", "--downloadonly"))
 
 
@@ -127,13 +130,15 @@ def removes_account(command: Command) -> bool:
 
 
 def removes_key(command: Command) -> bool:
-    """Say whether a command empties or removes a list of authorised keys."""
+    """Say whether a command empties or removes a list of authorised keys; one that writes another key does not."""
     text = " ".join(command.words)
-    if "authorized_keys" not in text and ".ssh" not in text:
+    if "authorized_keys" not in text and not text.rstrip("/").endswith(".ssh"):
         return False
-    if command.program in ("rm", "shred", "truncate", "find"):
+    if command.program in ("rm", "shred", "truncate", "find", "sed"):
         return True
-    return "authorized_keys" in text and (command.program == "sed" or ("> " in text and ">>" not in text))
+    return (
+        command.program in (":", "true", ">", "cat") and ">" in text and ("/dev/null" in text or len(command.words) < 4)
+    )
 
 
 def skips_tls(command: Command) -> str:
@@ -204,5 +209,6 @@ def runs_script(command: Command) -> str:
     if not words:
         return ""
     path = words[0]
-    is_script = path.endswith((".sh", ".bash", ".ps1", ".py", ".pl")) or path.startswith(("./", "/tmp/"))
+    name = path.rpartition("/")[2]
+    is_script = name.endswith(_SCRIPTS) or (path.startswith("/tmp/") and "." not in name)
     return path if is_script and not path.startswith(("http:", "https:")) else ""

@@ -61,8 +61,8 @@ class Keys:
         return found[0] if found is not None else None
 
     def at_of(self, name: str) -> Location:
-        """Return the place of a key, or of the block that it would be written in."""
-        found = self.entry(name)
+        """Return the place of a key, a null one included, or of the block that it would be written in."""
+        found = self._lookup(name) if name in self.names else None
         return found[1] if found is not None else self.at
 
     def has(self, name: str) -> bool:
@@ -193,6 +193,15 @@ class Step:
         self.keys = keys
 
 
+def applies(keys: Keys, name: str) -> bool:
+    """Say whether `only` and `except` let a step run for this source; what is not known is taken to."""
+    only, excluded = (
+        [item.value for item in keys.texts(key).members if isinstance(item, Stated)] for key in ("only", "except")
+    )
+    closed = keys.has("only") and len(only) == len(keys.texts("only").members)
+    return name not in excluded and (name in only or not closed)
+
+
 class Recipe:
     """One builder with everything that is done to its machine, whichever syntax it was written in.
 
@@ -200,7 +209,18 @@ class Recipe:
     """
 
     __slots__ = (
-        "at", "blocks", "builder", "builds", "folder", "id", "keys", "name", "plugins", "products", "products_open", "steps_open"
+        "at",
+        "blocks",
+        "builder",
+        "builds",
+        "folder",
+        "id",
+        "keys",
+        "name",
+        "plugins",
+        "products",
+        "products_open",
+        "steps_open",
     )
 
     def __init__(self, id_: str, builder: str, name: str, keys: Keys, folder: str) -> None:
@@ -217,3 +237,8 @@ class Recipe:
         self.steps_open = ""
         self.products_open = ""
         self.plugins: Items[str] = Items((), keys.at)
+
+    @property
+    def components(self) -> set[str]:
+        """The types of everything that works on the machine: provisioners and post-processors."""
+        return {step.type for steps in (*self.builds, self.products) for step in steps}

@@ -6,13 +6,14 @@ given on the command line or by the environment is not in sight: a variable with
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, as_flag, as_text
+from gate.dialects.packer import Keys, Recipe, Step, applies, as_flag, as_text
 from gate.model.errors import InputError
 from gate.model.evidence import Items, Stated
 from gate.model.location import whole_file
 from gate.syntax.hcl import parse
-from gate.syntax.hcl_values import Evaluator, as_number
-from gate.syntax.tree import Opaque, Scalar, Sequence
+from gate.syntax.hcl_scalars import as_number
+from gate.syntax.hcl_values import Evaluator
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,14 +27,20 @@ if TYPE_CHECKING:
 #: Files of one folder that are read as one configuration.
 MAX_FILES = 200
 
-_UNSET = "the variable has no default and is set where the build is started"
-
 
 class Configuration:
     """Everything that the files of one folder say together, as the scope of its expressions."""
 
     __slots__ = (
-        "_locals", "_resolving", "_values", "_variables", "blocks", "broken", "documents", "evaluator", "folder"
+        "_locals",
+        "_resolving",
+        "_values",
+        "_variables",
+        "blocks",
+        "broken",
+        "documents",
+        "evaluator",
+        "folder",
     )
 
     def __init__(self, folder: str, documents: list[Document], overrides: dict[str, Attribute], broken: str) -> None:
@@ -90,7 +97,9 @@ class Configuration:
         if name not in self._variables:
             return self.broken or f"there is no variable `{name}`"
         attribute, type_ = self._variables[name]
-        return _UNSET if attribute is None else _converted(self.evaluator.value(attribute), type_)
+        if attribute is None:
+            return f"`var.{name}` has no default and is set where the build is started"
+        return _converted(self.evaluator.value(attribute), type_)
 
     def keys(self, *bodies: Body, of: Block) -> Keys:
         """Return the keys of a block, with those that builds add to it."""
@@ -224,10 +233,10 @@ def _recipe(
     nested = [inner for body in (block.body, *added) for inner in body.blocks]
     recipe.blocks = [Step(inner.type, whole.keys(inner.body, of=inner)) for inner in nested]
     recipe.steps_open = recipe.products_open = unclear
-    recipe.plugins = _plugins(whole, block)
     for build, _ in using:
         recipe.builds.append(list(_steps(whole, build, type_, name)))
         recipe.products += _products(whole, build)
+    recipe.plugins = _plugins(whole, block, {type_, *recipe.components})
     return recipe, bool(using or unclear)
 
 
@@ -271,26 +280,21 @@ def _products(whole: Configuration, build: Block) -> list[Step]:
     ]
 
 
-def applies(keys: Keys, name: str) -> bool:
-    """Say whether `only` and `except` let a step run for this source; what is not known is taken to."""
-    only, excluded = (
-        [item.value for item in keys.texts(key).members if isinstance(item, Stated)] for key in ("only", "except")
-    )
-    closed = keys.has("only") and len(only) == len(keys.texts("only").members)
-    return name not in excluded and (name in only or not closed)
-
-
-def _plugins(whole: Configuration, at: Block) -> Items[str]:
-    """Return the plugins that are asked for, each with its version constraint."""
+def _plugins(whole: Configuration, at: Block, components: set[str]) -> Items[str]:
+    """Return the plugins that these components come from, each with its version constraint."""
     members = []
     for packer in whole.blocks:
         for block in packer.body.of_type("required_plugins") if packer.type == "packer" else ():
             for name, attribute in block.body.attributes.items():
-                value = whole.evaluator.value(attribute)
-                version = value.entries.get("version") if hasattr(value, "entries") else value
-                text = as_text(version) if version is not None else ""
-                members.append(Stated(f"{name} {text or ''}".strip(), attribute.at))
+                if any(component == name or component.startswith(f"{name}-") for component in components):
+                    members.append(Stated(f"{name} {_version(whole, attribute)}".strip(), attribute.at))
     return Items(tuple(members), at.at, not whole.broken, whole.broken)
+
+
+def _version(whole: Configuration, attribute: Attribute) -> str:
+    value = whole.evaluator.value(attribute)
+    version = value.entries.get("version") if isinstance(value, Mapping) else value
+    return (as_text(version) if version is not None else None) or ""
 
 
 def parse_problem(source: Source) -> InputError | None:

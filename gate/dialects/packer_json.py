@@ -5,8 +5,8 @@ Only `user` variables have a value here; every other function of the interpolati
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, as_text
-from gate.syntax.hcl_values import Partial
+from gate.dialects.packer import Keys, Recipe, Step, applies, as_text
+from gate.syntax.hcl_scalars import Partial
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -132,7 +132,7 @@ def _user(action: str) -> str:
     if len(words) != 2 or words[0] != "user":
         return ""
     name = words[1].strip()
-    quoted = len(name) > 2 and name[0] in "`\"" and name[-1] == name[0]
+    quoted = len(name) > 2 and name[0] in '`"' and name[-1] == name[0]
     return name[1:-1] if quoted and name[0] not in name[1:-1] else ""
 
 
@@ -151,7 +151,7 @@ def recipes(root: Mapping, path: str) -> list[Recipe]:
             unique = name if names[name] == 1 else f"{name}[{names[name]}]"
             recipe = Recipe(f"{path}#source/{type_}.{unique}", type_, name, keys, path.rpartition("/")[0])
             recipe.at = node.keys["type"].source.location(node.keys["type"].start, node.entries["type"].end)
-            recipe.builds = [[step for step in _steps(root, "provisioners", variables) if _runs(step, name)]]
+            recipe.builds = [[step for step in _steps(root, "provisioners", variables) if applies(step.keys, name)]]
             recipe.products = _steps(root, "post-processors", variables)
             recipe.blocks = _blocks(node, variables)
             found.append(recipe)
@@ -187,12 +187,6 @@ def _steps(root: Mapping, section: str, variables: Variables) -> list[Step]:
         elif isinstance(node, Scalar) and isinstance(node.value, str):
             found.append(Step(node.value, Keys((), lambda _name: None, node.at)))
     return found
-
-
-def _runs(step: Step, name: str) -> bool:
-    from gate.dialects.packer_hcl import applies
-
-    return applies(step.keys, name)
 
 
 def _blocks(node: Mapping, variables: Variables) -> list[Step]:

@@ -40,9 +40,7 @@ def firmware(recipe: Recipe) -> Firmware:
     tpm = arguments.flags.get("tpm") or (
         recipe.keys.flag("vTPM", default=False) if recipe.builder.startswith("vsphere") else Defaulted(False, recipe.at)
     )
-    return Firmware(
-        _mapped(named, lambda value: value.startswith("efi")), secure, _inherited(recipe, tpm)
-    )
+    return Firmware(_mapped(named, lambda value: value.startswith("efi")), secure, _inherited(recipe, tpm))
 
 
 def _qemu_firmware(keys: Keys) -> Firmware:
@@ -185,4 +183,3 @@ def _legacy(recipe: Recipe) -> list[Setting[str]]:
         if isinstance(port, Stated) and port.value not in ("", "none", "NONE"):
             found.append(Stated(f"a {name} port", port.at, port.via))
     return found
-

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.template import Media
-from gate.syntax.hcl_values import Partial
+from gate.syntax.hcl_scalars import Partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gate.model.evidence import Setting
 
 _HEX = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+_UNNAMED = "no medium is named in the template, so it is given where the build is started"
 _STRENGTHS = ("none", "md5", "sha1", "plain-sums-file", "sums-file", "sha256", "sha512")
 
 #: Where a builder that installs nothing takes its machine from.
@@ -59,7 +60,7 @@ def media(recipe: Recipe) -> Media:
 def _urls(keys: Keys, names: list[str]) -> Items[str]:
     """Return the addresses; one that cannot be known is still one address."""
     if not names:
-        return Items((), keys.at, complete=False, open_because="no medium is named")
+        return Items((), keys.at_of("iso_url"), complete=False, open_because=_UNNAMED)
     if names == ["iso_url"]:
         return Items((keys.text("iso_url"),), keys.at_of("iso_url"))
     listed = keys.texts("iso_urls")
@@ -130,6 +131,8 @@ def _kind(keys: Keys) -> Setting[str]:
 
 def _checksum_kind(keys: Keys, name: str) -> Setting[str]:
     node = keys.node(name)
+    if node is None and name in keys.names:
+        return Unknown("it is null unless it is given where the build is started", keys.at_of(name))
     if isinstance(node, Partial) and node.prefix:
         kind = checksum_kind(node.prefix, complete=False)
         if kind:
@@ -160,5 +163,3 @@ def checksum_kind(text: str, *, complete: bool = True) -> str:
         return kind if kind in _STRENGTHS else ""
     is_hex = all(character in "0123456789abcdef" for character in text)
     return _HEX.get(len(text), "") if complete and is_hex else ""
-
-

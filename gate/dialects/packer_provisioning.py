@@ -44,7 +44,21 @@ _INERT = frozenset(("file", "shell-local", "breakpoint", "sleep", "windows-resta
 class Done:
     """What the provisioners of one build have done, as far as they could be read."""
 
-    __slots__ = ("_folder", "_scripts", "_seen", "_sources", "_uploads", "account", "at", "cleaned", "key", "open_because", "piped", "tls", "updated")
+    __slots__ = (
+        "_folder",
+        "_scripts",
+        "_seen",
+        "_sources",
+        "_uploads",
+        "account",
+        "at",
+        "cleaned",
+        "key",
+        "open_because",
+        "piped",
+        "tls",
+        "updated",
+    )
 
     def __init__(self, at: Location, folder: str, sources: Sources) -> None:
         """Start with nothing done."""
@@ -100,9 +114,20 @@ class Done:
     def _called(self, path: str, depth: int) -> None:
         """Read a script that a command runs, when it is one that the build has uploaded."""
         name = path.rpartition("/")[2]
-        source = self._uploads.get(path) or next((s for d, s in self._uploads.items() if path.startswith(d + "/")), "")
-        if not source or depth >= MAX_CALLS or not self._file(source if source.endswith(name) else f"{source}/{name}", depth + 1):
+        source = self._uploaded(path)
+        if source and depth < MAX_CALLS and self._file(source, depth + 1):
+            return
+        if source or "." in name:
             self._open(f"the script `{name}` is not in sight")
+
+    def _uploaded(self, path: str) -> str:
+        """Return the file that was uploaded to a path, alone or with its folder; empty when none was."""
+        for destination, source in self._uploads.items():
+            if path == destination:
+                return source
+            if path.startswith(f"{destination}/"):
+                return source.rstrip("/") + path[len(destination) :]
+        return ""
 
     def _improve(self, level: str, at: Location) -> None:
         if level != "none" and (self.updated is None or UPDATES.index(level) > UPDATES.index(self.updated.value)):
@@ -263,7 +288,9 @@ def key_removed(builds: list[Done]) -> Setting[bool]:
 
 
 def _box(recipe: Recipe) -> Setting[bool]:
-    found = next((step for step in recipe.products if step.type in ("vagrant", "vagrant-cloud", "vagrant-registry")), None)
+    found = next(
+        (step for step in recipe.products if step.type in ("vagrant", "vagrant-cloud", "vagrant-registry")), None
+    )
     if found is not None:
         return Stated(True, found.keys.at)
     if recipe.products_open:

@@ -30,7 +30,17 @@ _CHANNELS = {
 class Raw:
     """What the raw arguments of one builder come to."""
 
-    __slots__ = ("accelerator", "all", "channels", "firmware", "flags", "legacy", "open_because", "passthrough", "shares")
+    __slots__ = (
+        "accelerator",
+        "all",
+        "channels",
+        "firmware",
+        "flags",
+        "legacy",
+        "open_because",
+        "passthrough",
+        "shares",
+    )
 
     def __init__(self) -> None:
         """Start with nothing said."""
@@ -88,8 +98,8 @@ def _qemu_option(option: str, value: str, at: Location, found: Raw) -> None:
 
 def _weakest(accelerators: str) -> str:
     """Return the accelerator of a list that is used when the others fail."""
-    last = accelerators.split(":")[-1]
-    return last if last in _SOFTWARE else accelerators.split(":")[0]
+    last = accelerators.rsplit(":", maxsplit=1)[-1]
+    return last if last in _SOFTWARE else accelerators.split(":", maxsplit=1)[0]
 
 
 def _virtualbox(recipe: Recipe, found: Raw) -> None:
@@ -105,7 +115,9 @@ def _virtualbox(recipe: Recipe, found: Raw) -> None:
 def _vboxmanage(words: list[str], at: Location, found: Raw) -> None:
     lowered = [word.lower() for word in words]
     if lowered[0] == "sharedfolder" and "add" in lowered[1:2]:
-        path = words[lowered.index("--hostpath") + 1 : lowered.index("--hostpath") + 2] if "--hostpath" in lowered else []
+        path = (
+            words[lowered.index("--hostpath") + 1 : lowered.index("--hostpath") + 2] if "--hostpath" in lowered else []
+        )
         found.shares.append(Stated(path[0] if path else "a folder of the host", at))
     elif lowered[0] == "modifynvram" and "secureboot" in lowered:
         found.flags["secure_boot"] = Stated("--enable" in lowered, at)

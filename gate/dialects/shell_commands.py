@@ -18,7 +18,9 @@ MAX_TEXT: Final = 256 * 1024
 MAX_COMMANDS: Final = 5_000
 
 _SHELLS = frozenset(("sh", "bash", "zsh", "ksh", "dash", "ash", "su"))
-_KEYWORDS = frozenset(("then", "do", "else", "elif", "if", "while", "until", "!", "{", "}", "(", "time", "exec", "command"))
+_KEYWORDS = frozenset(
+    ("then", "do", "else", "elif", "if", "while", "until", "!", "{", "}", "(", "time", "exec", "command")
+)
 _CARRIERS = frozenset(("sudo", "doas", "env", "nohup", "nice", "ionice", "eatmydata"))
 
 
@@ -61,7 +63,7 @@ def _nested(words: list[str]) -> Iterator[str]:
         for opening in ("$(", "<(", "`"):
             at = word.find(opening)
             if at >= 0:
-                yield word[at + len(opening) :].rstrip(")`\"")
+                yield word[at + len(opening) :].rstrip(')`"')
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -99,7 +101,7 @@ def _split(text: str) -> Iterator[tuple[list[str], int, bool]]:
 class _Splitter:
     """Walks over the characters of a script once."""
 
-    __slots__ = ("begun", "heredocs", "here", "piped", "start", "text", "word", "words")
+    __slots__ = ("begun", "here", "heredocs", "piped", "start", "text", "word", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -6,13 +6,14 @@ from importlib import import_module
 
 from gate.rules.declaration import RULES as DECLARATION
 from gate.rules.isolation import RULES as ISOLATION
+from gate.rules.template import RULES as TEMPLATE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.rule import Rule
     from gate.rules import Entry
 
-RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION}
+RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION, **TEMPLATE}
 
 
 def load(rule_id: str) -> Rule:

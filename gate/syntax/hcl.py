@@ -6,6 +6,8 @@ tree-sitter finds the structure; an expression is kept as it stands and only rea
 
 from __future__ import annotations
 
+from gate.syntax.hcl_escapes import unescaped
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
@@ -226,8 +228,6 @@ def _label(document: Document, node: Syntax) -> str:
     """Read a bare or a quoted label; a label is not a template, so only the escapes mean something."""
     if node.type != "string_lit":
         return document.text(node)
-    from gate.syntax.hcl_text import unescaped
-
     return unescaped("".join(document.text(child) for child in node.named_children if child.type == "template_literal"))
 
 

@@ -6,7 +6,7 @@ whose dialect is another one here and whose cost a hostile file could choose.
 
 from __future__ import annotations
 
-from gate.syntax.hcl_values import (
+from gate.syntax.hcl_scalars import (
     as_boolean,
     as_number,
     as_string,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-    from gate.syntax.hcl_values import Evaluator, Place
+    from gate.syntax.hcl_scalars import Place
     from gate.syntax.tree import Node
 
     #: Takes arguments of which none is opaque; None when they are not what the function takes.
@@ -111,8 +111,8 @@ def _arithmetic(operator: str, left: float | None, right: float | None) -> float
     return left + right if operator == "+" else left - right if operator == "-" else left * right
 
 
-def call(evaluator: Evaluator, place: Place, name: str, arguments: list[Node]) -> Node:
-    """Call a function by name."""
+def call(grown: Callable[[int], bool], place: Place, name: str, arguments: list[Node]) -> Node:
+    """Call a function by name; `grown` counts what is built, and answers False when it is too much."""
     if name in _IMPURE:
         return opaque(place, _IMPURE[name])
     if name in ("try", "can"):
@@ -123,7 +123,7 @@ def call(evaluator: Evaluator, place: Place, name: str, arguments: list[Node]) -
     unknown = next((node for node in arguments if isinstance(node, Opaque)), None)
     if unknown is not None:
         return opaque(place, unknown.reason)
-    if not evaluator.grown(sum(_size(node) for node in arguments)):
+    if not grown(sum(_size(node) for node in arguments)):
         return opaque(place, "the expression is too large to evaluate")
     result = function(place, arguments)
     if result is None:

@@ -7,20 +7,30 @@ decide alone. Depth, steps and the text that is built up are bounded, because a 
 
 from __future__ import annotations
 
+from gate.syntax.hcl_functions import binary, call, unary
+from gate.syntax.hcl_scalars import (
+    as_boolean,
+    as_string,
+    equal,
+    opaque,
+    parsed_number,
+    partial,
+    scalar,
+    spelled,
+    whole_number,
+)
 from gate.syntax.hcl_text import pieces
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Final, Protocol, TypeAlias
+    from typing import Final, Protocol
 
     from tree_sitter import Node as Syntax
 
     from gate.syntax.hcl import Attribute, Document
     from gate.syntax.tree import Node
-
-    Place: TypeAlias = tuple[Document, Syntax]
 else:
     Protocol = object
 
@@ -198,8 +208,6 @@ class Evaluator:
         return left if equal(left, right) is True else opaque((document, node), reason)
 
     def _operation(self, document: Document, node: Syntax) -> Node:
-        from gate.syntax.hcl_functions import binary, unary
-
         parts = _parts(node)
         if node.type == "unary_operation":
             return unary((document, node), parts[0].type, self._run(document, node, parts[1:]))
@@ -208,15 +216,13 @@ class Evaluator:
         return binary((document, node), parts[middle].type, left, self._run(document, node, parts[middle + 1 :]))
 
     def _call(self, document: Document, node: Syntax) -> Node:
-        from gate.syntax.hcl_functions import call
-
         name = document.text(node.named_children[0])
         arguments = next((child for child in node.named_children if child.type == "function_arguments"), None)
         given = _parts(arguments) if arguments is not None else []
         if any(child.type == "ellipsis" for child in given):
             return opaque((document, node), "an argument list is expanded")
         values = [self.evaluate(document, child) for child in given if child.type == "expression"]
-        return call(self, (document, node), name, values)
+        return call(self.grown, (document, node), name, values)
 
     def _loop(self, document: Document, node: Syntax) -> Node:
         return opaque((document, node), "a `for` expression is not evaluated")
@@ -241,108 +247,5 @@ _KINDS: dict[str, Callable[[Evaluator, Document, Syntax], Node]] = {
 }
 
 
-class Partial(Opaque):
-    """A text whose beginning is known."""
-
-    __slots__ = ("prefix",)
-    prefix: str
-
-
-def opaque(place: Place, reason: str) -> Opaque:
-    """Return what cannot be known at a place."""
-    document, node = place
-    return Opaque(document.source, *document.region(node), reason)
-
-
-def partial(place: Place, reason: str, prefix: str) -> Opaque:
-    """Return a text of which only the beginning can be known."""
-    document, node = place
-    result = Partial(document.source, *document.region(node), reason)
-    result.prefix = prefix
-    return result
-
-
-def scalar(place: Place, value: str | int | float | bool | None, *, quoted: bool = False) -> Scalar:
-    """Return a value that came about at a place."""
-    document, node = place
-    return Scalar(document.source, *document.region(node), value, _spelling(value), quoted)
-
-
 def _parts(node: Syntax) -> list[Syntax]:
     return [child for child in node.children if child.type not in ("comment", ",")]
-
-
-def _spelling(value: str | int | float | bool | None) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def spelled(node: Scalar) -> str:
-    """Return a key as the string it is converted to."""
-    return _spelling(node.value)
-
-
-def as_string(node: Node) -> str | None:
-    """Convert a scalar to a string, as HCL does; None for null and for collections."""
-    return None if not isinstance(node, Scalar) or node.value is None else _spelling(node.value)
-
-
-def as_boolean(node: Node) -> bool | None:
-    """Convert a scalar to a boolean, as HCL does."""
-    if not isinstance(node, Scalar):
-        return None
-    if isinstance(node.value, bool):
-        return node.value
-    return {"true": True, "1": True, "false": False, "0": False}.get(node.value) if isinstance(node.value, str) else None
-
-
-def as_number(node: Node) -> int | float | None:
-    """Convert a scalar to a number, as HCL does."""
-    if not isinstance(node, Scalar) or isinstance(node.value, bool) or node.value is None:
-        return None
-    return parsed_number(node.value) if isinstance(node.value, str) else node.value
-
-
-def whole_number(node: Node) -> int | None:
-    """Convert a scalar to a whole number."""
-    number = as_number(node)
-    return number if isinstance(number, int) else None
-
-
-def parsed_number(text: str) -> int | float | None:
-    """Read a number; whole ones stay exact, and what does not fit a float is not read."""
-    if len(text) > 40 or not text.isascii() or "_" in text or not text[-1:].isdigit():
-        return None
-    try:
-        number = float(text)
-        return int(text) if text.lstrip("-").isdigit() else int(number) if number.is_integer() else number
-    except (ValueError, OverflowError):
-        return None
-
-
-def equal(left: Node, right: Node) -> bool | None:
-    """Compare as HCL does: values of different types differ; None when something in them is not known."""
-    pending = [(left, right)]
-    answer: bool | None = True
-    while pending:
-        one, other = pending.pop()
-        if isinstance(one, Opaque) or isinstance(other, Opaque):
-            answer = None
-        elif isinstance(one, Scalar) and isinstance(other, Scalar):
-            if (_kind(one), one.value) != (_kind(other), other.value):
-                return False
-        elif isinstance(one, Sequence) and isinstance(other, Sequence) and len(one.items) == len(other.items):
-            pending += zip(one.items, other.items)
-        elif isinstance(one, Mapping) and isinstance(other, Mapping) and one.entries.keys() == other.entries.keys():
-            pending += [(one.entries[key], other.entries[key]) for key in one.entries]
-        else:
-            return False
-    return answer
-
-
-def _kind(node: Scalar) -> str:
-    value = node.value
-    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
