@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gate.boundary.pod_security.check import Level
     from gate.model.pod import Pod
+    from tests.conformance.pod_security.manifests import Manifest
     from tests.conformance.pod_security.suite import Edit
 
 MINORS = range(38)
@@ -38,13 +39,18 @@ TURNS = [0, *(minor for minor in MINORS[1:] if any((minor in held) is not (minor
 
 
 @pytest.fixture(scope="module")
-def suite() -> dict[str, Pod]:
-    return {name: pod_of(manifest) for name, manifest in cases()}
+def manifests() -> dict[str, Manifest]:
+    return dict(cases())
 
 
-def test_the_answers_are_about_this_suite() -> None:
-    assert GOLDEN["suite"] == golden.digest(cases())
-    assert GROUPS.keys() == {name for name, _ in cases()}
+@pytest.fixture(scope="module")
+def suite(manifests: dict[str, Manifest]) -> dict[str, Pod]:
+    return {name: pod_of(manifest) for name, manifest in manifests.items()}
+
+
+def test_the_answers_are_about_this_suite(manifests: dict[str, Manifest]) -> None:
+    assert golden.digest(manifests.items()) == GOLDEN["suite"]
+    assert GROUPS.keys() == manifests.keys()
 
 
 def test_the_level_is_the_strictest_that_admission_admits(suite: dict[str, Pod]) -> None:
@@ -60,7 +66,7 @@ def test_the_checks_refuse_what_admission_refuses(suite: dict[str, Pod]) -> None
     wrong = []
     for name, pod in suite.items():
         refused = {check: golden.versions(written) for check, written in GROUPS[name]["refused"].items()}
-        for minor in TURNS:
+        for minor in TURNS if refused else TURNS[-1:]:
             found = {check.id for check in CHECKS if check.violated(pod, minor).answer == "yes"}
             wanted = {check for check, versions in refused.items() if minor in versions}
             wrong += [f"{name} at 1.{minor}: {check}" for check in found ^ wanted]

@@ -204,6 +204,14 @@ def test_an_annotation_about_a_container_that_may_exist_is_undecided() -> None:
     assert refused["seccompProfile_baseline"] is False
 
 
+def test_an_annotation_is_undecided_where_the_name_of_a_container_is_not_known() -> None:
+    pod = pod_of(changed(restricted(), (("annotations", {KEYS[2]: "unconfined"}),)))
+    nameless = with_container(pod, lambda one: replace(one, name=""))
+    assert [(found.check, found.certain) for found in violations(nameless, "1.18", "baseline")] == [
+        ("seccompProfile_baseline", False)
+    ]
+
+
 def test_what_is_certain_is_not_hidden_by_what_is_unknown() -> None:
     pod = _of_pod("host_pid")(pod_of(changed(restricted(), (("hostNetwork", True),))), UNKNOWN)
     assert _bounds(pod) == ("privileged", "privileged")

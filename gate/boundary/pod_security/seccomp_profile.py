@@ -12,7 +12,7 @@ from __future__ import annotations
 from gate.boundary.pod_security.check import Check, Since, except_windows
 from gate.boundary.pod_security.questions import annotated, containers, contexts, forbidden, uninherited
 from gate.model.evidence import any_of
-from gate.model.truth import no, yes
+from gate.model.truth import no, unknown, yes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,16 @@ def _counts(pod: Pod, key: str) -> Truth:
     """Say whether an annotation is about the pod or about a container that it has."""
     if key == POD_KEY:
         return yes(pod.annotations.at, "")
-    return any_of(pod.containers, lambda one: (yes if key == CONTAINER_KEY + one.name else no)(one.at, ""))
+    if not key.startswith(CONTAINER_KEY):
+        return no(pod.annotations.at, "")
+    return any_of(pod.containers, lambda container: _is_called(container, key.removeprefix(CONTAINER_KEY)))
+
+
+def _is_called(container: PodContainer, name: str) -> Truth:
+    """Compare names; every container has one, so where none is given it could not be read."""
+    if not container.name:
+        return unknown(container.at, "the name of a container is not known")
+    return (yes if container.name == name else no)(container.at, "")
 
 
 def _allowed(profile: str) -> bool:

@@ -3,22 +3,29 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import yaml
 
-from gate.boundary.pod_security import CHECKS, pod_security, violations
+from gate.boundary.pod_security import CHECKS, minor_of, pod_security, violations
+from gate.model.source import Source
+from gate.model.workload import Workload
+from gate.readers.kubernetes import READER
 from tests.conformance.pod_security.admission import ABSENT, ADMITTED, REFUSED, Answers, admission, fixtures, module
 from tests.conformance.pod_security.golden import FILE, golden, written
 from tests.conformance.pod_security.manifests import pod_of
 from tests.conformance.pod_security.suite import cases, combinations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from gate.boundary.pod_security.check import Level
     from gate.model.pod import Pod
     from tests.conformance.pod_security.manifests import Manifest
+
+T = TypeVar("T")
 
 VERSIONS = (*(f"1.{minor}" for minor in range(38)), "latest")
 SEED, COMBINATIONS = 1, 2000
@@ -30,16 +37,18 @@ def main(arguments: list[str]) -> int:
     named = module()
     print(f"compared with {named}")
     suite = list(cases())
-    answers = admission(manifest for _, manifest in suite)
-    differences = _compare("generated suite", suite, answers)
-    kept = written(golden(named, suite, answers))
+    theirs = admission(manifest for _, manifest in suite)
+    differences = _compare("generated suite, as records", suite, theirs, pod_of)
+    differences += _compare("generated suite, read from manifests", suite, theirs, _read)
+    kept = written(golden(named, suite, theirs))
     if "--write" in arguments:
         FILE.write_text(kept, encoding="utf-8")
     elif kept != FILE.read_text(encoding="utf-8"):
-        print("golden.json is not what the module answers: run with --write", flush=True)
+        print("golden.json is not what the module answers: run with --write")
         differences += 1
     combined = list(combinations(SEED, COMBINATIONS))
-    differences += _compare("combinations", combined, admission(manifest for _, manifest in combined))
+    theirs = admission(manifest for _, manifest in combined)
+    differences += _compare("combinations, read from manifests", combined, theirs, _read)
     differences += _fixtures()
     return 1 if differences else 0
 
@@ -47,17 +56,14 @@ def main(arguments: list[str]) -> int:
 def _fixtures() -> int:
     """Compare with the module's fixtures: with what their folder says, and with the answers at every version."""
     folder = fixtures()
-    read: dict[str, Manifest] = {}
     names: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        read.setdefault(text, yaml.safe_load(text))
-        names.setdefault(text, []).append(path.relative_to(folder).as_posix())
-    files = sum(map(len, names.values()))
-    wrong = [name for text, manifest in read.items() for name in _misplaced(pod_of(manifest), names[text])]
-    _report(f"fixtures ({files} files)", wrong, files, "file")
-    distinct = [(names[text][0], manifest) for text, manifest in read.items()]
-    return len(wrong) + _compare("distinct fixtures", distinct, admission(manifest for _, manifest in distinct))
+        names.setdefault(path.read_text(encoding="utf-8"), []).append(path.relative_to(folder).as_posix())
+    wrong = [name for text, same in names.items() for name in _misplaced(_read_text(text), same)]
+    _report("fixtures, by their folders", wrong, sum(map(len, names.values())), "files")
+    distinct = [(same[0], text) for text, same in names.items()]
+    theirs = admission(yaml.safe_load(text) for text in names)
+    return len(wrong) + _compare("distinct fixtures", distinct, theirs, _read_text)
 
 
 def _misplaced(pod: Pod, names: list[str]) -> Iterator[str]:
@@ -68,17 +74,17 @@ def _misplaced(pod: Pod, names: list[str]) -> Iterator[str]:
             yield name
             continue
         level, minor, result = found.groups()
-        admitted = not violations(pod, f"v1.{minor}", cast("Any", level))
+        admitted = not violations(pod, f"v1.{minor}", cast("Level", level))
         if admitted is not (result == "pass"):
             yield name
 
 
-def _compare(what: str, compared: list[tuple[str, Manifest]], theirs: list[Answers]) -> int:
+def _compare(what: str, compared: list[tuple[str, T]], theirs: list[Answers], read: Callable[[T], Pod]) -> int:
     """Compare what is said about each pod by each level and each check at each version."""
     wrong = []
     verdicts = 0
-    for (name, manifest), their in zip(compared, theirs, strict=True):
-        pod = pod_of(manifest)
+    for (name, given), their in zip(compared, theirs, strict=True):
+        pod = read(given)
         our = answers(pod)
         verdicts += (2 + len(our["checks"])) * len(VERSIONS)
         wrong += [f"{name}: {line}" for line in (*_differences(our, their), *_levels(pod, their))]
@@ -86,19 +92,45 @@ def _compare(what: str, compared: list[tuple[str, Manifest]], theirs: list[Answe
     return len(wrong)
 
 
+def _read(manifest: Manifest) -> Pod:
+    """Read a manifest as the gate reads files."""
+    return _read_text(json.dumps(manifest))
+
+
+def _read_text(text: str) -> Pod:
+    reading = READER.read(Source("pod.yaml", text.encode()), NOTHING_ELSE)
+    pods = [subject.pod for subject in reading.subjects if isinstance(subject, Workload) and subject.pod is not None]
+    if reading.problems or len(pods) != 1:
+        raise SystemExit(f"the reader does not read {text}: {reading.problems}")
+    return pods[0]
+
+
+class _NothingElse:
+    """The files beside a manifest, of which there are none."""
+
+    def open(self, path: str) -> None:
+        """Have no file."""
+
+    def list(self, folder: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
+        """Have no folder."""
+        return ()
+
+
+NOTHING_ELSE = _NothingElse()
+
+
 def answers(pod: Pod) -> Answers:
     """Return what the gate says, in the form in which the admission module is asked."""
+    levels: dict[Level, str] = {"baseline": "", "restricted": ""}
     checks = {check.id: "" for check in CHECKS}
-    levels = {"baseline": "", "restricted": ""}
     for version in VERSIONS:
-        found = {level: violations(pod, version, cast("Any", level)) for level in levels}
-        refused = {violation.check for level in levels for violation in found[level]}
+        found = {level: {violation.check for violation in violations(pod, version, level)} for level in levels}
         for level in levels:
             levels[level] += REFUSED if found[level] else ADMITTED
         for check in CHECKS:
-            minor = int(version.partition(".")[2]) if version != "latest" else len(VERSIONS) - 2
-            exists = check.at(minor) is not None
-            checks[check.id] += REFUSED if check.id in refused else ADMITTED if exists else ABSENT
+            refused = check.id in found["baseline"] | found["restricted"]
+            absent = check.at(minor_of(version)) is None
+            checks[check.id] += ABSENT if absent else REFUSED if refused else ADMITTED
     return Answers(baseline=levels["baseline"], restricted=levels["restricted"], checks=checks)
 
 
@@ -113,8 +145,9 @@ def _differences(our: Answers, their: Answers) -> Iterator[str]:
 def _levels(pod: Pod, their: Answers) -> Iterator[str]:
     """Compare the level: the strictest that admits the pod."""
     for index, version in enumerate(VERSIONS):
-        admitting = [level for level in ("restricted", "baseline") if cast("Any", their)[level][index] == ADMITTED]
-        found, wanted = pod_security(pod, version), (*admitting, "privileged")[0]
+        found = pod_security(pod, version)
+        by_restricted, by_baseline = (their["restricted"][index] == ADMITTED, their["baseline"][index] == ADMITTED)
+        wanted = "restricted" if by_restricted else "baseline" if by_baseline else "privileged"
         if (found.level, found.best) != (wanted, wanted):
             yield f"the level at {version} is {found.level} and should be {wanted}"
 

@@ -6,7 +6,7 @@ by the operating system, by user namespaces or by what the pod says are crossed 
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,9 @@ CONTEXTS: dict[str, tuple[Edit, ...]] = {
     "host users": (("hostUsers", True),),
     "windows, user namespace": (("os.name", "windows"), ("hostUsers", False)),
 }
+
+#: The kinds of objects that pods come from, and the version of their API.
+KINDS = {"Pod": "v1", "Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
 
 #: The contexts in which some checks ask for less.
 RELAXING = ("windows", "user namespace")
@@ -219,7 +222,7 @@ def _inherited() -> Iterator[tuple[str, Manifest]]:
 
 
 def combinations(seed: int, count: int) -> Iterator[tuple[str, Manifest]]:
-    """Return cases that change several fields at once, chosen by a seed."""
+    """Return cases that change several fields at once, in pods and in what makes pods, chosen by a seed."""
     random = Random(seed)
     edits = list(single_edits())
     for number in range(count):
@@ -227,12 +230,23 @@ def combinations(seed: int, count: int) -> Iterator[tuple[str, Manifest]]:
         context = random.choice(list(CONTEXTS))
         chosen = random.sample(edits, random.randint(2, 6))
         name = _name(f"{number}: {'; '.join(name for name, _ in chosen)}", context)
-        yield name, changed(base, (*CONTEXTS[context], *(edit for _, edit in chosen)))
+        pod = changed(base, (*CONTEXTS[context], *(edit for _, edit in chosen)))
+        yield name, _made_by(random.choice(list(KINDS)), pod)
+
+
+def _made_by(kind: str, pod: Manifest) -> Manifest:
+    """Return the manifest of an object that makes such pods."""
+    if kind == "Pod":
+        return pod
+    spec: Manifest = {"template": {"metadata": pod["metadata"], "spec": pod["spec"]}}
+    if kind == "CronJob":
+        spec = {"schedule": "@daily", "jobTemplate": {"spec": spec}}
+    return {"apiVersion": KINDS[kind], "kind": kind, "metadata": {"name": "made"}, "spec": spec}
 
 
 def changed(manifest: Manifest, edits: tuple[Edit, ...]) -> Manifest:
     """Return the manifest with the edits applied, in order."""
-    manifest = deepcopy(manifest)
+    manifest = json.loads(json.dumps(manifest))
     for path, value in edits:
         _change(manifest, path, value)
     return manifest
@@ -250,7 +264,7 @@ def _change(manifest: Manifest, path: str, value: Any) -> None:
     if value is ABSENT:
         node.pop(key, None)
     else:
-        node[key] = deepcopy(value)
+        node[key] = json.loads(json.dumps(value))
 
 
 def _path(place: str, field: str) -> str:
