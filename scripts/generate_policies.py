@@ -14,10 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from gate.model.policy import Condition, Policy, RequirementRule  # noqa: E402
 from gate.model.source import Source  # noqa: E402
 from gate.policy.pack import load_policy  # noqa: E402
 from gate.policy.shipped import DEFAULT  # noqa: E402
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.policy import Condition, Policy, RequirementRule
 
 TARGET = ROOT / "gate" / "data" / "policies.py"
 

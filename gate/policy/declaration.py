@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gate.model.policy import DeclaredWorkload, Declaration, Grant, Selector
+from gate.model.policy import Declaration, DeclaredWorkload, Grant, Selector
 from gate.model.profile import GKE_MODES, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.shape import choice, document, fields, flag, items, quoted, refuse, table, text, whole

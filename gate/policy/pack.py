@@ -7,6 +7,7 @@ describes; the sense is what a schema cannot say, above all that a higher class 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from gate.model.policy import (
     EVIDENCE,
@@ -85,7 +86,7 @@ def _unrendered(node: Node) -> OnUndecided:
 def _classes(node: Node) -> dict[str, str]:
     entries = fields(node, "classes", CLASSES)
     impacts = {name: choice(entries[name], f"classes.{name}", IMPACTS) for name in CLASSES}
-    for lower, higher in zip(CLASSES, CLASSES[1:], strict=False):
+    for lower, higher in pairwise(CLASSES):
         if IMPACTS.index(impacts[higher]) < IMPACTS.index(impacts[lower]):
             refuse(entries[higher], f"`{higher}` is given a lower impact than `{lower}`", f"at least {impacts[lower]}")
     return impacts
@@ -131,11 +132,12 @@ def _requirement(node: Node) -> RequirementRule:
 def _thresholds(node: Node) -> dict[str, dict[Dimension, Threshold]]:
     entries = fields(node, "thresholds", CLASSES)
     found = {name: _dimensions(entries[name], f"thresholds.{name}") for name in CLASSES}
-    for lower, higher in zip(CLASSES, CLASSES[1:], strict=False):
+    for lower, higher in pairwise(CLASSES):
         for dimension in DIMENSIONS:
             if not _reaches(found[higher][dimension], found[lower][dimension]):
                 cause = f"`{higher}` is held to less than `{lower}` in `{dimension}`"
-                refuse(entries[higher], cause, "raise it, or lower the other")
+                lower_one = fields(entries[higher], "", DIMENSIONS)[dimension]
+                refuse(lower_one, cause, "raise it, or lower the other")
     return found
 
 
@@ -181,7 +183,7 @@ def _longest(node: Node) -> dict[str, int]:
     key = "longest_exception"
     entries = fields(node, key, CLASSES)
     days = {name: whole(entries[name], f"{key}.{name}", 1, LONGEST) for name in CLASSES}
-    for lower, higher in zip(CLASSES, CLASSES[1:], strict=False):
+    for lower, higher in pairwise(CLASSES):
         if days[higher] > days[lower]:
             refuse(entries[higher], f"exceptions may last longer for `{higher}` than for `{lower}`")
     return days

@@ -27,7 +27,7 @@ AXIS_MEANINGS = {
     "availability": "FIPS 199: the harm if it cannot be used.",
     "label": "A government classification, where there is one.",
     "tenancy": "Who else it serves: nobody, one team, tenants who trust each other in part, tenants who trust nobody.",
-    "code_trust": "Whose code it runs. Untrusted: customers' code, plug-ins, jobs from forks. Hostile: malware, on purpose.",
+    "code_trust": "Whose code it runs. Untrusted: customers' code, plug-ins, jobs of forks. Hostile: malware.",
     "exposure": "Who can reach it: nobody, the inside, the internet.",
     "host_trust": "Whether whoever operates the host is trusted.",
 }

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from gate.model.policy import EVIDENCE, LEVELS, NEEDS, REMEDIATION_PROFILES, Condition, Policy, RequirementRule, Threshold
+from gate.model.policy import (
+    EVIDENCE,
+    LEVELS,
+    NEEDS,
+    REMEDIATION_PROFILES,
+    Condition,
+    Policy,
+    RequirementRule,
+    Threshold,
+)
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, IMPACTS, PLACEMENTS, REGIMES, ROLES, Sensitivity
 from gate.policy.ceiling import UNDECLARED, canonical

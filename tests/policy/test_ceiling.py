@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.policy.generated import PLATFORMS, policies, sensitivities
 from gate.model.policy import Condition, Policy, RequirementRule
 from gate.model.record import replace
 from gate.model.sensitivity import CLASSES, IMPACTS
 from gate.policy.ceiling import UNDECLARED, canonical, stricter_of
 from gate.policy.shipped import shipped_policy
 from gate.requirement import requirement
+from tests.policy.generated import PLATFORMS, policies, sensitivities
 
 if TYPE_CHECKING:
     from gate.model.sensitivity import Sensitivity
@@ -87,7 +87,9 @@ def test_strict_is_nowhere_looser_than_standard(one: str) -> None:
     policy = shipped_policy(one)
     assert stricter_of(policy, policy) == policy
     levels = {rule.id: (rule.level, rule.dedicated_level, rule.allows, rule.when) for rule in joined.requirements}
-    assert levels == {rule.id: (rule.level, rule.dedicated_level, rule.allows, rule.when) for rule in strict.requirements}
+    assert levels == {
+        rule.id: (rule.level, rule.dedicated_level, rule.allows, rule.when) for rule in strict.requirements
+    }
 
 
 def test_a_permission_needs_both() -> None:

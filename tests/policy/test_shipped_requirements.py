@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 STANDARD = shipped_policy()
 
 
-def declared(
-    *, regulated: tuple[str, ...] = (), placement: str = "shared", role: str = "", **axes: str
-) -> Sensitivity:
+def declared(*, regulated: tuple[str, ...] = (), placement: str = "shared", role: str = "", **axes: str) -> Sensitivity:
     """Declare a workload; `cls` is its class."""
+    return stating(axes, regulated=regulated, placement=placement, role=role)
+
+
+def stating(axes: dict[str, str], placement: str, *, regulated: tuple[str, ...] = (), role: str = "") -> Sensitivity:
+    """Declare a workload by its axes."""
     stated = {"class" if axis == "cls" else axis: value for axis, value in axes.items()}
     return Sensitivity(stated, regulated, placement, role, True, ())
 
@@ -175,13 +179,13 @@ def test_the_highest_that_applies_counts(sensitivity: Sensitivity, level: int) -
 @pytest.mark.parametrize("placement", ["tenant", "team", "shared"])
 @pytest.mark.parametrize("sensitivity", [{"cls": "restricted"}, {"confidentiality": "high"}, {"availability": "high"}])
 def test_only_a_dedicated_placement_is_an_alternative(sensitivity: dict[str, str], placement: str) -> None:
-    assert needs(declared(**sensitivity, placement=placement)).lo == 5
-    assert needs(declared(**sensitivity, placement="dedicated")).hi == 3
+    assert needs(stating(sensitivity, placement)).lo == 5
+    assert needs(stating(sensitivity, "dedicated")).hi == 3
 
 
 @pytest.mark.parametrize("sensitivity", [{"cls": "restricted"}, {"tenancy": "hard"}])
 def test_a_placement_that_nobody_declared_leaves_the_requirement_open(sensitivity: dict[str, str]) -> None:
-    found = needs(declared(**sensitivity, placement=""))
+    found = needs(stating(sensitivity, ""))
     assert found.lo == 3 < found.hi
     assert found.settle == SETTLE_PLACEMENT
     assert found.dedicated == 3
@@ -189,7 +193,9 @@ def test_a_placement_that_nobody_declared_leaves_the_requirement_open(sensitivit
 
 def test_the_dedicated_alternative_belongs_to_four_rules() -> None:
     for pack in ("standard", "strict"):
-        dedicated = {rule.id: rule.dedicated_level for rule in shipped_policy(pack).requirements if rule.dedicated_level}
+        dedicated = {
+            rule.id: rule.dedicated_level for rule in shipped_policy(pack).requirements if rule.dedicated_level
+        }
         assert dedicated == {"R8": "L3", "R10": "L3", "R11": "L3", "R12": "L3"}
 
 
@@ -197,7 +203,7 @@ def test_the_dedicated_alternative_belongs_to_four_rules() -> None:
 def test_a_dedicated_placement_buys_nothing_elsewhere(axis: str) -> None:
     value = {"tenancy": "soft", "code_trust": "untrusted", "label": "secret", "host_trust": "untrusted-operator"}[axis]
     floor = {"tenancy": 3, "code_trust": 4, "label": 5, "host_trust": 5}[axis]
-    assert needs(declared(**{axis: value}, placement="dedicated")).lo == floor
+    assert needs(stating({axis: value}, "dedicated")).lo == floor
 
 
 def test_further_needs() -> None:
@@ -228,7 +234,12 @@ def test_strict_puts_a_hypervisor_between_tenants() -> None:
 
 def test_thresholds() -> None:
     """The figures of the scoring model: 60, 60, 75 and 85; undecided fails from confidential on."""
-    expected = {"public": (60, "warn"), "internal": (60, "warn"), "confidential": (75, "fail"), "restricted": (85, "fail")}
+    expected = {
+        "public": (60, "warn"),
+        "internal": (60, "warn"),
+        "confidential": (75, "fail"),
+        "restricted": (85, "fail"),
+    }
     for name, dimensions in STANDARD.thresholds.items():
         assert {(found.minimum, found.undecided) for found in dimensions.values()} == {expected[name]}
         assert set(dimensions) == {"image_age", "package_freshness", "isolation_fitness"}
@@ -260,7 +271,6 @@ def test_no_statement_that_is_more_demanding_asks_for_less(pack: str, os: str, p
                     needs(Sensitivity({**common, axis: value}, (), placement, "", True, ()), os=os, pack=pack)
                     for value in values
                 ]
-                for lower, higher in zip(levels, levels[1:], strict=False):
-                    assert (lower.lo, lower.hi) <= (higher.lo, higher.hi)
+                for lower, higher in pairwise(levels):
                     assert lower.lo <= higher.lo
                     assert lower.hi <= higher.hi
