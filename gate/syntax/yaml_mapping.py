@@ -17,19 +17,17 @@ MERGE = "`<<` takes a mapping or a list of mappings"
 class Pairs:
     """A mapping that is being read; `key` is the key whose value comes next, None when a key comes next.
 
-    `strict` is how Compose reads: keys are strings and distinct, and what `<<` brings never overrides. Kubernetes
-    takes them in the order of the file, whatever they are, and the last one counts.
+    Compose takes keys that are strings and distinct, and what `<<` brings never overrides. Kubernetes takes them in the
+    order of the file, whatever they are, and the last one counts.
     """
 
-    __slots__ = ("_builder", "_merged", "_strict", "key", "node")
+    __slots__ = ("_builder", "key", "node")
 
-    def __init__(self, builder: Builder, node: Mapping, *, strict: bool) -> None:
+    def __init__(self, builder: Builder, node: Mapping) -> None:
         """Start empty."""
         self.key: Scalar | None = None
         self.node = node
         self._builder = builder
-        self._strict = strict
-        self._merged: list[Mapping] = []
 
     def take(self, node: Node) -> None:
         """Take a key, or the value of the key before."""
@@ -52,23 +50,15 @@ class Pairs:
         entries[name] = node
         self.node.keys[name] = key
 
-    def finish(self) -> None:
-        """Add what the merge key brings and the mapping does not have."""
-        for source in self._merged:
-            for name, value in source.entries.items():
-                if name not in self.node.entries:
-                    self.node.entries[name] = value
-                    self.node.keys[name] = source.keys[name]
-
     def _name(self, key: Scalar) -> str:
-        name = None if self._strict else key_of(key.value, key.text)
+        name = None if self._builder.is_strict else key_of(key.value, key.text)
         if name is None:
             self._builder.refuse(key, f"the key `{key.text[:40]}` is not a string", "put it in quotes")
         key.doubt = key.doubt or f"the key `{key.text[:40]}` is not a string to other YAML readers"
         return name
 
     def _repeat(self, key: Scalar, node: Node) -> None:
-        if self._strict:
+        if self._builder.is_strict:
             self._builder.refuse(key, f"the key `{key.text[:40]}` is given twice", "remove one of the two")
         text = f"the key `{key.text[:40]}` is given twice, and YAML readers differ in which of the two counts"
         key.doubt = node.doubt = text
@@ -78,10 +68,10 @@ class Pairs:
         if not isinstance(node, Mapping) and (not isinstance(node, Sequence) or len(sources) < len(node.items)):
             self._builder.refuse(key, MERGE)
         self._builder.grow(key, sum(len(each.entries) for each in sources))
-        if self._strict:
-            if self._merged:
+        if self._builder.is_strict:
+            if self.node in self._builder.merged:
                 self._builder.refuse(key, "`<<` is given twice", "give it a list")
-            self._merged = sources
+            self._builder.merged[self.node] = sources
             return
         own = set(self.node.entries)
         for source in reversed(sources):
@@ -94,3 +84,12 @@ class Pairs:
                 self.node.doubt = f"`<<` overrides the `{name[:40]}` before it in Kubernetes, and in few other readers"
             self.node.entries[name] = value
             self.node.keys[name] = source.keys[name]
+
+
+def complete(node: Mapping, sources: list[Mapping]) -> None:
+    """Add what the merge key brings and the mapping does not have itself."""
+    for source in sources:
+        for name, value in source.entries.items():
+            if name not in node.entries:
+                node.entries[name] = value
+                node.keys[name] = source.keys[name]

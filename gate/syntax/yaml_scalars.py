@@ -50,8 +50,23 @@ _LEAST = -(2**63)
 _MOST = 2**64 - 1
 
 
+class Resolved:
+    """What a scalar stands for, its spelling, and how other readers would take it."""
+
+    __slots__ = ("doubt", "text", "value")
+
+    def __init__(self, value: Value, text: str, doubt: str) -> None:
+        """Take all three."""
+        self.value = value
+        self.text = text
+        self.doubt = doubt
+
+
 class Scheme:
-    """How one version of go-yaml reads scalars; `known` remembers them, because manifests repeat a few hundred words."""
+    """How one version of go-yaml reads scalars.
+
+    `known` remembers plain scalars that are nothing but a value, because manifests repeat a few hundred words.
+    """
 
     __slots__ = ("_words", "known", "version")
 
@@ -59,46 +74,29 @@ class Scheme:
         """Take the words that stand for other values, and the version."""
         self._words = words
         self.version = version
-        self.known: dict[str, tuple[Value, str]] = {}
+        self.known: dict[str, Resolved] = {}
 
-    def resolve(self, text: str) -> tuple[Value, str]:
-        """Return what a plain scalar stands for, and how other readers would take it; ValueError for infinity."""
+    def resolve(self, text: str) -> Resolved:
+        """Return what a plain scalar stands for; ValueError for what JSON has no number for."""
         value = self._value(text)
-        found = self._settled(value), self._doubt(text, value)
-        if len(self.known) < MOST_KNOWN and len(text) < LONGEST_KNOWN:
+        found = Resolved(self._settled(value), text, self._doubt(text, value))
+        if len(text) < LONGEST_KNOWN and len(self.known) < MOST_KNOWN and text != "<<" and "{" not in text:
             self.known[text] = found
         return found
 
-    def tagged(self, text: str, tag: str, *, plain: bool) -> tuple[Value, str]:
+    def tagged(self, text: str, tag: str, *, plain: bool) -> Resolved:
         """Return what a scalar with a tag stands for; ValueError when it cannot be what the tag says."""
         if tag == "!" and plain and self.version > 2:
             return self.resolve(text)
         if not tag.startswith(STANDARD):
-            return text, f"the tag `{tag[:40]}` is ignored here, and not by all YAML readers"
+            return Resolved(text, text, f"the tag `{tag[:40]}` is ignored here, and not by all YAML readers")
         kind = tag[len(STANDARD) :]
         if kind == "binary":
-            return _binary(text), "is binary data, which YAML readers treat differently"
+            return Resolved(_binary(text), text, "is binary data, which YAML readers treat differently")
         if kind not in ("bool", "int", "float", "null", "timestamp"):
-            return text, ""
-        if kind == "timestamp" and _is_time(text):
-            return text, self._doubt(text, text)
-        value = self._value(text)
-        found = _TYPES[type(value)]
-        if kind == "float" and isinstance(value, int) and not isinstance(value, bool) and value < 2**63:
-            value = float(value)
-        elif found != kind:
-            raise ValueError(f"`{text[:40]}` is not what its tag says, a {kind}")
-        return self._settled(value), self._doubt(text, value)
-
-    def _settled(self, value: Value) -> Value:
-        """Make the detour over JSON that Kubernetes makes, where a number without a fraction is whole."""
-        if self.version > 2 or not isinstance(value, int | float):
-            return value
-        if value - value != 0:
-            raise ValueError("JSON has no number for infinity, nor for what is none")
-        if isinstance(value, int):
-            return value if value < 2**63 else float(value)
-        return int(value) if value.is_integer() and -(2**63) <= value < 2**63 else value
+            return Resolved(text, text, "")
+        value = text if kind == "timestamp" and _is_time(text) else self._converted(text, kind)
+        return Resolved(self._settled(value), text, self._doubt(text, value))
 
     def merges(self, text: str, tag: str | None, *, plain: bool) -> bool:
         """Say whether a key is the merge key; `plain` says that it is written without quotes."""
@@ -110,6 +108,25 @@ class Scheme:
         if text in self._words:
             return self._words[text]
         return _number(text) if text[0] in "+-.0123456789" else text
+
+    def _converted(self, text: str, kind: str) -> Value:
+        value = self._value(text)
+        found = _TYPES[type(value)]
+        if kind == "float" and found == "int" and value < 2**63:  # type: ignore[operator]
+            return float(value)  # type: ignore[arg-type]
+        if found != kind:
+            raise ValueError(f"`{text[:40]}` is not what its tag says, a {kind}")
+        return value
+
+    def _settled(self, value: Value) -> Value:
+        """Make the detour over JSON that Kubernetes makes, where a number without a fraction is whole."""
+        if self.version > 2 or not isinstance(value, int | float):
+            return value
+        if value - value != 0:
+            raise ValueError("JSON has no number for infinity, nor for what is none")
+        if isinstance(value, int):
+            return value if value < 2**63 else float(value)
+        return int(value) if value.is_integer() and -(2**63) <= value < 2**63 else value
 
     def _doubt(self, text: str, value: Value) -> str:
         if text in CONTESTED:

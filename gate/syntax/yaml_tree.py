@@ -10,23 +10,27 @@ from yaml import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
-from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs
+from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs, complete
 from gate.syntax.yaml_scalars import MERGE, STANDARD, Scheme
 from gate.syntax.yaml_template import is_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, TypeAlias
 
     from gate.model.source import Source
     from gate.syntax.tree import Node
-    from gate.syntax.yaml_scalars import Value
+    from gate.syntax.yaml_scalars import Resolved, Value
 
-    Take = Callable[[Node], None]
+    Take: TypeAlias = Callable[[Node], None]
+    #: A list or mapping that is being read: the node, what takes its members, its anchor, and the nodes before it.
+    Frame: TypeAlias = tuple[Mapping | Sequence, Take, Pairs | None, str | None, int]
 
 #: What ends the name of an anchor for all parsers; the end of the file does, too.
 ENDS_NAME = " \t\n\r,[]{}"
+
+QUOTES = ('"', "'")
 
 #: Deepest nesting, and most nodes of one file.
 MAX_DEPTH = 200
@@ -40,7 +44,8 @@ MAX_GROWTH = 10
 class Builder:
     """Builds the documents of one stretch of a file that is parsed on its own.
 
-    `merges` holds the merge keys, which are told from strings of the same spelling by how they are written.
+    `merges` holds the merge keys, which are told from strings of the same spelling by how they are written; `merged`
+    what such a key brings to a mapping that is not complete yet.
     """
 
     __slots__ = (
@@ -48,12 +53,13 @@ class Builder:
         "_base",
         "_events",
         "_grown",
-        "_known",
         "_open",
         "_scheme",
         "_sizes",
         "_source",
         "_templated",
+        "is_strict",
+        "merged",
         "merges",
         "nodes",
         "tags",
@@ -64,11 +70,12 @@ class Builder:
         self.nodes = nodes
         self.tags: dict[Node, str] = {}
         self.merges: set[Node] = set()
+        self.merged: dict[Mapping, list[Mapping]] = {}
+        self.is_strict = scheme.version > 2
         self._source = source
         self._events = events
         self._base = base
         self._scheme = scheme
-        self._known = scheme.known
         self._templated = templated
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[str, int] = {}
@@ -78,17 +85,25 @@ class Builder:
     def root(self) -> Node:
         """Build one document, whose start has been read, up to the end of its root."""
         self.tags = {}
-        if self._scheme.version == 2:
+        if not self.is_strict:
             self._anchors.clear()
-        nodes = self.nodes
-        take: Take | None = None
+        source, base, nodes = self._source, self._base, self.nodes
+        known = self._scheme.known.get
         next_event = self._events.get_event
+        take: Take | None = None
         while True:
             event = next_event()
             kind = event.__class__
             nodes += 1
+            if nodes > MAX_NODES:
+                raise InputError(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
             if kind is ScalarEvent:
-                node = self._scalar(event)
+                found = known(event.value)
+                if found is not None and event.implicit[0] and event.tag is None and event.anchor is None:
+                    start, end = event.start_mark.index + base, event.end_mark.index + base
+                    node: Node = Scalar(source, start, end, found.value, found.text, False, found.doubt)
+                else:
+                    node = self._scalar(event)
             else:
                 self.nodes = nodes
                 if kind is MappingStartEvent or kind is SequenceStartEvent:
@@ -99,7 +114,7 @@ class Builder:
                 else:
                     nodes -= 1
                     node = self._end(event)
-                    take = self._open[-1].take if self._open else None
+                    take = self._open[-1][1] if self._open else None
             if take is None:
                 self.nodes = nodes
                 return node
@@ -116,17 +131,16 @@ class Builder:
             raise InputError("its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for")
 
     def _scalar(self, event: Any) -> Node:
-        text = event.value
         tag = event.tag
-        doubt = ""
+        text = event.value
         value: Value = text
+        doubt = ""
         if tag is not None or event.implicit[0]:
-            found = self._known.get(text) if tag is None else None
-            value, doubt = self._resolved(event) if found is None else found
+            found = self._resolved(event)
+            value, text, doubt = found.value, found.text, found.doubt
         start = event.start_mark.index + self._base
         end = event.end_mark.index + self._base
-        quoted = event.style == '"' or event.style == "'"
-        node: Node = Scalar(self._source, start, end, value, text, quoted, doubt)
+        node: Node = Scalar(self._source, start, end, value, text, event.style in QUOTES, doubt)
         if self._templated and value.__class__ is str and is_template(text):
             node = self._template(node)
         if event.anchor is not None:
@@ -140,7 +154,7 @@ class Builder:
 
     def _template(self, node: Node) -> Node:
         """Make a value opaque; leave a key as it is written, which is what its consumer would see, and doubt it."""
-        pairs = self._open[-1].pairs if self._open else None
+        pairs = self._open[-1][2] if self._open else None
         if pairs is None or pairs.key is not None:
             return Opaque(self._source, node.start, node.end, "is a template expression")
         node.doubt = pairs.node.doubt = "a key in this mapping is a template expression"
@@ -149,7 +163,7 @@ class Builder:
     def _anchor(self, event: Any, node: Node) -> None:
         self._anchors[event.anchor] = node
         self._sizes.pop(event.anchor, None)
-        if self._scheme.version > 2:
+        if self.is_strict:
             self._bounded(event, "&")
 
     def _bounded(self, event: Any, sign: str) -> None:
@@ -160,7 +174,7 @@ class Builder:
         if text[after : after + 1] not in ENDS_NAME:
             raise InputError(f"`{sign}{event.anchor[:40]}` is not followed by a space", at=self._place(event))
 
-    def _resolved(self, event: Any) -> tuple[Value, str]:
+    def _resolved(self, event: Any) -> Resolved:
         try:
             if event.tag is None:
                 return self._scheme.resolve(event.value)
@@ -170,38 +184,36 @@ class Builder:
 
     def _start(self, event: Any, *, mapping: bool) -> Take:
         opened = self._open
-        pairs = opened[-1].pairs if opened else None
+        pairs = opened[-1][2] if opened else None
         if pairs is not None and pairs.key is None:
             raise InputError(COLLECTION_KEY, at=self._place(event), remedy="put it in quotes")
         if len(opened) >= MAX_DEPTH:
             raise InputError(f"is nested deeper than {MAX_DEPTH} levels", at=self._place(event))
-        if self.nodes > MAX_NODES:
-            raise InputError(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
         start = event.start_mark.index + self._base
         node: Mapping | Sequence
         if mapping:
             node = Mapping(self._source, start, start, {}, {})
-            pairs = Pairs(self, node, strict=self._scheme.version > 2)
+            pairs = Pairs(self, node)
             take: Take = pairs.take
         else:
             node = Sequence(self._source, start, start, [])
             pairs = None
             take = node.items.append
-        opened.append(Frame(node, take, pairs, event.anchor, self.nodes - 1 + self._grown))
-        if event.anchor is not None:
+        anchor = event.anchor
+        opened.append((node, take, pairs, anchor, self.nodes - 1 + self._grown))
+        if anchor is not None:
             self._anchor(event, node)
         if event.tag is not None and not event.tag.startswith(STANDARD):
             self.tags[node] = event.tag
         return take
 
     def _end(self, event: Any) -> Node:
-        frame = self._open.pop()
-        node = frame.node
+        node, _, pairs, anchor, before = self._open.pop()
         node.end = event.end_mark.index + self._base
-        if frame.pairs is not None:
-            frame.pairs.finish()
-        if frame.anchor is not None and self._anchors[frame.anchor] is node:
-            self._sizes[frame.anchor] = self.nodes - 1 + self._grown - frame.before
+        if pairs is not None and pairs.node in self.merged:
+            complete(pairs.node, self.merged.pop(pairs.node))
+        if anchor is not None and self._anchors[anchor] is node:
+            self._sizes[anchor] = self.nodes - 1 + self._grown - before
         return node
 
     def _alias(self, event: Any) -> Node:
@@ -211,7 +223,7 @@ class Builder:
             raise InputError(f"the alias `*{name[:40]}` has no anchor before it", at=self._place(event))
         if name not in self._sizes:
             raise InputError(f"the anchor `&{name[:40]}` contains itself", at=self._place(event))
-        if self._scheme.version > 2:
+        if self.is_strict:
             self._bounded(event, "*")
         self.grow(node, self._sizes[name])
         if node in self.merges:
@@ -220,19 +232,3 @@ class Builder:
 
     def _place(self, event: Any) -> Any:
         return self._source.location(event.start_mark.index + self._base, event.end_mark.index + self._base)
-
-
-class Frame:
-    """A list or mapping that is being read."""
-
-    __slots__ = ("anchor", "before", "node", "pairs", "take")
-
-    def __init__(
-        self, node: Mapping | Sequence, take: Take, pairs: Pairs | None, anchor: str | None, before: int
-    ) -> None:
-        """Take the node, what takes its members, its anchor, and how many nodes there were before it."""
-        self.node = node
-        self.take = take
-        self.pairs = pairs
-        self.anchor = anchor
-        self.before = before
