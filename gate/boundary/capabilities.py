@@ -58,7 +58,7 @@ def granted(container: Container, capability: str) -> Truth:
     named, everything = _lists(added, capability), _lists(added, "ALL")
     taken = _lists(dropped, capability)
     if container.capability_algebra == "docker":
-        return (everything & ~taken) | (named & ~everything)
+        return (everything | named) & ~(everything & taken)
     return (named & ~taken) | (everything & ~_lists(dropped, "ALL") & ~taken)
 
 

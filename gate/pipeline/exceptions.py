@@ -31,7 +31,7 @@ class Exceptions:
     __slots__ = ("_applied", "_declarations", "_longest", "_now", "_used")
 
     def __init__(self, declarations: Declarations, now: str) -> None:
-        """Take the declarations; a grant for a rule that does not exist is a usage error."""
+        """Take the declarations; a grant for a rule that does not exist is a usage error once it is asked for."""
         self._declarations = declarations
         self._now = now
         self._used: dict[Grant, list[str]] = {}
@@ -44,7 +44,7 @@ class Exceptions:
         """Return the rules that exceptions in force permit for a subject."""
         names = {subject.name, *(entry.name for entry in entries)}
         permitted = set()
-        for grant in self._declarations.of(subject.at.path).exceptions:
+        for grant in map(_real, self._declarations.of(subject.at.path).exceptions):
             if grant.workload in names and self._state(grant) == "":
                 longest = policy.longest_exception[sensitivity.cls or UNDECLARED_CLASS]
                 if _days(grant.expires) - _days(grant.created) > longest:
@@ -83,10 +83,7 @@ class Exceptions:
 
     def _grants(self) -> Iterator[Grant]:
         for declaration in self._declarations.loaded:
-            for grant in declaration.exceptions:
-                if grant.rule not in RULES:
-                    raise UsageError(f"there is no rule {grant.rule}", at=grant.at, remedy="`gate explain` lists the rules")
-                yield grant
+            yield from map(_real, declaration.exceptions)
 
     def _became(self, grant: Grant) -> State:
         return self._state(grant) or ("used" if grant in self._used else "unused")
@@ -94,6 +91,12 @@ class Exceptions:
     def _state(self, grant: Grant) -> Literal["", "expired", "not-yet"]:
         """Say why a grant is not in force, by its days alone; empty when it is."""
         return "expired" if grant.expires < self._now else "not-yet" if grant.created > self._now else ""
+
+
+def _real(grant: Grant) -> Grant:
+    if grant.rule not in RULES:
+        raise UsageError(f"there is no rule {grant.rule}", at=grant.at, remedy="`gate explain` lists the rules")
+    return grant
 
 
 def _remark(rule: str, grant: Grant, text: str) -> Finding:

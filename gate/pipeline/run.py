@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gate.model.policy import Policy, Stage
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport, Verdict
+    from gate.model.rule import Finding
     from gate.pipeline.options import Options
 
 #: The name that standard input has in reports.
@@ -67,7 +68,7 @@ class Run:
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
         coverage = self._coverage(subjects, policies)
         findings = (*self.linked.refusals(), *self.exceptions.findings())
-        verdict = self._verdict(subjects, coverage)
+        verdict = self._verdict(subjects, findings, coverage)
         return Report(
             __version__,
             self.options.now,
@@ -124,11 +125,13 @@ class Run:
             gap.at.path.startswith(below) for gap in gaps
         )
 
-    def _verdict(self, subjects: tuple[SubjectReport, ...], coverage: Coverage) -> Verdict:
+    def _verdict(
+        self, subjects: tuple[SubjectReport, ...], findings: tuple[Finding, ...], coverage: Coverage
+    ) -> Verdict:
         verdict = gravest(subject.verdict for subject in subjects)
         if coverage.not_understood:
             return gravest((verdict, "undecided"))
-        return gravest((verdict, "warn")) if self.ledger.unrendered else verdict
+        return gravest((verdict, "warn")) if self.ledger.unrendered or findings else verdict
 
     def _status(
         self, judged: list[tuple[Subject, Policy]], subjects: tuple[SubjectReport, ...], coverage: Coverage

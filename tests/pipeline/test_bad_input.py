@@ -1,0 +1,212 @@
+"""Whatever is wrong with the input has a message, a place in the ledger and an exit status, and hides nothing else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.verbs import check, gate, write, write_all
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - {name: web, image: registry.example/web:1.4.2}
+"""
+
+
+def test_a_folder_with_nothing_to_judge(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, notes__txt="nothing\n")
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert "nothing to judge" in gap["reason"]
+    assert gap["remedy"]
+
+
+def test_a_named_file_that_no_reader_knows_is_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, notes__txt="nothing\n")
+    answer = check(capsys, tmp_path / "notes.txt")
+    assert answer.status == 0
+    (skipped,) = answer.report["coverage"]["skipped"]
+    assert skipped["location"]["path"] == "notes.txt"
+
+
+def test_a_path_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = check(capsys, tmp_path / "absent")
+    assert answer.status == 2
+    assert "there is no file or folder" in answer.err
+    assert answer.out == ""
+
+
+def test_a_broken_file_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = "services:\n  web:\n    image: [\n"
+    write_all(tmp_path, {"a/compose.yaml": broken, "b/pod.yaml": POD})
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    assert answer.subject("Pod/web")["verdict"] == "pass"
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert gap["location"]["path"] == "a/compose.yaml"
+    assert gap["location"]["line"] >= 3
+
+
+def test_a_broken_document_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=f"apiVersion: v1\nkind: Pod\nspec: [\n---\n{POD}")
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    assert answer.subject("Pod/web")["verdict"] == "pass"
+
+
+def test_a_failure_counts_more_than_a_gap(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    privileged = POD.replace("1.4.2}", "1.4.2, securityContext: {privileged: true}}")
+    write_all(tmp_path, {"a/compose.yaml": "services: [\n", "b/pod.yaml": privileged})
+    answer = check(capsys, tmp_path)
+    assert answer.status == 1
+    assert answer.report["verdict"] == "fail"
+    assert answer.report["coverage"]["not_understood"]
+
+
+def test_a_dockerfile_that_no_builder_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, Dockerfile="FORM debian\n")
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert gap["location"]["line"] == 1
+    assert "FORM" in gap["reason"]
+
+
+def test_a_base_that_hangs_on_an_argument(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, Dockerfile="ARG BASE\nFROM $BASE\nUSER 10001\n")
+    answer = check(capsys, tmp_path)
+    undecided = [one for one in answer.subject("Dockerfile")["findings"] if one["outcome"] == "undecided"]
+    assert any("BASE" in one["message"] for one in undecided)
+
+
+def test_an_unknown_key_of_the_declaration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD, __gate__yaml="version: 1\nworkload: []\n")
+    answer = check(capsys, tmp_path)
+    assert answer.status == 2
+    assert ".gate.yaml:2" in answer.err
+    assert "`workload`" in answer.err
+    assert "did you mean `workloads`?" in answer.err
+
+
+def test_an_unknown_key_of_a_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD, own__yaml="version: 1\nname: own\nundeclard: warn\n")
+    answer = check(capsys, tmp_path / "pod.yaml", "--policy", tmp_path / "own.yaml")
+    assert answer.status == 2
+    assert "own.yaml:3" in answer.err
+    assert "did you mean `undeclared`?" in answer.err
+
+
+def test_an_exception_for_a_rule_that_does_not_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grant = "{rule: ISO999, workload: web, reason: none is left, owner: me, created: 2026-11-01, expires: 2026-12-01}"
+    write(tmp_path, pod__yaml=POD, __gate__yaml=f"version: 1\nexceptions:\n- {grant}\n")
+    answer = check(capsys, tmp_path)
+    assert answer.status == 2
+    assert "there is no rule ISO999" in answer.err
+
+
+def test_a_runtime_class_that_is_not_in_sight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD.replace("spec:", "spec:\n  runtimeClassName: gvisor"))
+    subject = check(capsys, tmp_path).subject("Pod/web")
+    assert subject["boundary"]["level"] == "L2"
+    assert subject["boundary"]["grade"] == "asserted"
+    (finding,) = (one for one in subject["findings"] if one["rule"] == "ISO049")
+    assert "RuntimeClass" in finding["remedy"]
+
+
+def test_a_template_that_nobody_rendered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    template = POD.replace("{name: web}", "\n  name: {{ .Release.Name }}-web")
+    write(tmp_path, pod__yaml=template)
+    answer = check(capsys, tmp_path / "pod.yaml")
+    assert answer.status == 0
+    assert answer.report["verdict"] == "warn"
+    strict = check(capsys, tmp_path / "pod.yaml", "--policy", "strict")
+    assert strict.status == 3
+    (gap,) = strict.report["coverage"]["not_understood"]
+    assert "render" in gap["remedy"]
+
+
+def test_standard_input_that_is_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Piped:
+        class buffer:  # noqa: N801
+            @staticmethod
+            def read(_size: int) -> bytes:
+                return b"hello\n"
+
+    monkeypatch.setattr("sys.stdin", Piped)
+    assert check(capsys, "-").status == 3
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "pod.yaml", "compose.yaml", "index.pkr.hcl"])
+def test_a_device_is_never_read(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / name)
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (gap,) = (one for one in answer.report["coverage"]["not_understood"] if one["location"]["path"] == name)
+    assert "regular file" in gap["reason"]
+
+
+def test_a_link_out_of_the_tree_is_never_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = write(tmp_path / "outside", pod__yaml=POD)
+    inside = write(tmp_path / "inside", other__yaml=POD)
+    (inside / ".git").mkdir()
+    (inside / "pod.yaml").symlink_to(outside / "pod.yaml")
+    answer = check(capsys, inside)
+    assert answer.status == 3
+    assert [one["location"]["path"] for one in answer.report["subjects"]] == ["other.yaml"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--polcy", "standard"),
+        ("--policy",),
+        ("--policy", "none-of-ours"),
+        ("--format", "word"),
+        ("--format", "json="),
+        ("--now", "2026-02-30"),
+        ("--now", "yesterday"),
+        ("--stage", "later"),
+        ("--kubernetes-version", "new"),
+        ("--policy", "standard", "--policy", "strict"),
+        ("--declaration", "absent.yaml"),
+    ],
+)
+def test_a_wrong_option(
+    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, pod__yaml=POD)
+    answer = gate(capsys, "check", tmp_path, *arguments)
+    assert answer.status == 2
+    assert answer.err.startswith("gate: ")
+    assert answer.out == ""
+
+
+def test_a_defect_of_the_gate_is_no_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("secret")
+
+    monkeypatch.setattr("gate.pipeline.run.judge", broken)
+    write(tmp_path, pod__yaml=POD)
+    answer = check(capsys, tmp_path)
+    assert answer.status == 70
+    assert answer.out == ""
+    assert "defect of the gate" in answer.err
+    assert "secret" not in answer.err
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD)
+    answer = gate(capsys, "check", tmp_path, "--format", f"json={tmp_path}/absent/report.json")
+    assert answer.status == 2
+    assert not list(tmp_path.glob("*.partial"))
