@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LOCATION: Json = {"$ref": "#/$defs/location"}
 LEVEL: Json = {"$ref": "#/$defs/level"}
 VERDICT: Json = {"$ref": "#/$defs/verdict"}
+SCORE: Json = {"$ref": "#/$defs/score"}
 FINDING: Json = {"$ref": "#/$defs/finding"}
 
 #: A day, and the SHA-256 of something.
@@ -58,6 +59,7 @@ def schema() -> Json:
             "verdict": word("The answer; the gravest of several.", literals("gate/model/report.py", "Verdict")),
             "finding": _finding(),
             "subject": _subject(),
+            "score": _score(),
         },
     }
 
@@ -102,7 +104,7 @@ def _subject() -> Json:
         "boundary": {"anyOf": [_boundary(), {"type": "null"}]},
         "required": _required(),
         "standards": _standards(),
-        "scores": closed("The scores that there are.", {name: _score() for name in DIMENSIONS}, []),
+        "scores": closed("The scores that there are.", dict.fromkeys(DIMENSIONS, SCORE), []),
         "escapes": {"anyOf": [_escapes(), {"type": "null"}]},
         "verdict": VERDICT,
         "reasons": listed("What the verdict rests on.", closed("One clause.", reason)),
