@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gate.dialects.build_doubts import doubts
 from gate.dialects.build_stages import Stages
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
 from gate.model.image import Image
 from gate.model.reference import Reference
 from gate.model.source import Source
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from gate.dialects.build_stage import StageBuild
     from gate.model.evidence import Setting
-    from gate.model.image import ImageName, Stage
+    from gate.model.image import ImageName
     from gate.model.location import Location
     from gate.syntax.dockerfile import Dockerfile
 

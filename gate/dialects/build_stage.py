@@ -12,6 +12,7 @@ from gate.model.image import Base, Stage, Variable
 from gate.model.sensitivity import Statement
 from gate.model.workload import User
 from gate.syntax.characters import SPACE
+from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.dockerfile_check import flags
 from gate.syntax.shellword import Unresolved, WordError, expand
 
@@ -116,7 +117,8 @@ class StageBuild:
     @property
     def weight(self) -> int:
         """How much a stage that starts from this one takes over."""
-        return len(self.scope.values) + len(self.labels) + len(self.environment) + len(self.triggers) + len(self.volumes)
+        inherited = len(self.labels) + len(self.environment) + len(self.volumes)
+        return len(self.scope.values) + inherited + len(self.triggers)
 
     def items(self, members: Iterable[Setting[T]], reason: str) -> Items[T]:
         """Return a collection that the base image may have more of."""
@@ -307,7 +309,7 @@ def external(text: str, at: Location, via: tuple[Location, ...] = ()) -> Base:
 
 def refused(cause: str, at: Location) -> InputError:
     """Return the error about something that BuildKit refuses."""
-    return InputError(cause, at=at, remedy="write it as the Dockerfile reference has it")
+    return InputError(cause, at=at, remedy=AS_DOCUMENTED)
 
 
 def joined(before: str, path: str) -> str:

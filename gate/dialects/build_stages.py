@@ -129,9 +129,7 @@ class Stages:
         stage.platform = self._platform(instruction)
         return stage
 
-    def _base(
-        self, text: str | Unresolved, other: StageBuild | None, at: Location, via: tuple[Location, ...]
-    ) -> Base:
+    def _base(self, text: str | Unresolved, other: StageBuild | None, at: Location, via: tuple[Location, ...]) -> Base:
         if isinstance(text, Unresolved):
             return Base(Unknown(text.reason, at), None, at)
         if other is not None:

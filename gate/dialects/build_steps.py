@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate.dialects.package_commands import Script, is_worth_reading, read_arguments, read_script, reads_its_input
+from gate.dialects.build_scripts import is_shell_fed, is_worth_reading, read_arguments, read_script
+from gate.dialects.download_commands import SHELLS, is_commit
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.image import Download, PackageStep, Step, StepMount
 from gate.syntax.dockerfile_check import fields_of, flags
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from gate.dialects.build_scripts import Script
     from gate.dialects.build_variables import Scope
     from gate.model.evidence import Setting
     from gate.model.location import Location
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     Place = Callable[[int, int], Location]
 
-POSIX_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_REMOTE = ("http://", "https://", "git://", "git@", "ssh://")
 
 
 def run_step(instruction: Instruction, scope: Scope, shell: tuple[str, ...]) -> Step:
@@ -31,7 +33,7 @@ def run_step(instruction: Instruction, scope: Scope, shell: tuple[str, ...]) -> 
     packages: list[PackageStep] = []
     downloads: list[Download] = []
     for script, place in _scripts(instruction, shell):
-        packages += [PackageStep(use.manager, use.action, use.packages, place(use.start, use.end)) for use in script.packages]
+        packages += [PackageStep(*found.use, place(found.start, found.end)) for found in script.packages]
         downloads += _downloads(script, place, scope)
     return Step(
         "RUN",
@@ -57,7 +59,7 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
     if instruction.is_json:
         yield read_arguments(instruction.words), lambda _start, _end: instruction.at
         return
-    if shell and shell[0].rpartition("/")[2] not in POSIX_SHELLS:
+    if shell and shell[0].rpartition("/")[2] not in SHELLS:
         return
     script = instruction.rest
     alone = bool(instruction.heredocs) and _is_heredoc(script)
@@ -65,7 +67,7 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
         offset = instruction.rest_at
         yield read_script(script), lambda start, end: instruction.place(offset + start, offset + end)
     for heredoc in instruction.heredocs[:1] if alone else instruction.heredocs:
-        if _is_shell_script(heredoc.text) if alone else reads_its_input(script):
+        if _is_shell_script(heredoc.text) if alone else is_shell_fed(script):
             yield read_script(heredoc.text), lambda _start, _end: instruction.at
 
 
@@ -83,14 +85,14 @@ def _is_shell_script(text: str) -> bool:
     words = text.partition("\n")[0][2:].split()
     programs = [word.rpartition("/")[2] for word in words if not word.startswith("-")]
     program = programs[1] if programs[:1] == ["env"] and len(programs) > 1 else programs[0] if programs else ""
-    return program in POSIX_SHELLS
+    return program in SHELLS
 
 
 def _downloads(script: Script, place: Place, scope: Scope) -> Iterator[Download]:
     for fetch in script.fetches:
         at = place(fetch.start, fetch.end)
-        verified: Setting[bool] = Stated(True, at) if fetch.checked else Defaulted(False, at)
-        yield Download(_url(fetch.url, scope, at), fetch.tool, verified, fetch.piped_to_shell, at)
+        verified: Setting[bool] = Stated(True, at) if fetch.is_checked else Defaulted(False, at)
+        yield Download(_url(fetch.url, scope, at), fetch.tool, verified, fetch.is_run, at)
 
 
 def _url(text: str, scope: Scope, at: Location) -> Setting[str]:
@@ -115,7 +117,8 @@ def _mount(text: str, scope: Scope, at: Location) -> StepMount:
     for field in fields_of(text):
         name, _, value = field.partition("=")
         name = name.lower()
-        found["target" if name in ("dst", "destination") else name] = value if name == "from" else _shown(value, scope, at)
+        value = value if name == "from" else _shown(value, scope, at)
+        found["target" if name in ("dst", "destination") else name] = value
     return StepMount(found["type"].lower(), found.get("target", ""), found.get("from", ""), at)
 
 
@@ -155,7 +158,7 @@ def _added(word: str, checksum: str, scope: Scope, instruction: Instruction) -> 
     if isinstance(url, Stated):
         if not _is_remote(url.value):
             return None
-        is_pinned = bool(checksum) or _is_commit(url.value.partition("#")[2].partition(":")[0])
+        is_pinned = bool(checksum) or is_commit(url.value.partition("#")[2].partition(":")[0])
     elif not word.startswith("$") and not _is_remote(word):
         return None
     else:
@@ -166,8 +169,4 @@ def _added(word: str, checksum: str, scope: Scope, instruction: Instruction) -> 
 
 def _is_remote(text: str) -> bool:
     """Say whether ADD fetches this: a URL, or a Git repository."""
-    return text.startswith(("http://", "https://", "git://", "git@", "ssh://")) or text.partition("#")[0].endswith(".git")
-
-
-def _is_commit(text: str) -> bool:
-    return len(text) in (40, 64) and all(character in "0123456789abcdef" for character in text)
+    return text.startswith(_REMOTE) or text.partition("#")[0].endswith(".git")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gate.model.errors import InputError
 from gate.model.evidence import Stated, Unknown
 from gate.model.location import Location
+from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.shellword import Unresolved, WordError, expand, expand_text
 
 TYPE_CHECKING = False
@@ -112,7 +113,7 @@ class Scope:
 
 def _refused(error: WordError, at: Location | Instruction) -> InputError:
     place = at if isinstance(at, Location) else at.at
-    return InputError(f"has a word that {error}", at=place, remedy="write the variable as the Dockerfile reference has it")
+    return InputError(f"has a word that {error}", at=place, remedy=AS_DOCUMENTED)
 
 
 def global_scope(escape: str) -> Scope:

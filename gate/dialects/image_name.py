@@ -44,7 +44,7 @@ def _domain(text: str) -> tuple[str, str]:
     if not slash:
         return HUB, f"library/{text}"
     if first == f"index.{HUB}":
-        domain, rest = HUB, rest
+        domain = HUB
     elif first == "localhost" or "." in first or ":" in first or first.lower() != first:
         domain = first
     else:

@@ -34,7 +34,7 @@ def claims(source: Source) -> bool:
     return first is not None and first.keyword == "FROM" and not problem_of(first)
 
 
-def read(source: Source, sources: Sources) -> Reading:  # noqa: ARG001
+def read(source: Source, sources: Sources) -> Reading:
     """Return the image that the file is the recipe of."""
     try:
         return Reading(subjects=(recipe(source, id=source.path),))

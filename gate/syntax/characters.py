@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 #: Go's `unicode.IsSpace`; Python's `str.isspace` also takes the separators U+001C to U+001F.
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 
 #: What a Go program that goes over a string rune by rune puts in the place of a byte that is not UTF-8.
 _REPLACED = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")

@@ -42,6 +42,8 @@ JSON_OR_TEXT = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL"})
 JSON_OR_LIST = frozenset({"ADD", "COPY", "VOLUME"})
 LIST = frozenset({"FROM", "EXPOSE"})
 TEXT = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
+AS_DOCUMENTED = "write it as the Dockerfile reference has it"
+
 _FAR = 1 << 62
 
 #: The characters that Go turns into ASCII letters when it lowers a keyword.
@@ -206,7 +208,7 @@ class _Scanner:
             interpret(instruction, self._directives.escape)
             self._take_heredocs(instruction)
         except BadWords as error:
-            raise InputError(str(error), at=instruction.at, remedy="write it as the Dockerfile reference has it") from None
+            raise InputError(str(error), at=instruction.at, remedy=AS_DOCUMENTED) from None
         instruction.end_line = self._line
         return instruction
 

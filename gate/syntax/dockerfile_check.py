@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gate.model.errors import InputError
+from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.dockerfile_heredoc import heredoc_of
 from gate.syntax.dockerfile_words import BadWords
 
@@ -49,7 +50,7 @@ def check(file: Dockerfile) -> None:
         elif not problem and not staged and instruction.keyword != "ARG":
             problem = "stands before the first FROM, where only ARG may"
         if problem:
-            raise InputError(problem, at=instruction.at, remedy="write it as the Dockerfile reference has it")
+            raise InputError(problem, at=instruction.at, remedy=AS_DOCUMENTED)
     if not staged:
         raise InputError("holds no FROM", at=file.instructions[0].at, remedy="begin a stage with FROM")
 

@@ -85,7 +85,7 @@ def _syntax_in(text: str, comment: str) -> tuple[str, int]:
 
 
 def _syntax_in_json(text: str) -> str:
-    if text.lstrip(_BLANK)[:1] != "{" or '"syntax"' not in text.lower() and "\\u" not in text:
+    if text.lstrip(_BLANK)[:1] != "{" or ('"syntax"' not in text and "\\u" not in text):
         return ""
     import json
 

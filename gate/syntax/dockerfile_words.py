@@ -14,7 +14,8 @@ _ASCII_SPACE = "\t\n\v\f\r "
 #: White space as a byte, for what BuildKit reads byte by byte.
 _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 
-_JSON_STRINGS = re.compile(r'\[[ \t\r\n]*(?:"[^"\\\x00-\x1f]*"[ \t\r\n]*(?:,[ \t\r\n]*"[^"\\\x00-\x1f]*"[ \t\r\n]*)*)?\]')
+_STRING = r'"[^"\\\x00-\x1f]*"[ \t\r\n]*'
+_JSON_STRINGS = re.compile(rf"\[[ \t\r\n]*(?:{_STRING}(?:,[ \t\r\n]*{_STRING})*)?\]")
 _JSON_STRING = re.compile(r'"([^"]*)"')
 
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import re
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 #: Substitutions inside substitutions that are read; deeper ones stay words.
 MAX_NESTING = 6
 
@@ -46,15 +42,6 @@ def split(script: str, nesting: int = 0) -> list[Command]:
     splitter = _Splitter(script, nesting)
     splitter.run()
     return splitter.commands
-
-
-def walk(commands: list[Command]) -> Iterator[tuple[Command, Command | None]]:
-    """Yield every command with the one in whose substitution it stands."""
-    stack: list[tuple[Command, Command | None]] = [(command, None) for command in reversed(commands)]
-    while stack:
-        command, outer = stack.pop()
-        yield command, outer
-        stack += [(inner, command) for inner in reversed(command.inner)]
 
 
 class _Splitter:
@@ -195,13 +182,12 @@ class _Splitter:
         match = _OPERATOR.match(self._text, self._at)
         operator = match[0] if match is not None else self._text[self._at]
         self._end_command()
+        end = self._at
         self._at += len(operator)
         if operator == "\n":
             self._skip_bodies()
-        if operator not in ("|", "|&", "\n"):
-            self._pipeline += 1
-        elif operator == "\n" and not self._is_piped(self._at - 1):
-            self._pipeline += 1
+        goes_on = self._is_piped(end) if operator == "\n" else operator in ("|", "|&")
+        self._pipeline += not goes_on
 
     def _is_piped(self, end: int) -> bool:
         """Say whether a line ends in a pipe, so that the next one goes on with it."""

@@ -17,7 +17,7 @@ from gate.syntax.shellword import Unresolved, WordError, expand
 
 if TYPE_CHECKING:
     from gate.model.evidence import Items, Setting
-    from gate.model.image import Image, Variable
+    from gate.model.image import Variable
     from gate.syntax.dockerfile import Instruction
 
 #: What the oracle's registry says of every image, so that inheritance can be told.
@@ -88,7 +88,7 @@ def image(data: bytes) -> dict[str, Any] | None:
         return None
     is_known = not isinstance(found.base_name, Unknown)
     return {
-        "user": _decided(found.user, "user", lambda user: "" if user.text == "root" and _is_default(found) else user.text),
+        "user": _decided(found.user, "user", lambda user: "" if isinstance(found.user, Defaulted) else user.text),
         "working_directory": _decided(found.working_directory, "working_directory", str),
         "entrypoint": _decided(found.entrypoint, "entrypoint", list),
         "environment": _variables(found.environment) if is_known else None,
@@ -96,10 +96,6 @@ def image(data: bytes) -> dict[str, Any] | None:
         "volumes": _volumes(found.volumes) if is_known else None,
         "resolved": _resolved(source),
     }
-
-
-def _is_default(found: Image) -> bool:
-    return isinstance(found.user, Defaulted)
 
 
 def _decided(setting: Setting[Any], name: str, shown: Any) -> Any:

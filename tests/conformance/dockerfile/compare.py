@@ -32,8 +32,9 @@ class Tally:
 
     def say(self) -> int:
         """Print the counts and the first differences; return how many there were."""
-        more = f", {self.decided} settings equal, {self.unknown} unknown to the gate" if self.decided else ""
-        print(f"{self.what}: {self.compared} compared, {self.refused} refused by both{more}, {len(self.different)} differ")
+        settings = f"{self.decided} settings equal, {self.unknown} unknown to the gate, " if self.decided else ""
+        differ = len(self.different)
+        print(f"{self.what}: {self.compared} compared, {self.refused} refused by both, {settings}{differ} differ")
         for line in self.different[:SHOWN]:
             print(f"  {line}")
         return len(self.different)
@@ -124,8 +125,8 @@ def _shipped(tally: Tally, name: str, data: bytes, theirs: dict[str, Any]) -> No
     built["volumes"] = sorted(built["volumes"])
     built["resolved"] = sorted(built["resolved"])
     for key, value in ours.items():
-        theirs_known = {k: v for k, v in built[key].items() if value.get(k, "") is not None} if isinstance(value, dict) else built[key]
-        ours_known = {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+        theirs_known = _known(built[key], value)
+        ours_known = _known(value, value)
         if value is None:
             tally.unknown += 1
         elif ours_known != theirs_known:
@@ -134,8 +135,15 @@ def _shipped(tally: Tally, name: str, data: bytes, theirs: dict[str, Any]) -> No
             tally.decided += 1
 
 
+def _known(found: Any, ours: Any) -> Any:
+    """Leave out the variables whose value the gate does not know."""
+    if not isinstance(ours, dict):
+        return found
+    return {name: value for name, value in found.items() if ours.get(name, "") is not None}
+
+
 def _leaves_open(message: str) -> bool:
-    """Say whether BuildKit stopped at something the gate leaves unknown: a build argument that nobody passed, a path."""
+    """Say whether BuildKit stopped at something the gate leaves unknown, such as a build argument nobody passed."""
     return any(part in message.lower() for part in _OPEN)
 
 
