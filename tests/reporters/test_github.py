@@ -1,0 +1,64 @@
+"""No name in the input can make a runner do something: standard output is read with the runner's own grammar."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.verbs import NOW, gate, write_all
+
+#: actions/runner `ActionCommand.cs`: the new form at the start of a line, after white space; the old form anywhere.
+NEW = re.compile(r"^\s*::(?P<name>[^ :]+)(?: (?P<properties>[^:]*(?:%3A[^:]*)*))?::")
+OLD = ("##[", "##vso[")
+
+NAMES = (
+    "::error::x",
+    "::add-mask::x",
+    "x\n::error::y",
+    "##[error]x",
+    "##vso[task.complete]x",
+    "\x1b[31mred",
+    "a,line=1::b",
+    "\u2028::stop-commands::z",
+)
+
+
+def hostile(folder: Path) -> Path:
+    """Write manifests whose paths and names try to be commands."""
+    files = {}
+    for number, name in enumerate(NAMES):
+        quoted = name.encode("unicode_escape").decode("ascii").replace('"', '\\"')
+        files[f"{name.replace('/', '_')}/{number}.yaml"] = (
+            f'apiVersion: v1\nkind: Pod\nmetadata: {{name: "{quoted}"}}\n'
+            f'spec:\n  containers:\n  - {{name: "{quoted}", image: x, securityContext: {{privileged: true}}}}\n'
+        )
+    return write_all(folder, files)
+
+
+@pytest.mark.parametrize("form", ["text", "github"])
+def test_only_our_own_commands_reach_the_runner(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = gate(capsys, "check", "--now", NOW, "--format", form, "--verbose", hostile(tmp_path))
+    assert answer.status == 1
+    commands = [match for line in re.split(r"[\r\n\u2028\u2029\x85]", answer.out) if (match := NEW.match(line))]
+    assert {match["name"] for match in commands} <= ({"error", "warning", "notice"} if form == "github" else set())
+    assert not any(command in answer.out for command in OLD)
+    assert all(char == "\n" or char.isprintable() for char in answer.out)
+
+
+def test_an_annotation_says_where_and_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"compose.yaml": "services:\n  web:\n    image: x\n    privileged: true\n"})
+    lines = gate(capsys, "check", "--now", NOW, "--format", "github", tmp_path).out.splitlines()
+    assert any(line.startswith("::error file=compose.yaml,line=4,col=5,title=ISO001") for line in lines)
+
+
+def test_the_worst_come_first_and_the_rest_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "".join(f"  s{number}: {{image: x, privileged: true}}\n" for number in range(30))
+    write_all(tmp_path, {"compose.yaml": f"services:\n{services}"})
+    lines = gate(capsys, "check", "--now", NOW, "--format", "github", tmp_path).out.splitlines()
+    errors = [line for line in lines if line.startswith("::error ")]
+    assert len(errors) == 11
+    assert "more" in errors[-1]

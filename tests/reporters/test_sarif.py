@@ -1,0 +1,111 @@
+"""SARIF: valid against the official schema, and against the table of what GitHub's code scanning reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from gate.reporters.sarif import uri
+from tests.verbs import NOW, gate, write_all
+
+ROOT = Path(__file__).parents[2]
+OFFICIAL = ROOT.parent / "shared" / "schemas" / "sarif-schema-2.1.0.json"
+SHOP = ROOT / "examples" / "shop"
+
+HOSTILE = {
+    "javascript:alert(1)/compose.yaml": "services: {web: {image: x, privileged: true}}\n",
+    "ä ö/%2e%2e/compose.yaml": "services: {web: {image: x, pid: '${X}'}}\n",
+    "broken/compose.yaml": "services: [\n",
+}
+
+
+def sarif(capsys: pytest.CaptureFixture[str], path: Path) -> Any:
+    """Return the log of one run."""
+    return json.loads(gate(capsys, "check", "--now", NOW, "--format", "sarif", path).out)
+
+
+@pytest.fixture
+def log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """The log of a run over hostile names, failures, doubts and a gap."""
+    return sarif(capsys, write_all(tmp_path, HOSTILE))
+
+
+def test_the_log_is_valid(log: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    if not OFFICIAL.is_file():
+        pytest.skip("the official SARIF schema is not beside this repository")
+    validator = jsonschema.Draft4Validator(json.loads(OFFICIAL.read_text(encoding="utf-8")))
+    for one in (log, sarif(capsys, SHOP)):
+        assert [error.message for error in validator.iter_errors(one)] == []
+
+
+def test_rules_have_what_code_scanning_shows(log: Any) -> None:
+    rules = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rules
+    for rule in rules:
+        assert 0 < len(rule["shortDescription"]["text"]) <= 1024
+        assert 0 < len(rule["fullDescription"]["text"]) <= 1024
+        assert rule["help"]["text"]
+        assert rule["help"]["markdown"]
+        assert rule["properties"]["precision"] == "very-high"
+        assert 0 < float(rule["properties"]["security-severity"]) <= 10
+        assert len(rule["properties"]["tags"]) <= 20
+
+
+def test_results_have_places_and_fingerprints(log: Any) -> None:
+    results = log["runs"][0]["results"]
+    assert results
+    for result in results:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region["startLine"] >= 1
+        assert (region["endLine"], region["endColumn"]) > (region["startLine"], region["startColumn"])
+        assert result["message"]["text"]
+        assert log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+    assert len(set(prints)) == len(prints)
+
+
+def test_only_failures_have_a_level(log: Any) -> None:
+    kinds = {(result["kind"], result["level"] == "none") for result in log["runs"][0]["results"]}
+    assert kinds == {("fail", False), ("open", True)}
+
+
+def test_what_blocks_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    results = sarif(capsys, SHOP)["runs"][0]["results"]
+    assert [result["ruleId"] for result in results if result["level"] == "error"] == ["ISO048"]
+
+
+def test_a_gap_is_a_notification(log: Any) -> None:
+    (invocation,) = log["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["toolExecutionNotifications"]
+
+
+def test_fingerprints_survive_lines_above(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def prints() -> list[str]:
+        found = sarif(capsys, tmp_path)["runs"][0]["results"]
+        return sorted(result["partialFingerprints"]["primaryLocationLineHash"] for result in found)
+
+    compose = tmp_path / "compose.yaml"
+    compose.write_text("services: {web: {image: x, privileged: true, pid: host}}\n")
+    before = prints()
+    compose.write_text("# one\n# two\n" + compose.read_text())
+    assert prints() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("deploy/web.yaml", "deploy/web.yaml"),
+        ("javascript:alert(1)", "./javascript%3Aalert%281%29"),
+        ("a b/ä.yaml", "a%20b/%C3%A4.yaml"),
+        ("100%/x", "100%25/x"),
+        ("\udcff", "%FF"),
+        ("", "./"),
+    ],
+)
+def test_a_uri_has_no_scheme(path: str, expected: str) -> None:
+    assert uri(path) == expected

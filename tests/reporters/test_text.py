@@ -1,0 +1,53 @@
+"""The text report: a table, reasons with places, the next step, colours only where they are wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.verbs import NOW, gate, write_all
+
+SHOP = Path(__file__).parents[2] / "examples" / "shop"
+
+
+def test_the_reason_has_a_place_and_a_next_step(capsys: pytest.CaptureFixture[str]) -> None:
+    out = gate(capsys, "check", "--now", NOW, SHOP).out
+    assert "deploy/plugins.yaml:1:1  plugins has L3" in out
+    assert "next  run it behind gVisor" in out
+    assert "R5  L4" in out
+
+
+def test_everything_that_passes_is_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"compose.yaml": "services: {web: {image: x}}\n"})
+    lines = gate(capsys, "check", "--now", NOW, tmp_path).out.splitlines()
+    assert len(lines) == 4
+    assert lines[-1].startswith("PASS  1 pass")
+
+
+def test_no_colour_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "\x1b" not in gate(capsys, "check", "--now", NOW, SHOP).out
+
+
+def test_colour_on_a_terminal_unless_it_is_unwanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gate.cli import check
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert check._colourful()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not check._colourful()
+    capsys.readouterr()
+
+
+def test_a_report_goes_to_its_file_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"compose.yaml": "services: {web: {image: x}}\n"})
+    target = tmp_path / "report.json"
+    target.write_text("old")
+    answer = gate(capsys, "check", "--now", NOW, tmp_path, "--format", "text", "--format", f"json={target}")
+    assert answer.status == 0
+    assert "PASS" in answer.out
+    assert target.read_text().startswith("{")
