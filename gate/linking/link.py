@@ -74,13 +74,12 @@ class Links:
         """Ask the service account; one that is not in sight hands its token out, as Kubernetes does by default."""
         token = workload.credentials.service_account_token
         account = next((one for one in workload.references if one.kind == "service-account"), None)
-        if not isinstance(token, Deferred) or account is None:
+        if not isinstance(token, Deferred):
             return workload.credentials
-        found = [
-            one.value
-            for one in self.definitions.get(("service-account", account.name), [])
-            if one.namespace == account.namespace
-        ]
+        if account is None:
+            return Credentials(Unknown("its service account decides, and which that is cannot be known", token.at))
+        named = self.definitions.get(("service-account", account.name), [])
+        found = [one.value for one in named if one.namespace == account.namespace]
         if len(found) == 1 and isinstance(found[0], Stated | Defaulted):
             return Credentials(Stated(found[0].value == "true", found[0].at, (token.at,)))
         if found:

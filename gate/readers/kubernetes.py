@@ -44,6 +44,9 @@ RENDER = "render it (helm template, kustomize build, oc process) and check the r
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
 
+#: The byte order marks of an encoding that is not read.
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
 _OBJECT = re.compile(r"^[\s\"'{-]*apiVersion[\"']?\s*:", re.MULTILINE)
 _KINDS = re.compile(r"^[\s\"'{-]*kind[\"']?\s*:[ \t]*(.*)$", re.MULTILINE)
 
@@ -63,7 +66,7 @@ def claims(source: Source) -> bool:
 
 def _may_be_ours(data: bytes) -> bool:
     """Look for the two keys, also in the encoding that is refused later, and for a key that an escape disguises."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in UTF16:
         data = data.replace(b"\0", b"")
     return (b"apiVersion" in data and b"kind" in data) or _ESCAPED_KEY.search(data) is not None
 
@@ -107,7 +110,7 @@ def _text(node: Node | None) -> str:
 def _resembles(source: Source, document: Document) -> bool:
     """Say whether a document that could not be read looks like an object."""
     text = source.text[document.at.start : document.at.end]
-    return bool(_OBJECT.search(text) and _KINDS.search(text)) or "\0" in text[:8]  # UTF-16
+    return source.data[:2] in UTF16 or bool(_OBJECT.search(text) and _KINDS.search(text))
 
 
 def _may_matter(source: Source, document: Document) -> bool:
