@@ -81,7 +81,7 @@ FULL: dict[str, Any] = {
     },
 }
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,
@@ -157,7 +157,8 @@ def deferred(value: object) -> list[Deferred]:
 
 @pytest.mark.parametrize("path", places(FULL), ids=lambda path: ".".join(map(str, path)))
 def test_no_value_in_any_place_is_too_much(path: tuple[Any, ...]) -> None:
-    for value in (None, 1, "{{ x }}", [None], {"a": []}):
+    odd: tuple[Any, ...] = (None, 1, "{{ x }}", [None], {"a": []})
+    for value in odd:
         heard_of(altered(path, value))
 
 
