@@ -316,7 +316,7 @@ PACKS: dict[str, PlainPack] = {
         {"public": 180, "internal": 180, "confidential": 90, "restricted": 90},
     ),
     "strict": (
-        "7cbdc5b50aadf2ab7f373d887e5f1e5a717da2946be143d86363d72eef71a0d5",
+        "bb7f4658072a4fc95670706874468433f1db76eff86ddb937857f80cc5e9ec30",
         "restricted",
         "fail",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -600,7 +600,7 @@ PACKS: dict[str, PlainPack] = {
             "deploy": ("image_age", "isolation", "package_freshness"),
         },
         ("default",),
-        ("ISO004",),
+        ("ISO001", "ISO004", "ISO009", "ISO039", "ISO040", "ISO044", "TPL001", "TPL002"),
         {"public": 90, "internal": 90, "confidential": 60, "restricted": 30},
     ),
 }

@@ -20,7 +20,7 @@ _WORDS = {
     "in": "is",
     "not-in": "is not",
     "at-least": "is at least",
-    "contains": "includes",
+    "contains": "includes any of",
 }
 
 
@@ -65,13 +65,16 @@ def occasion(rule: RequirementRule) -> str:
 
 def spelled(conditions: Iterable[Condition]) -> str:
     """Spell out conditions that all have to hold."""
-    return " and ".join(_condition(condition) for condition in conditions)
+    parts = [_condition(condition) for condition in conditions]
+    return " and ".join(f"({part})" if " or " in part and len(parts) > 1 else part for part in parts)
 
 
 def _condition(condition: Condition) -> str:
     if condition.operator == "any-of":
-        return f"({' or '.join(spelled(alternative) for alternative in condition.alternatives)})"
-    return f"{condition.field} {_WORDS[condition.operator]} {' or '.join(condition.values)}"
+        cases = (spelled(alternative) for alternative in condition.alternatives)
+        return " or ".join(f"({case})" if " and " in case else case for case in cases)
+    joint = ", " if condition.operator == "contains" else " or "
+    return f"{condition.field} {_WORDS[condition.operator]} {joint.join(condition.values)}"
 
 
 def _classes(policy: Policy) -> Iterator[str]:
