@@ -85,9 +85,9 @@ class Script:
 
     def _siblings(self, commands: list[Command], *, is_run: bool) -> None:
         """Take the commands of one list; what they write is run when an interpreter ends their pipeline."""
-        running = {one.pipeline: one.start for one in commands if runs_its_input(meant(one.words))}
-        for command in commands:
-            words = meant(command.words)
+        every = [(command, meant(command.words)) for command in commands]
+        running = {command.pipeline: command.start for command, words in every if runs_its_input(words)}
+        for command, words in every:
             program = words[0].rpartition("/")[2] if words else ""
             if program:
                 piped = running.get(command.pipeline, -1) > command.start

@@ -14,6 +14,8 @@ MAX_NESTING = 6
 #: Commands of one script that are read.
 MAX_COMMANDS = 5_000
 
+#: A whole word without quotes or substitutions, with the blanks before it: most words are.
+_SIMPLE = re.compile(r"[ \t]*([^\s'\"\\;&|()<>`$#][^\s'\"\\;&|()<>`$]*)(?=[ \t\r\n;|)]|\Z)")
 _PLAIN = re.compile(r"[^\s'\"\\;&|()<>`$]+")
 _IN_QUOTES = re.compile(r"[^\"\\$`]+")
 _REDIRECTION = re.compile(r"&>>?|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
@@ -62,6 +64,10 @@ class _Splitter:
         """Read to the end, or to the limit."""
         text = self._text
         while self._at < len(text) and len(self.commands) < MAX_COMMANDS:
+            simple = _SIMPLE.match(text, self._at) if self._word is None else None
+            if simple is not None:
+                self._take(simple)
+                continue
             plain = _PLAIN.match(text, self._at)
             if plain is not None:
                 self._plain(plain)
@@ -71,6 +77,18 @@ class _Splitter:
             else:
                 self._special(text[self._at])
         self._end_command()
+
+    def _take(self, match: re.Match[str]) -> None:
+        """Take a simple word."""
+        if self._redirects:
+            self._word = [match[1]]
+            self._end_word()
+        else:
+            if self._command is None:
+                self._command = Command(match.start(1), self._pipeline)
+            self._command.words.append(match[1])
+            self._command.end = match.end()
+        self._at = match.end()
 
     def _plain(self, match: re.Match[str]) -> None:
         if self._word is None and match[0][0] == "#":

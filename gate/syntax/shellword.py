@@ -7,6 +7,8 @@ what it decides is then unknown too, and what it does not decide is not.
 
 from __future__ import annotations
 
+import re
+
 from gate.syntax.characters import SPACE, replaced
 from gate.syntax.wildcard import WildcardError, remove_prefix, remove_suffix, substitute
 
@@ -25,6 +27,9 @@ MAX_EXPANDED = 65_535
 MAX_NESTING = 64
 
 TOO_LONG = f"it expands to more than {MAX_EXPANDED} characters"
+
+#: A run of characters that mean themselves, whatever the escape character and the operator that is open.
+_PLAIN = re.compile(r"[^$<'\"\\`}/]+")
 
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 
@@ -65,7 +70,7 @@ def split(line: str, *, raw_quotes: bool, raw_escapes: bool) -> list[str]:
     lexer = _Lexer(line, _nothing, "\\")
     lexer.raw_quotes = raw_quotes
     lexer.raw_escapes = raw_escapes
-    lexer.keep_unset = True
+    lexer.keep_unset = lexer.collects = True
     lexer.run("")
     return lexer.words.finished()
 
@@ -122,6 +127,7 @@ class _Lexer:
         "_spent",
         "at",
         "buffer",
+        "collects",
         "escape",
         "keep_unset",
         "lookup",
@@ -140,7 +146,7 @@ class _Lexer:
         self.lookup = lookup
         self.escape = escape
         self.quotes = "'\""
-        self.raw_quotes = self.raw_escapes = self.keep_unset = False
+        self.raw_quotes = self.raw_escapes = self.keep_unset = self.collects = False
         self.unresolved: list[str] = []
         self.buffer: list[str] = []
         self.words = _Words(self.buffer)
@@ -155,6 +161,11 @@ class _Lexer:
         words = self.words = _Words(self.buffer)
         result: list[str] = []
         while self.at < len(self.text):
+            plain = _PLAIN.match(self.text, self.at)
+            if plain is not None:
+                self.at = plain.end()
+                self._keep(plain[0], result, words)
+                continue
             character = self.text[self.at]
             if character == stop:
                 self.at += 1
@@ -172,39 +183,35 @@ class _Lexer:
     def _step(self, character: str, result: list[str], words: _Words, *, pattern: bool) -> None:
         """Take one character, or the quoted or expanded text that it begins."""
         if character == "$":
-            found = self._dollar()
-            result.append(found)
-            words.add(found)
+            self._keep(self._dollar(), result, words)
         elif character == "<":
-            found = self._angle()
-            result.append(found)
-            words.add_raw(found)
+            self._keep_raw(self._angle(), result, words)
         elif character in self.quotes:
-            found = self._single(pattern=pattern) if character == "'" else self._double(pattern=pattern)
-            result.append(found)
-            words.add_raw(found)
+            quoted = self._single(pattern=pattern) if character == "'" else self._double(pattern=pattern)
+            self._keep_raw(quoted, result, words)
         elif character == self.escape:
-            self._escaped(result, words)
+            literal = self.text[self.at + 1 : self.at + 2]
+            self.at += 2
+            self._keep_raw((self.escape if self.raw_escapes else "") + literal, result, words)
         else:
             self.at += 1
-            result.append(character)
-            words.add(character)
+            self._keep(character, result, words)
+
+    def _keep(self, text: str, result: list[str], words: _Words) -> None:
+        result.append(text)
+        if self.collects:
+            words.add(text)
+
+    def _keep_raw(self, text: str, result: list[str], words: _Words) -> None:
+        result.append(text)
+        if self.collects:
+            words.add_raw(text)
 
     def _bounded(self, text: str) -> str:
         if len(text) > MAX_EXPANDED and not self.keep_unset:
             self.unresolved.append(TOO_LONG)
             return ""
         return text
-
-    def _escaped(self, result: list[str], words: _Words) -> None:
-        if self.raw_escapes:
-            words.add_raw(self.escape)
-            result.append(self.escape)
-        literal = self.text[self.at + 1 : self.at + 2]
-        self.at += 2
-        if literal:
-            words.add_raw(literal)
-            result.append(literal)
 
     def _angle(self) -> str:
         """Take `<<` with the white space behind it, which may stand before a heredoc's name."""
