@@ -88,6 +88,16 @@ def blocking(
     ]
 
 
+def demanded(findings: Iterable[Finding], policy: Policy) -> list[Reason]:
+    """Let every finding count whose rule the policy requires whatever the level is, for undeclared subjects too."""
+    verdicts: dict[str, Verdict] = {"failed": "fail", "undecided": "undecided"}
+    return [
+        Reason(verdicts[finding.outcome], f"the policy requires {finding.rule}: {finding.message}", finding.at)
+        for finding in findings
+        if finding.rule in policy.require and finding.outcome in verdicts
+    ]
+
+
 def _keeping(boundary: Boundary, required: Requirement) -> frozenset[str]:
     """Return the facts whose bad news would hold the level below what is certainly required."""
     needed = required.lo

@@ -19,7 +19,7 @@ from gate.model.report import (
 from gate.model.workload import Workload
 from gate.rules.registry import RULES, load
 from gate.requirement import requirement
-from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, gravest, isolation, scores, settled
+from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     reasons = [*gap, *_needs(facts, effective, required, workload), *scores(lines, workload.at)]
     if gap:
         reasons = [reason for reason in reasons if not reason.text.startswith("isolation fitness")]
-    findings = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
+    found = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
+    findings = _marked(found, case, effective, required)
+    also = demanded(findings, case.policy)
     return SubjectReport(
         workload.id,
         "workload",
@@ -92,9 +94,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
         _pod_security(workload, case.profile),
         _escapes(facts, shown),
         lines,
-        settled(reasons, case.sensitivity, case.policy, effective),
-        tuple(reasons),
-        tuple(_marked(findings, case, effective, required)),
+        gravest([settled(reasons, case.sensitivity, case.policy, effective), *(reason.verdict for reason in also)]),
+        (*reasons, *also),
+        tuple(findings),
         (),
     )
 
@@ -106,7 +108,7 @@ def _made(
     lines = _lines(case, found)
     reasons = scores(lines, subject.at)
     findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
-    required: list[Verdict] = ["fail" for finding in findings if finding.blocks]
+    also = demanded(findings, case.policy)
     return SubjectReport(
         subject.id,
         "image" if kind == "image" else "template",
@@ -119,8 +121,8 @@ def _made(
         None,
         None,
         lines,
-        gravest([settled(reasons, case.sensitivity, case.policy, None), *required]),
-        tuple(reasons),
+        gravest([settled(reasons, case.sensitivity, case.policy, None), *(reason.verdict for reason in also)]),
+        (*reasons, *also),
         tuple(findings),
         (),
     )
