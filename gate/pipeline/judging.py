@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from gate.model.policy import Policy, Stage
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
-    from gate.model.report import Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
     from gate.model.sensitivity import Sensitivity
