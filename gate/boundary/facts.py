@@ -15,7 +15,7 @@ from gate.boundary import (
     facts_sandbox,
 )
 from gate.boundary.fact import Answer
-from gate.model.evidence import Defaulted, Stated
+from gate.model.evidence import Defaulted, Stated, holds
 from gate.model.truth import either, every, unknown
 
 TYPE_CHECKING = False
@@ -49,9 +49,8 @@ class Facts:
     def __init__(self, workload: Workload, profile: PlatformProfile) -> None:
         """Ask every fact."""
         self.workload = workload
-        containers = [m.value for m in workload.containers.members if isinstance(m, Stated | Defaulted)]
         self.answers: dict[str, tuple[Answer, ...]] = {
-            fact.id: tuple(_ask(fact, workload, containers, profile)) for fact in FACTS.values()
+            fact.id: tuple(_ask(fact, workload, profile)) for fact in FACTS.values()
         }
 
     def truth(self, fact_id: str) -> Truth:
@@ -60,15 +59,22 @@ class Facts:
         return join(answer.truth for answer in self.answers[fact_id])
 
 
-def _ask(
-    fact: Fact, workload: Workload, containers: list[Container], profile: PlatformProfile
-) -> Iterator[Answer]:
+def _ask(fact: Fact, workload: Workload, profile: PlatformProfile) -> Iterator[Answer]:
+    """Ask one fact; a container that cannot be known, or that may be there unseen, answers unknown."""
     if fact.workload is not None:
         for truth in fact.workload(workload, profile):
             yield Answer(fact.id, "", truth)
-    if fact.container is not None:
-        for container in containers:
-            for truth in fact.container(workload, container):
-                yield Answer(fact.id, container.name, truth)
-        if not workload.containers.complete:
-            yield Answer(fact.id, "", unknown(workload.containers.at, workload.containers.open_because))
+    if fact.container is None:
+        return
+    for member in workload.containers.members:
+        if isinstance(member, Stated | Defaulted):
+            for truth in fact.container(workload, member.value):
+                yield Answer(fact.id, member.value.name, truth)
+        else:
+            yield Answer(fact.id, "", holds(member, _never, "is a container"))
+    if not workload.containers.complete:
+        yield Answer(fact.id, "", unknown(workload.containers.at, workload.containers.open_because))
+
+
+def _never(_container: Container) -> bool:
+    return False

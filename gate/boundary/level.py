@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
-from gate.boundary.runtimes import DECLARED, NATIVE, NONE, SHIMS, UNKNOWN, of_handler
-from gate.model.evidence import Stated, known
+from gate.boundary.runtimes import DECLARED, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
+from gate.model.evidence import Stated, Unknown, known
 from gate.model.record import Record
 
 TYPE_CHECKING = False
@@ -36,6 +36,9 @@ NAMES = (
     "dedicated-host",
 )
 
+#: The best that a sandbox nobody can name may turn out to be.
+BEST_UNKNOWN = PEER_VM
+
 #: What the hardened level needs beside one of H.nonroot and H.userns.
 HARDENED_NEEDS = ("H.drop_all", "H.nnp", "H.seccomp_explicit", "H.no_host_paths")
 
@@ -44,7 +47,8 @@ class Boundary(Record):
     """The level at the worst and at the best reading, how sure the boundary itself is, and what qualifies it.
 
     Modifiers: `u` private user namespace, `cc` confidential, `~` the boundary is weakened and counts one level less,
-    `?` the boundary is only asserted, `seccomp_unconfirmed`.
+    `?` the boundary is only asserted, `seccomp_unconfirmed`. `best_kind` differs from `kind` only where something is asked
+    for and cannot be known.
     """
 
     worst: int
@@ -53,6 +57,7 @@ class Boundary(Record):
     kind: str
     modifiers: tuple[str, ...]
     at: Location
+    best_kind: str
 
 
 def boundary(
@@ -63,9 +68,17 @@ def boundary(
     Facts that an exception permits are read in the workload's favour.
     """
     kind, grade, at = _sandbox(workload, profile)
+    likely = BEST_UNKNOWN if _may_be_any(workload, kind) else kind
     worst, weakened = _level(facts, kind, excepted, worst=True)
-    best, _ = _level(facts, kind, excepted, worst=False)
-    return Boundary(worst, best, grade, kind.kind, _modifiers(facts, kind, grade, weakened=weakened), at)
+    best, _ = _level(facts, likely, excepted, worst=False)
+    modifiers = _modifiers(facts, kind, grade, weakened=weakened)
+    return Boundary(worst, best, grade, kind.kind, modifiers, at, likely.kind)
+
+
+def _may_be_any(workload: Workload, kind: RuntimeKind) -> bool:
+    """Say whether something is asked for and what it is cannot be known, so that it may be any sandbox there is."""
+    asked = (workload.sandbox.runtime, workload.sandbox.native)
+    return not kind.level and any(isinstance(setting, Unknown) for setting in asked)
 
 
 def _sandbox(workload: Workload, profile: PlatformProfile) -> tuple[RuntimeKind, Grade, Location]:

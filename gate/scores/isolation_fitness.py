@@ -12,10 +12,14 @@ from gate.model.score import Deduction, score
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gate.boundary.fact import Fact
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
     from gate.model.report import Requirement
     from gate.model.score import Score
+
+#: The least level at which something stands between the workload and the host's kernel.
+SANDBOXED = 4
 
 #: Points in hundredths.
 GAP = 3_000
@@ -39,16 +43,24 @@ def _open(boundary: Boundary, facts: Facts, excepted: frozenset[str]) -> list[De
     found = []
     for fact in FACTS.values():
         points = WEIGHTS.get(fact.weight, 0)
-        behind = boundary.worst >= 4 and passes(fact.id, boundary.kind) == "contained"  # type: ignore[arg-type]
-        if not points or behind or fact.id in excepted or fact.phase != "runtime":
+        if not points or fact.id in excepted or fact.phase != "runtime":
             continue
         truth = facts.truth(fact.id)
-        bad = [truth.holds(worst=worst, risk=fact.is_risk) is fact.is_risk for worst in (False, True)]
-        if bad[1]:
+        readings = ((boundary.best, boundary.best_kind, False), (boundary.worst, boundary.kind, True))
+        best, worst = (
+            truth.holds(worst=worst, risk=fact.is_risk) is fact.is_risk and not _contained(fact, level, kind)
+            for level, kind, worst in readings
+        )
+        if worst:
             at = truth.because[0].at if truth.because else None
             text = fact.title if fact.is_risk else f"not certain: {fact.title}"
-            found.append(Deduction(f"F2.{fact.id}", text, points * bad[0], points, at))
+            found.append(Deduction(f"F2.{fact.id}", text, points * best, points, at))
     return found
+
+
+def _contained(fact: Fact, level: int, kind: str) -> bool:
+    """Say whether a sandbox that stands makes the fact its own affair."""
+    return level >= SANDBOXED and passes(fact.id, kind) == "contained"  # type: ignore[arg-type]
 
 
 def _capped(deductions: list[Deduction]) -> list[Deduction]:
