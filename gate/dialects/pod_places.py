@@ -1,7 +1,7 @@
 """Which kinds of objects start pods, and where in them the pod template stands.
 
-Kubernetes `core/v1`, `apps`, `batch`; the custom resources are those whose template is a plain pod template: Argo
-Rollouts, Knative Serving, OpenShift's DeploymentConfig, OpenKruise, the agent sandbox, JobSet, LeaderWorkerSet.
+Kubernetes `core/v1`, `apps`, `batch`; the custom resources are well-known ones that hold a whole pod template, as the
+types of their projects have it: Argo Rollouts, Knative Serving, OpenShift, OpenKruise, KEDA, JobSet, Kubeflow, Ray...
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _TEMPLATE = ("spec", "template")
 
+
+def _ray(*inner: str) -> tuple[tuple[str, ...], ...]:
+    """Return the templates of a Ray cluster that is described below these names."""
+    return (("spec", *inner, "headGroupSpec", "template"), ("spec", *inner, "workerGroupSpecs", "*", "template"))
+
+
 #: Kinds of Kubernetes itself, whatever the version of their group.
 BUILT_IN: dict[str, tuple[tuple[str, ...], ...]] = {
     "Pod": ((),),
@@ -33,30 +39,49 @@ BUILT_IN: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 BUILT_IN_GROUPS = frozenset({"", "apps", "extensions", "batch"})
 
-#: Kinds of other groups; a `*` stands for every member of a list.
+_METRICS = (("spec", "metrics", "*", "provider", "job", *_TEMPLATE),)
+
+#: Kinds of other groups; a `*` stands for every member of a list or mapping.
 CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("argoproj.io", "Rollout"): (_TEMPLATE,),
+    ("argoproj.io", "Experiment"): (("spec", "templates", "*", "template"),),
+    ("argoproj.io", "AnalysisTemplate"): _METRICS,
+    ("argoproj.io", "ClusterAnalysisTemplate"): _METRICS,
+    ("argoproj.io", "AnalysisRun"): _METRICS,
     ("serving.knative.dev", "Service"): (_TEMPLATE,),
     ("serving.knative.dev", "Configuration"): (_TEMPLATE,),
     ("serving.knative.dev", "Revision"): ((),),
     ("apps.openshift.io", "DeploymentConfig"): (_TEMPLATE,),
+    ("operators.coreos.com", "ClusterServiceVersion"): (("spec", "install", "spec", "deployments", "*", *_TEMPLATE),),
     ("apps.kruise.io", "CloneSet"): (_TEMPLATE,),
     ("apps.kruise.io", "StatefulSet"): (_TEMPLATE,),
     ("apps.kruise.io", "DaemonSet"): (_TEMPLATE,),
+    ("apps.kruise.io", "BroadcastJob"): (_TEMPLATE,),
     ("agents.x-k8s.io", "Sandbox"): (("spec", "podTemplate"),),
     ("extensions.agents.x-k8s.io", "SandboxTemplate"): (("spec", "podTemplate"),),
-    ("jobset.x-k8s.io", "JobSet"): (("spec", "replicatedJobs", "*", "template", "spec", "template"),),
+    ("jobset.x-k8s.io", "JobSet"): (("spec", "replicatedJobs", "*", "template", *_TEMPLATE),),
     ("leaderworkerset.x-k8s.io", "LeaderWorkerSet"): (
         ("spec", "leaderWorkerTemplate", "leaderTemplate"),
         ("spec", "leaderWorkerTemplate", "workerTemplate"),
     ),
+    ("keda.sh", "ScaledJob"): (("spec", "jobTargetRef", "template"),),
+    ("batch.volcano.sh", "Job"): (("spec", "tasks", "*", "template"),),
+    ("kubeflow.org", "PyTorchJob"): (("spec", "pytorchReplicaSpecs", "*", "template"),),
+    ("kubeflow.org", "TFJob"): (("spec", "tfReplicaSpecs", "*", "template"),),
+    ("kubeflow.org", "MPIJob"): (("spec", "mpiReplicaSpecs", "*", "template"),),
+    ("ray.io", "RayCluster"): _ray(),
+    ("ray.io", "RayJob"): _ray("rayClusterSpec"),
+    ("ray.io", "RayService"): _ray("rayClusterConfig"),
+    ("actions.github.com", "AutoscalingRunnerSet"): (_TEMPLATE,),
 }
 
 #: Every kind above whose name says by itself that it starts pods; of `Service` the group decides.
 STARTING = frozenset({*BUILT_IN, *(kind for _, kind in CUSTOM)} - {"Service"})
 
-#: Kinds that may leave their template out, because they can point at another object's.
-OPTIONAL = frozenset({"Rollout", "LeaderWorkerSet"})
+#: Kinds that may leave a template out, because they point at another object's or do something else in its place.
+OPTIONAL = frozenset(
+    {"Rollout", "LeaderWorkerSet", "AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun", "RayJob"}
+)
 
 
 def places_of(group: str, kind: str) -> tuple[tuple[str, ...], ...]:
@@ -82,11 +107,21 @@ def _walk(way: list[Fields], place: tuple[str, ...], name: str) -> Iterator[tupl
 
 
 def _members(fields: Fields) -> Iterator[tuple[Fields, str]]:
-    node = fields.owner
-    for index, member in enumerate(node.items if isinstance(node, Sequence) else ()):
-        one = Fields(member, member, fields.doubts)
-        named = one.text("name")
-        yield one, named.value if isinstance(named, Stated) else str(index)
+    """Yield the members of a list, called by their `name`, or of a mapping, called by their key.
+
+    What is neither is yielded itself, so that whoever looks for a template in it sees that there is none.
+    """
+    node = fields.owner if fields.present else None
+    if isinstance(node, Mapping):
+        for name in fields.names():
+            yield fields.sub(name), name
+    elif node is not None and not isinstance(node, Sequence):
+        yield fields, ""
+    elif node is not None:
+        for index, member in enumerate(node.items):
+            one = Fields(member, member, fields.doubts)
+            named = one.text("name")
+            yield one, named.value if isinstance(named, Stated) else str(index)
 
 
 def may_start_pods(root: Node) -> bool:

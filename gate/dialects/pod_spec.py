@@ -70,7 +70,7 @@ def refusal(template: Fields) -> InputError | None:
 
 
 class PodReader:
-    """Reads the pod of one template; `claims` are the volumes that a StatefulSet makes for every pod."""
+    """Reads the pod of one template; `claims` are the volumes that a StatefulSet or its like makes for every pod."""
 
     __slots__ = ("_annotations", "_containers", "_spec", "pod", "template", "volumes")
 

@@ -88,7 +88,7 @@ def _kinds(volume: Fields) -> list[Setting[str]]:
 
 
 def volumes_by_name(spec: Fields, claims: Iterable[str] = ()) -> dict[str, Volume]:
-    """Return what each volume is; `claims` are the volumes that a StatefulSet makes for every pod."""
+    """Return what each volume is; `claims` are the volumes that a StatefulSet or its like makes for every pod."""
     found = {name: _managed(spec) for name in claims}
     for fields in spec.mappings("volumes")[0]:
         name = fields.text("name")

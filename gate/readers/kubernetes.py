@@ -235,14 +235,14 @@ class _File:
             if problem is not None:
                 self.problems.append(problem)
             else:
-                self.subjects.append(self._workload(way, kind, part or (place[-1] if several else "")))
+                self.subjects.append(self._workload(way, kind, part or (_part(place) if several else "")))
 
     def _workload(self, way: list[Fields], kind: str, part: str) -> Workload:
         top, template = way[0], way[-1]
         metadata = top.sub("metadata")
         name = _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
         namespace = _plain(metadata.text("namespace"))
-        pod = PodReader(template, _claims(top) if kind == "StatefulSet" else ())
+        pod = PodReader(template, _claims(top))
         return Workload(
             self._id(namespace, kind, name, part),
             f"{name}/{part}" if part else name,
@@ -270,6 +270,11 @@ class _File:
         found = f"{self.source.path}#{'/'.join(parts)}"
         count = self._ids[found] = self._ids.get(found, 0) + 1
         return found if count == 1 else f"{found}@{count}"
+
+
+def _part(place: tuple[str, ...]) -> str:
+    """Return what tells this place for a template from the others of its kind."""
+    return place[-2] if place[-1] == "template" else place[-1]
 
 
 def _no_template(way: list[Fields], place: tuple[str, ...]) -> InputError | None:

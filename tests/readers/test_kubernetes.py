@@ -109,6 +109,7 @@ def test_json_is_read_as_well() -> None:
         ("batch/v1", "CronJob", f"spec: {{jobTemplate: {{spec: {{template: {{spec: {SPEC}}}}}}}}}"),
         ("batch/v1beta1", "CronJob", f"spec: {{jobTemplate: {{spec: {{template: {{spec: {SPEC}}}}}}}}}"),
         ("serving.knative.dev/v1", "Revision", f"spec: {SPEC}"),
+        ("keda.sh/v1alpha1", "ScaledJob", f"spec: {{jobTargetRef: {{template: {{spec: {SPEC}}}}}}}"),
         ("agents.x-k8s.io/v1alpha1", "Sandbox", f"spec: {{podTemplate: {{spec: {SPEC}}}}}"),
     ],
 )
@@ -124,6 +125,33 @@ def test_an_object_with_several_templates_is_several_workloads() -> None:
     text = "apiVersion: jobset.x-k8s.io/v1alpha2\nkind: JobSet\nmetadata: {name: s}\n"
     text += f"spec: {{replicatedJobs: [{{name: a, {job[1:]}, {{name: b, {job[1:]}]}}\n"
     assert [one.id for one in workloads(text)] == ["k.yaml#JobSet/s/a", "k.yaml#JobSet/s/b"]
+
+
+def test_the_templates_of_one_object_go_by_their_keys_names_and_places() -> None:
+    jobs = f"{{Master: {{template: {{spec: {SPEC}}}}}, Worker: {{template: {{spec: {SPEC}}}}}}}"
+    torch = "apiVersion: kubeflow.org/v1\nkind: PyTorchJob\nmetadata: {name: t}\nspec: {pytorchReplicaSpecs: %s}\n"
+    assert names(torch % jobs) == ["k.yaml#PyTorchJob/t/Master", "k.yaml#PyTorchJob/t/Worker"]
+    group = f"{{template: {{spec: {SPEC}}}}}"
+    ray = "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: r}\n"
+    ray += f"spec: {{headGroupSpec: {group}, workerGroupSpecs: [{group}, {group}]}}\n"
+    assert names(ray) == ["k.yaml#RayCluster/r/headGroupSpec", "k.yaml#RayCluster/r/0", "k.yaml#RayCluster/r/1"]
+
+
+@pytest.mark.parametrize("tasks", ["text", "[text]", "{a: text}", "[{template: text}]", "[{template: {}}]"])
+def test_templates_that_are_none_are_problems(tasks: str) -> None:
+    text = f"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nmetadata: {{name: j}}\nspec: {{tasks: {tasks}}}\n"
+    reading = read(text)
+    assert len(reading.problems) == 1
+    assert reading.subjects == ()
+
+
+def test_an_analysis_that_starts_no_job_starts_no_pod() -> None:
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\nmetadata: {name: a}\n"
+    job = f"{{job: {{spec: {{template: {{spec: {SPEC}}}}}}}}}"
+    text += f"spec: {{metrics: [{{name: m, provider: {{web: {{}}}}}}, {{name: second, provider: {job}}}]}}\n"
+    reading = read(text)
+    assert [subject.id for subject in reading.subjects] == ["k.yaml#AnalysisTemplate/a/second"]
+    assert reading.problems == ()
 
 
 def test_the_core_service_starts_nothing() -> None:

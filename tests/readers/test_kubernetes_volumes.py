@@ -54,11 +54,15 @@ def test_a_mount_without_its_volume_is_unknown() -> None:
     assert isinstance(mount, Unknown)
 
 
-def test_a_stateful_set_brings_the_volumes_of_its_claims() -> None:
+@pytest.mark.parametrize(
+    ("version", "kind", "template"),
+    [("apps/v1", "StatefulSet", "template"), ("agents.x-k8s.io/v1alpha1", "Sandbox", "podTemplate")],
+)
+def test_the_volumes_of_claims_are_there_to_be_mounted(version: str, kind: str, template: str) -> None:
     found = workload(
-        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec:\n"
+        f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: s}}\nspec:\n"
         "  volumeClaimTemplates: [{metadata: {name: v}}]\n"
-        f"  template: {{spec: {{containers: [{{name: c, image: i, {MOUNT}}}]}}}}\n"
+        f"  {template}: {{spec: {{containers: [{{name: c, image: i, {MOUNT}}}]}}}}\n"
     )
     (one,) = values(found.containers)
     assert [mount.kind for mount in values(one.exposure.mounts)] == ["volume"]
