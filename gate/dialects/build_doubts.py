@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gate.syntax.dockerfile import Dockerfile
 
 #: Characters at which some programs end a line and BuildKit does not, and those that turn the direction of text.
-_HIDDEN = re.compile(r"\r(?!\r*(?:\n|\Z))|[\v\f\x1c-\x1e\x85\u2028\u2029]|[\u202a-\u202e\u2066-\u2069]")
+_HIDDEN = r"\r(?!\r*(?:\n|\Z))|[\v\f\x1c-\x1e\x85\u2028\u2029]|[\u202a-\u202e\u2066-\u2069]"
 _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _ASCII = "\r\v\f\x1c\x1d\x1e"
 
@@ -25,7 +25,7 @@ def doubts(file: Dockerfile) -> tuple[Doubt, ...]:
     found: list[Doubt] = []
     if text.isascii() and not any(character in text for character in _ASCII):
         return ()
-    for match in _HIDDEN.finditer(text):
+    for match in re.finditer(_HIDDEN, text):
         if len(found) >= MAX_DOUBTS:
             break
         place = file.source.location(match.start(), match.end())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gate.dialects.download_commands import SHELLS, fetched, runs_its_input, runs_substitutions, verifies
 from gate.dialects.package_commands import package_uses
 from gate.syntax.shell_commands import Command, split
@@ -13,8 +11,9 @@ if TYPE_CHECKING:
     from gate.dialects.package_commands import Use
 
 #: Text without any of these holds nothing to find, which most instructions do not.
-_WORTH_READING = re.compile(
-    r"apt|apk|dnf|yum|zypper|pip|npm|gem|pacman|curl|wget|git\b|https?://|/var/cache|/var/lib/apt"
+_WORTH_READING = (
+    *("apt", "apk", "dnf", "yum", "zypper", "pip", "npm", "gem", "pacman", "curl", "wget", "git"),
+    *("://", "/var/cache"),
 )
 
 #: Shells inside shells that are read.
@@ -35,7 +34,6 @@ _RUNNERS: dict[str, tuple[frozenset[str], int]] = {
     "su-exec": (frozenset(), 1),
     "chroot": (frozenset(), 1),
 }
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=", re.ASCII)
 
 
 class PackageUse:
@@ -118,7 +116,7 @@ class Script:
 
 def is_worth_reading(text: str) -> bool:
     """Say whether a script can hold anything that is looked for."""
-    return _WORTH_READING.search(text) is not None
+    return any(word in text for word in _WORTH_READING)
 
 
 def read_script(text: str) -> Script:
@@ -146,11 +144,16 @@ def meant(words: list[str]) -> list[str]:
         runner = _RUNNERS.get(words[at].rpartition("/")[2])
         if runner is not None:
             at = _behind_options(words, at + 1, runner[0]) + runner[1]
-        elif words[at] in _GRAMMAR or _ASSIGNMENT.match(words[at]):
+        elif words[at] in _GRAMMAR or _is_assignment(words[at]):
             at += 1
         else:
             break
     return words[at:]
+
+
+def _is_assignment(word: str) -> bool:
+    name, equals, _ = word.partition("=")
+    return equals == "=" and name.removesuffix("+").isidentifier()
 
 
 def _behind_options(words: list[str], at: int, valued: frozenset[str]) -> int:

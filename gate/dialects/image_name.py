@@ -11,29 +11,30 @@ from gate.model.image import ImageName
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?", re.ASCII)
-_PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_PATH = rf"{_COMPONENT}(?:/{_COMPONENT})*"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WORD = f"{_LETTERS}{_LETTERS.upper()}0123456789_"
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
-_HEXADECIMAL = re.compile(r"[a-f0-9]+")
 
+MAX_TEXT = 1_000
 MAX_PATH = 255
+MAX_TAG = 128
 HUB = "docker.io"
 
 
 def parse(text: str) -> ImageName | None:
     """Return the parts of a reference, None for what is none; nothing is looked up."""
-    if len(text) > 1000 or _IDENTIFIER.fullmatch(text):
+    if len(text) > MAX_TEXT or (len(text) == 64 and _is_hexadecimal(text)):
         return None
     domain, rest = _domain(text)
     rest, at, digest = rest.partition("@")
     path, colon, tag = rest.partition(":")
-    if not _PATH.fullmatch(path) or len(path) > MAX_PATH:
+    if not _is_path(path) or len(path) > MAX_PATH:
         return None
-    if not _HOST.fullmatch(domain) and not _PATH.fullmatch(f"{domain}/{path}"):
+    if domain != HUB and not re.fullmatch(_HOST, domain) and not _is_path(f"{domain}/{path}"):
         return None
-    if (colon and not _TAG.fullmatch(tag)) or (at and not _is_digest(digest)):
+    if (colon and not _is_tag(tag)) or (at and not _is_digest(digest)):
         return None
     return ImageName(text, f"{domain}/{path}", tag, digest)
 
@@ -54,4 +55,18 @@ def _domain(text: str) -> tuple[str, str]:
 
 def _is_digest(text: str) -> bool:
     algorithm, _, value = text.partition(":")
-    return len(value) == _DIGEST_LENGTHS.get(algorithm) and _HEXADECIMAL.fullmatch(value) is not None
+    return len(value) == _DIGEST_LENGTHS.get(algorithm) and _is_hexadecimal(value)
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return not text.strip("0123456789abcdef")
+
+
+def _is_tag(text: str) -> bool:
+    return 0 < len(text) <= MAX_TAG and text[0] in _WORD and not text.strip(f"{_WORD}.-")
+
+
+def _is_path(text: str) -> bool:
+    """Match the components of a repository; the plain ones, which most are, without a regular expression."""
+    plain = all(part and not part.strip(f"{_LETTERS}0123456789") for part in text.split("/"))
+    return plain or re.fullmatch(_PATH, text) is not None

@@ -5,8 +5,6 @@ Sources: the manual pages of apt-get, apk, dnf, zypper, pacman, pip, npm and gem
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +62,7 @@ _ACTIONS: dict[str, dict[str, PackageAction]] = {
     "gem": {"install": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "clean"},
 }
 _ALIASES = {"apt-get": "apt", "aptitude": "apt"}
-_PIP = re.compile(r"pip[0-9.]*")
-_PYTHON = re.compile(r"python[0-9.]*")
+_VERSION = "0123456789."
 
 #: Options whose value is the next word.
 _VALUED: dict[str, frozenset[str]] = {
@@ -112,11 +109,12 @@ def package_uses(program: str, words: list[str]) -> Iterator[Use]:
 
 def _manager(program: str, words: list[str]) -> tuple[str, list[str]]:
     """Name the package manager behind a program, `python -m pip` and `uv pip` included."""
-    if _PYTHON.fullmatch(program) and words[1:3] == ["-m", "pip"]:
+    bare = program.rstrip(_VERSION)
+    if bare == "python" and words[1:3] == ["-m", "pip"]:
         return "pip", words[2:]
     if program == "uv" and words[1:2] == ["pip"]:
         return "pip", words[1:]
-    if _PIP.fullmatch(program):
+    if bare == "pip":
         return "pip", words
     return _ALIASES.get(program, program), words
 

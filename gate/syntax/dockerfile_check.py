@@ -34,9 +34,8 @@ _FLAGS: dict[str, dict[str, str]] = {
 }
 _FLAGS_IGNORED = frozenset({"ARG", "STOPSIGNAL"})
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
-_DURATION = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+")
-_DURATION_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DURATION_PART = r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)"
 _MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6}
 
 
@@ -156,7 +155,8 @@ def _quoted_field(text: str, at: int) -> tuple[str, int]:
 def _from(instruction: Instruction) -> str:
     words = instruction.words
     if len(words) == 3 and words[1].lower() == "as":
-        valid = _STAGE_NAME.fullmatch(words[2].lower())
+        name = words[2].lower()
+        valid = name[0] in _LETTERS and not name.strip(f"{_LETTERS}0123456789_.-")
         return "" if valid else f"names a stage {words[2][:60]}, and a name is letters, digits, `-`, `_` and `.`"
     return "" if len(words) == 1 else "needs one image, or an image, AS and a name"
 
@@ -249,9 +249,9 @@ def _healthcheck_flags(instruction: Instruction) -> str:
 def _is_interval(text: str) -> bool:
     if text in ("0", "+0", "-0"):
         return True
-    if not _DURATION.fullmatch(text):
+    if not re.fullmatch(f"[+-]?(?:{_DURATION_PART})+", text):
         return False
-    total = sum(float(amount) * _MILLISECONDS[unit] for amount, unit in _DURATION_PART.findall(text))
+    total = sum(float(amount) * _MILLISECONDS[unit] for amount, unit in re.findall(_DURATION_PART, text))
     return total == 0 or (text[0] != "-" and 1 <= total < 2**63 / 1e6)
 
 

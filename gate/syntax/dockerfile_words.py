@@ -9,14 +9,15 @@ from gate.syntax.characters import SPACE, narrowed, replaced, widened
 #: What parts a keyword from its operands, and the operands of most instructions from each other.
 _GAP = re.compile(r"[\t\v\f\r ]+")
 
+#: Characters that mean themselves in and outside quotes, whatever the escape character.
+_PLAIN = re.compile(r"[\w./:,@=$+-]+", re.ASCII)
+
 _ASCII_SPACE = "\t\n\v\f\r "
 
 #: White space as a byte, for what BuildKit reads byte by byte.
 _BYTE_SPACE = "\t\n\v\f\r \x85\xa0"
 
-_STRING = r'"[^"\\\x00-\x1f]*"[ \t\r\n]*'
-_JSON_STRINGS = re.compile(rf"\[[ \t\r\n]*(?:{_STRING}(?:,[ \t\r\n]*{_STRING})*)?\]")
-_JSON_STRING = re.compile(r'"([^"]*)"')
+_JSON_SPACE = " \t\r\n"
 
 
 class BadWords(Exception):
@@ -103,8 +104,9 @@ def json_strings(text: str) -> tuple[str, ...] | None:
     """Return the strings of a JSON array, None for what is no JSON array; raise BadWords for other members."""
     if text[-1:] != "]":
         return None
-    if _JSON_STRINGS.fullmatch(text):
-        return tuple(_JSON_STRING.findall(replaced(text)))
+    plain = _plain_strings(text)
+    if plain is not None:
+        return plain
     if text[1:].lstrip(_ASCII_SPACE)[:1] not in '"[{]-0123456789tfn':
         return None
     import json
@@ -118,6 +120,22 @@ def json_strings(text: str) -> tuple[str, ...] | None:
     if not all(isinstance(member, str) for member in found):
         raise BadWords("is written as a JSON array with members that are not strings")
     return tuple(replaced(member) for member in found)
+
+
+def _plain_strings(text: str) -> tuple[str, ...] | None:
+    """Read an array of strings without escapes, which nearly all are; None for anything else."""
+    if "\\" in text:
+        return None
+    pieces = text.split('"')
+    strings = pieces[1::2]
+    between = [piece.strip(_JSON_SPACE) for piece in pieces[::2]]
+    if not strings:
+        return () if text[1:-1].strip(_JSON_SPACE) == "" else None
+    if len(between) == len(strings) or [*between[:1], *between[-1:]] != ["[", "]"]:
+        return None
+    if any(piece != "," for piece in between[1:-1]) or any(min(string, default=" ") < " " for string in strings):
+        return None
+    return tuple(map(replaced, strings))
 
 
 def _number(text: str) -> float:
@@ -140,8 +158,6 @@ def words_of(text: str, escape: str) -> tuple[str, ...]:
 def _spanned(text: str, escape: str) -> list[tuple[str, int, int]]:
     """Split at white space outside quotes; return each word with where it begins and ends."""
     text = replaced(text)
-    if not (escape in text or '"' in text or "'" in text):
-        return [(match[0], match.start(), match.end()) for match in _PLAIN.finditer(text)]
     found: list[tuple[str, int, int]] = []
     at = 0
     while True:
@@ -155,14 +171,16 @@ def _spanned(text: str, escape: str) -> list[tuple[str, int, int]]:
             found.append((word, start, at))
 
 
-_PLAIN = re.compile(f"[^{SPACE}]+")
-
-
 def _quoted_word(text: str, at: int, escape: str) -> tuple[str, int]:
     """Take one word that may hold quotes; an escape at the very end is dropped."""
     pieces: list[str] = []
     quote = ""
     while at < len(text):
+        plain = _PLAIN.match(text, at)
+        if plain is not None:
+            pieces.append(plain[0])
+            at = plain.end()
+            continue
         character = text[at]
         if not quote and character in SPACE:
             break

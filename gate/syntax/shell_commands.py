@@ -11,6 +11,9 @@ import re
 #: Substitutions inside substitutions that are read; deeper ones stay words.
 MAX_NESTING = 6
 
+#: Characters of a variable's name; the rest of a longer one is a word of its own.
+MAX_NAME = 200
+
 #: Commands of one script that are read.
 MAX_COMMANDS = 5_000
 
@@ -18,9 +21,9 @@ MAX_COMMANDS = 5_000
 _SIMPLE = re.compile(r"[ \t]*([^\s'\"\\;&|()<>`$#][^\s'\"\\;&|()<>`$]*)(?=[ \t\r\n;|)]|\Z)")
 _PLAIN = re.compile(r"[^\s'\"\\;&|()<>`$]+")
 _IN_QUOTES = re.compile(r"[^\"\\$`]+")
-_REDIRECTION = re.compile(r"&>>?|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
-_OPERATOR = re.compile(r"&&|\|\||\|&|;;|[;&|()\n]")
-_NAME = re.compile(r"\w+|[@*#?$!-]", re.ASCII)
+_REDIRECTIONS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">>", ">&", ">|", "<", ">")
+_OPERATORS = ("&&", "||", "|&", ";;")
+_NAME = r"\w+|[@*#?$!-]"
 
 
 class Command:
@@ -158,8 +161,8 @@ class _Splitter:
         elif text.startswith("${", start):
             end = _closing(text, start + 1, "{}") + 1
         else:
-            name = _NAME.match(text, start + 1)
-            end = name.end() if name is not None else start + 1
+            name = re.match(_NAME, text[start + 1 : start + MAX_NAME], re.ASCII)
+            end = start + 1 + (name.end() if name is not None else 0)
         self._add(text[start:end])
         self._at = end
 
@@ -179,8 +182,7 @@ class _Splitter:
         if self._word is not None and "".join(self._word).isdecimal():
             self._word = None
         self._end_word()
-        match = _REDIRECTION.match(text, self._at)
-        self._redirects = match[0] if match is not None else "<"
+        self._redirects = next(operator for operator in _REDIRECTIONS if text.startswith(operator, self._at))
         self._at += len(self._redirects)
 
     def _end_word(self) -> None:
@@ -197,8 +199,8 @@ class _Splitter:
             self._command.end = self._at
 
     def _operator(self) -> None:
-        match = _OPERATOR.match(self._text, self._at)
-        operator = match[0] if match is not None else self._text[self._at]
+        here = self._text[self._at : self._at + 2]
+        operator = here if here in _OPERATORS else here[0]
         self._end_command()
         end = self._at
         self._at += len(operator)
@@ -243,14 +245,11 @@ def _closing_backtick(text: str, at: int) -> int:
         at = end + 1
 
 
-_BRACKETS = {"()": re.compile(r"[()'\"\\]"), "{}": re.compile(r"[{}'\"\\]")}
-
-
 def _closing(text: str, at: int, pair: str) -> int:
     """Return where the bracket at this place is closed, the end of the text when it is not; quotes hide brackets."""
     depth = 0
     quoted = False
-    for match in _BRACKETS[pair].finditer(text, at):
+    for match in re.compile(f"[{re.escape(pair)}'\"\\\\]").finditer(text, at):
         found, start = match[0], match.start()
         if start < at:
             continue

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from gate.syntax.characters import SPACE, replaced
-from gate.syntax.wildcard import WildcardError, remove_prefix, remove_suffix, substitute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -377,6 +376,8 @@ class _Lexer:
         if isinstance(value, Unresolved) or reasons:
             self.unresolved += reasons or [value.reason] if isinstance(value, Unresolved) else reasons
             return ""
+        from gate.syntax.wildcard import WildcardError, remove_prefix, remove_suffix
+
         remove = remove_prefix if operator == "#" else remove_suffix
         try:
             return remove(value or "", word, longest=longest)
@@ -396,6 +397,8 @@ class _Lexer:
         if isinstance(value, Unresolved) or reasons or more:
             self.unresolved += [*reasons, *more, *([value.reason] if isinstance(value, Unresolved) else [])]
             return ""
+        from gate.syntax.wildcard import WildcardError, substitute
+
         try:
             return self._bounded(substitute(value or "", pattern, word, everywhere=everywhere))
         except WildcardError as error:
