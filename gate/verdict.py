@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from gate.boundary.facts import FACTS
-from gate.boundary.level import HARDENED_NEEDS, NAMES
-from gate.boundary.pass_through import passes
 from gate.model.record import replace
 from gate.model.report import Reason
 
@@ -57,6 +54,8 @@ def _decides(because: object, required: Requirement) -> bool:
 
 def named(lo: int, hi: int) -> str:
     """Show a level with its name, or an interval of levels."""
+    from gate.boundary.level import NAMES
+
     return f"L{lo} {NAMES[lo]}" if lo == hi else f"L{lo}..L{hi}"
 
 
@@ -100,6 +99,10 @@ def demanded(findings: Iterable[Finding], policy: Policy) -> list[Reason]:
 
 def _keeping(boundary: Boundary, required: Requirement) -> frozenset[str]:
     """Return the facts whose bad news would hold the level below what is certainly required."""
+    from gate.boundary.facts import FACTS
+    from gate.boundary.level import HARDENED_NEEDS
+    from gate.boundary.pass_through import passes
+
     needed = required.lo
     if boundary.worst >= needed:
         return frozenset()

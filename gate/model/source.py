@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from gate.model.loading import module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from gate.model.location import Location
+
+    class Sum(Protocol):
+        """A sum that is being taken."""
+
+        def hexdigest(self) -> str:
+            """Return it in hexadecimal."""
+
+    Start = Callable[[bytes], Sum]
 else:
     Protocol = object
+
+
+def sha256(data: bytes) -> Sum:
+    """Start a SHA-256 sum with the interpreter's own module, where it has one: `hashlib` loads all of OpenSSL first."""
+    for name in ("_sha2", "_sha256", "hashlib"):
+        try:
+            start: Start = module(name).sha256
+        except ImportError:
+            continue
+        return start(data)
+    raise ImportError("this interpreter has no SHA-256")
 
 
 class Source:
@@ -40,8 +61,6 @@ class Source:
     def digest(self) -> str:
         """The SHA-256 of the bytes, in hexadecimal."""
         if self._digest is None:
-            from hashlib import sha256
-
             self._digest = sha256(self.data).hexdigest()
         return self._digest
 

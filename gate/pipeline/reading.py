@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 
 from gate.model.coverage import NotUnderstood, Skipped
 from gate.model.errors import InputError, UnrenderedError
+from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.readers import READERS
 
@@ -100,7 +100,7 @@ class Ledger:
 
 def load(name: str) -> Reader:
     """Import one reader."""
-    reader: Reader = import_module(f"gate.readers.{name}").READER
+    reader: Reader = module(f"gate.readers.{name}").READER
     return reader
 
 

@@ -8,11 +8,9 @@ from gate import __version__
 from gate.data import DATA_DATE
 from gate.model.coverage import Coverage, NotUnderstood, Skipped
 from gate.model.errors import UsageError
-from gate.model.image import Image
 from gate.model.location import whole_file
 from gate.model.report import Report
 from gate.model.source import Source
-from gate.model.template import Template
 from gate.model.workload import Workload
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
@@ -100,7 +98,7 @@ class Run:
         declaration = self.declarations.of(_path(subject))
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
-        tables = _tables() if isinstance(subject, Image | Template) else None
+        tables = _tables() if not isinstance(subject, Workload) else None
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables)
         report = judge(subject, case)
         self.exceptions.note(report)

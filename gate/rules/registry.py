@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from gate.model.loading import module
 from gate.rules.declaration import RULES as DECLARATION
 from gate.rules.isolation import RULES as ISOLATION
 from gate.rules.template import RULES as TEMPLATE
@@ -18,5 +17,5 @@ RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION, **TEMPLATE}
 
 def load(rule_id: str) -> Rule:
     """Import one rule."""
-    rule: Rule = import_module(RULES[rule_id].module).RULE
+    rule: Rule = module(RULES[rule_id].module).RULE
     return rule
