@@ -59,6 +59,9 @@ _PARTS = {
 #: Every name that matters, by its lower-case spelling.
 _NAMES = {name.lower(): name for name in OF_POD_CONTEXT | OF_CONTAINER_CONTEXT | OF_POD}
 
+#: The fields of a mount; in another case they protect nothing.
+_OF_MOUNT = {name.lower(): name for name in ("readOnly", "recursiveReadOnly", "subPath")}
+
 _SECCOMP = ("seccomp.security.alpha.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 
 
@@ -73,7 +76,16 @@ def ignored(template: Fields, containers: Iterable[Fields]) -> Iterator[IgnoredK
     yield from _context(spec.sub("securityContext"), OF_POD_CONTEXT, "a pod's security context")
     for container in containers:
         yield from misplaced(container, OF_CONTAINER)
+        yield from _mounts(container)
         yield from _context(container.sub("securityContext"), OF_CONTAINER_CONTEXT, "a container's security context")
+
+
+def _mounts(container: Fields) -> Iterator[IgnoredKey]:
+    for mount in container.mappings("volumeMounts")[0]:
+        for key in mount.names():
+            name = _OF_MOUNT.get(key.lower(), key)
+            if key != name:
+                yield IgnoredKey(key, f"Kubernetes reads it only as `{name}`", mount.at_of(key))
 
 
 def misplaced(fields: Fields, allowed: frozenset[str]) -> Iterator[IgnoredKey]:

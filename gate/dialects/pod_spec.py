@@ -25,8 +25,9 @@ from gate.syntax.tree import Mapping, Opaque, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from gate.dialects.pod_volumes import Bound, Volume
     from gate.model.evidence import Setting
     from gate.model.pod import Pod
     from gate.model.workload import Container, IgnoredKey
@@ -69,12 +70,20 @@ def refusal(template: Fields) -> InputError | None:
     return None
 
 
+def _unbound(_claim: str) -> Volume | None:
+    return None
+
+
 class PodReader:
-    """Reads the pod of one template; `claims` are the volumes that a StatefulSet or its like makes for every pod."""
+    """Reads the pod of one template.
 
-    __slots__ = ("_annotations", "_containers", "_spec", "pod", "template", "volumes")
+    `claimed` are the volumes that a StatefulSet or its like makes for every pod, and `bound` says of a claim by its
+    name which path of the host it comes to.
+    """
 
-    def __init__(self, template: Fields, claims: Iterable[str] = ()) -> None:
+    __slots__ = ("_annotations", "_containers", "_spec", "_volumes", "pod", "template")
+
+    def __init__(self, template: Fields, claimed: dict[str, Volume] | None = None, bound: Bound = _unbound) -> None:
         """Read the pod as it is written."""
         self.template = template
         self._spec = template.sub("spec")
@@ -86,7 +95,7 @@ class PodReader:
             for member in self.pod.annotations.members
             if isinstance(member, Stated)
         }
-        self.volumes = volumes_by_name(self._spec, claims)
+        self._volumes = volumes_by_name(self._spec, claimed or {}, bound)
 
     def containers(self) -> Items[Container]:
         """Return the containers, each with what it ends up with."""
@@ -95,7 +104,7 @@ class PodReader:
             self.pod,
             self._spec,
             self._spec.sub("securityContext"),
-            self.volumes,
+            self._volumes,
             self.pod.volumes.open_because,
             self._annotations,
             isinstance(system, Stated) and system.value == "windows",

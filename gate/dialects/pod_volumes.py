@@ -8,11 +8,14 @@ from gate.model.workload import Mount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
+    from typing import TypeAlias
 
     from gate.dialects.reading import Fields
     from gate.model.evidence import Setting
     from gate.model.workload import MountKind
+
+    Bound: TypeAlias = Callable[[str], "Volume | None"]
 
 #: Every kind of volume that the API has or had (kubernetes/api core/v1 `VolumeSource`).
 KINDS = frozenset(
@@ -87,34 +90,40 @@ def _kinds(volume: Fields) -> list[Setting[str]]:
     return [Defaulted("emptyDir", volume.at)]
 
 
-def volumes_by_name(spec: Fields, claims: Iterable[str] = ()) -> dict[str, Volume]:
-    """Return what each volume is; `claims` are the volumes that a StatefulSet or its like makes for every pod."""
-    found = {name: _managed(spec) for name in claims}
+def volumes_by_name(spec: Fields, claimed: dict[str, Volume], bound: Bound) -> dict[str, Volume]:
+    """Return what each volume is.
+
+    `claimed` are the volumes that a StatefulSet or its like makes for every pod, and `bound` says of a claim by its
+    name which path of the host it comes to.
+    """
+    found = dict(claimed)
     for fields in spec.mappings("volumes")[0]:
         name = fields.text("name")
         if isinstance(name, Stated):
-            found[name.value] = _volume(fields)
+            found[name.value] = _volume(fields, bound)
     return found
 
 
-def _managed(fields: Fields) -> Volume:
-    return Volume("volume", Inapplicable(MANAGED, fields.at))
-
-
-def _volume(fields: Fields) -> Volume:
+def _volume(fields: Fields, bound: Bound) -> Volume:
     host = fields.sub("hostPath")
     if host.present:
         path = host.text("path")
         source: Setting[str] = Unknown("it names no path", host.at) if isinstance(path, Defaulted) else path
-        pipe = isinstance(path, Stated) and path.value.replace("/", "\\").startswith("\\\\.\\pipe\\")
-        return Volume("pipe" if pipe else "bind", source)
-    kinds = _kinds(fields)
-    unknown = next((kind for kind in kinds if isinstance(kind, Unknown)), None)
+        return Volume("pipe" if isinstance(path, Stated) and _is_pipe(path.value) else "bind", source)
+    unknown = next((kind for kind in _kinds(fields) if isinstance(kind, Unknown)), None)
     if unknown is not None:
         return Volume("bind", unknown)
+    claim = fields.sub("persistentVolumeClaim").text("claimName")
+    behind = bound(claim.value) if isinstance(claim, Stated) else None
+    if behind is not None:
+        return behind
     medium = fields.sub("emptyDir").text("medium")
     in_memory = isinstance(medium, Stated) and medium.value == "Memory"
     return Volume("tmpfs" if in_memory else "volume", Inapplicable(MANAGED, fields.at))
+
+
+def _is_pipe(path: str) -> bool:
+    return path.replace("/", "\\").startswith("\\\\.\\pipe\\")
 
 
 def mounts(container: Fields, volumes: dict[str, Volume], open_because: str) -> Items[Mount]:

@@ -13,6 +13,7 @@ from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pod
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
 from gate.dialects.pod_security import mapped
 from gate.dialects.pod_spec import PodReader, refusal
+from gate.dialects.pod_storage import Storage
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
@@ -124,11 +125,12 @@ def _may_matter(source: Source, document: Document) -> bool:
 class _File:
     """One file on its way to becoming a reading."""
 
-    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "sources", "subjects")
+    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "sources", "storage", "subjects")
 
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
         self.sources = sources
+        self.storage = Storage(document.root for document in _documents(source) if document.root is not None)
         self.subjects: list[Workload] = []
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
@@ -242,7 +244,7 @@ class _File:
         metadata = top.sub("metadata")
         name = _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
         namespace = _plain(metadata.text("namespace"))
-        pod = PodReader(template, _claims(top))
+        pod = PodReader(template, self.storage.of_templates(top), lambda claim: self.storage.of_claim(namespace, claim))
         return Workload(
             self._id(namespace, kind, name, part),
             f"{name}/{part}" if part else name,
@@ -312,11 +314,6 @@ def _ignored(way: list[Fields], kind: str, pod: PodReader) -> Iterator[IgnoredKe
         for fields in way[:-1]:
             yield from misplaced(fields, frozenset())
     yield from pod.ignored()
-
-
-def _claims(stateful_set: Fields) -> Iterator[str]:
-    for claim in stateful_set.sub("spec").mappings("volumeClaimTemplates")[0]:
-        yield _plain(claim.sub("metadata").text("name"))
 
 
 def _handler(fields: Fields) -> Setting[str]:

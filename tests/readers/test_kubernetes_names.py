@@ -116,6 +116,7 @@ def test_a_key_in_the_wrong_place_is_ignored(spec: str, key: str) -> None:
         ("securityContext: {fsGroup: 1}", "securityContext.fsGroup"),
         ("securityContext: {capabilities: {dropp: [ALL]}}", "securityContext.capabilities.dropp"),
         ("hostPID: false", "hostPID"),
+        ("volumeMounts: [{name: v, mountPath: /m, readonly: true}]", "readonly"),
     ],
 )
 def test_a_key_in_the_wrong_place_of_a_container_is_ignored(fields: str, key: str) -> None:

@@ -142,3 +142,57 @@ def test_a_block_volume_is_the_schedulers_and_no_device_of_the_host() -> None:
     (mount,) = exposure.mounts.members
     assert isinstance(mount, Stated)
     assert mount.value.kind == "volume"
+
+
+def persistent(volume: str, claim: str, name: str = "v") -> str:
+    metadata = f"metadata: {{name: {name}}}"
+    return (
+        f"apiVersion: v1\nkind: PersistentVolume\n{metadata}\nspec: {{{volume}}}\n---\n"
+        f"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: data}}\nspec: {{{claim}}}\n---\n"
+    )
+
+
+CLAIMING = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n"
+    "  volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]\n"
+    f"  containers: [{{name: c, image: i, {MOUNT}}}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("volume", "claim", "source"),
+    [
+        ("hostPath: {path: /etc}", "volumeName: v", "/etc"),
+        ("local: {path: /mnt/disk}", "volumeName: v", "/mnt/disk"),
+        ("hostPath: {path: /etc}, storageClassName: manual", "storageClassName: manual", "/etc"),
+        ("hostPath: {path: /etc}, claimRef: {name: data}", "", "/etc"),
+        ("hostPath: {path: /etc}, claimRef: {name: other}, storageClassName: a", "storageClassName: a", None),
+        ("hostPath: {path: /etc}, storageClassName: manual", "storageClassName: other", None),
+        ("hostPath: {path: /etc}, claimRef: {name: data, namespace: shop}", "", "/etc"),
+        ("hostPath: {path: /etc}", "", None),
+        ("nfs: {path: /etc}", "volumeName: v", None),
+    ],
+)
+def test_a_path_of_the_host_behind_a_claim(volume: str, claim: str, source: str | None) -> None:
+    (one,) = values(workload(persistent(volume, claim) + CLAIMING).containers)
+    (mount,) = values(one.exposure.mounts)
+    assert known(mount.source) == source
+    assert mount.kind == ("volume" if source is None else "bind")
+
+
+def test_a_claim_that_several_volumes_may_answer_is_unknown() -> None:
+    volume, claim = "hostPath: {path: /etc}, storageClassName: manual", "storageClassName: manual"
+    text = persistent(volume, claim) + persistent(volume, claim, "w") + CLAIMING
+    (one,) = values(workload(text).containers)
+    (mount,) = values(one.exposure.mounts)
+    assert isinstance(mount.source, Unknown)
+
+
+def test_a_path_of_the_host_behind_the_claims_of_a_stateful_set() -> None:
+    text = persistent("hostPath: {path: /data}, storageClassName: manual", "") + (
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s}\nspec:\n"
+        "  volumeClaimTemplates: [{metadata: {name: v}, spec: {storageClassName: manual}}]\n"
+        f"  template: {{spec: {{containers: [{{name: c, image: i, {MOUNT}}}]}}}}\n"
+    )
+    (one,) = values(workload(text).containers)
+    assert [known(mount.source) for mount in values(one.exposure.mounts)] == ["/data"]
