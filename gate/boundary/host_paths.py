@@ -102,18 +102,20 @@ PLAIN_FILES = frozenset(
 
 
 def normalise(path: str) -> str:
-    """Resolve `.`, `..` and doubled slashes, turn Windows paths to lower case with slashes, map `/var/run` to `/run`."""
+    """Resolve `.`, `..` and doubled slashes, turn Windows paths to lower case with slashes, map `/var/run` to `/run`.
+
+    A path that is relative stays so; `.` is the folder itself.
+    """
     if len(path) > 1 and path[1] == ":" or path.startswith("\\\\"):
         path = path.replace("\\", "/").lower()
     parts: list[str] = []
     for part in path.split("/"):
-        if part == "..":
-            if parts and parts[-1] != "":
-                parts.pop()
+        if part == ".." and (parts and parts[-1] != ".." or path[:1] == "/"):
+            del parts[-1:]
         elif part not in ("", "."):
             parts.append(part)
     absolute = "/" if path.startswith("/") else ""
-    clean = absolute + "/".join(parts)
+    clean = absolute + "/".join(parts) or "."
     if len(clean) == 2 and clean[1] == ":":
         clean += "/"
     if clean == "/var/run" or clean.startswith("/var/run/"):

@@ -1,0 +1,61 @@
+"""Which paths of the host are worth the whole host, which reach a socket, and which are the project's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from gate.boundary.host_paths import is_root, normalise, reaches_socket
+
+
+@pytest.mark.parametrize(
+    ("path", "clean"),
+    [
+        ("/", "/"),
+        ("//etc//passwd/", "/etc/passwd"),
+        ("/a/../../etc/.", "/etc"),
+        ("/var/run/docker.sock", "/run/docker.sock"),
+        ("/var/runs", "/var/runs"),
+        (".", "."),
+        ("./", "."),
+        ("./a/../b", "b"),
+        ("..", ".."),
+        ("../../x", "../../x"),
+        ("a/../../x", "../x"),
+        ("C:\\Windows\\", "c:/windows"),
+        ("C:\\", "c:/"),
+        ("\\\\.\\pipe\\docker_engine", "//./pipe/docker_engine".replace("//./", "/")),
+    ],
+)
+def test_normalising(path: str, clean: str) -> None:
+    assert normalise(path) == clean
+
+
+@pytest.mark.parametrize("path", ["/", "/run", "/var/run", "/run/docker.sock", "/run/containerd", "/var/lib", "/run/user/1000"])
+def test_what_leads_to_a_socket(path: str) -> None:
+    assert reaches_socket(normalise(path))
+
+
+@pytest.mark.parametrize("path", [".", "./", "data", "..", "../..", "/srv", "/runner", "/etc/nginx", "./run"])
+def test_what_leads_to_none(path: str) -> None:
+    assert not reaches_socket(normalise(path))
+
+
+@pytest.mark.parametrize("path", ["/", "/etc", "/etc/shadow", "/root/.ssh", "/proc", "/dev", "/var/lib/kubelet", "/home", "C:\\", "C:\\Windows"])
+def test_what_is_the_host_even_to_read(path: str) -> None:
+    assert is_root(normalise(path), read_only=True)
+
+
+@pytest.mark.parametrize("path", ["/usr", "/usr/bin", "/lib/modules", "/var/log", "/opt/cni", "/sys/fs/cgroup"])
+def test_what_is_the_host_to_write(path: str) -> None:
+    assert is_root(normalise(path), read_only=False)
+    assert not is_root(normalise(path), read_only=True)
+
+
+@pytest.mark.parametrize("path", [".", "..", "src", "/srv/data", "/data", "/mnt/disk"])
+def test_what_is_neither(path: str) -> None:
+    assert not is_root(normalise(path), read_only=False)
+
+
+@pytest.mark.parametrize("path", ["/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"])
+def test_what_everybody_may_read(path: str) -> None:
+    assert not is_root(normalise(path), read_only=True)
