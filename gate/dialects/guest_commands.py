@@ -200,7 +200,7 @@ def runs_download(command: Command, before: Command | None) -> str:
 
 
 def runs_script(command: Command) -> str:
-    """Return the script that a command runs, when it is a file; empty when it is not."""
+    """Return the file that a command runs, when it is named by its path; empty when it is not."""
     words = list(command.words)
     if command.program in _INTERPRETERS or command.program in (".", "source"):
         words = [word for word in words[1:] if not word.startswith("-")]
@@ -209,6 +209,4 @@ def runs_script(command: Command) -> str:
     if not words:
         return ""
     path = words[0]
-    name = path.rpartition("/")[2]
-    is_script = name.endswith(_SCRIPTS) or (path.startswith("/tmp/") and "." not in name)
-    return path if is_script and not path.startswith(("http:", "https:")) else ""
+    return path if path.endswith(_SCRIPTS) or ("/" in path and "://" not in path) else ""

@@ -208,11 +208,11 @@ def _defined(document: Document) -> Iterator[tuple[str, ...]]:
 def recipes(source: Source, whole: Configuration) -> list[tuple[Recipe, bool]]:
     """Return the sources that one file holds, each with whether some build uses it."""
     builds = [(block, *_used(whole, block)) for block in whole.blocks if block.type == "build"]
-    found: list[tuple[Recipe, bool]] = []
-    for block in whole.blocks:
-        if block.type == "source" and len(block.labels) == 2 and block.document.source is source:
-            found.append(_recipe(whole, block, builds))
-    return found
+    return [
+        _recipe(whole, block, builds)
+        for block in whole.blocks
+        if block.type == "source" and len(block.labels) == 2 and block.document.source is source
+    ]
 
 
 def _recipe(

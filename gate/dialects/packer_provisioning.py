@@ -87,7 +87,7 @@ class Done:
             for name in ("script", "scripts"):
                 self._files(step, name)
         elif step.type not in _INERT:
-            self._open(f"what the `{step.type}` provisioner does is not read")
+            self.leave_open(f"what the `{step.type}` provisioner does is not read")
 
     def script(self, text: str, place: Callable[[int], Location], depth: int = 0) -> None:
         """Read the commands of a script; `place` gives the location of an offset."""
@@ -118,7 +118,7 @@ class Done:
         if source and depth < MAX_CALLS and self._file(source, depth + 1):
             return
         if source or "." in name:
-            self._open(f"the script `{name}` is not in sight")
+            self.leave_open(f"the script `{name}` is not in sight")
 
     def _uploaded(self, path: str) -> str:
         """Return the file that was uploaded to a path, alone or with its folder; empty when none was."""
@@ -133,7 +133,8 @@ class Done:
         if level != "none" and (self.updated is None or UPDATES.index(level) > UPDATES.index(self.updated.value)):
             self.updated = Stated(level, at)
 
-    def _open(self, reason: str) -> None:
+    def leave_open(self, reason: str) -> None:
+        """Note the first reason why something else may have been done."""
         self.open_because = self.open_because or reason
 
     def _upload(self, step: Step) -> None:
@@ -154,7 +155,7 @@ class Done:
             for line in lines:
                 known = as_text(line)
                 if known is None:
-                    self._open(first_reason(line) if isinstance(line, Sequence) else why(line, "a string"))
+                    self.leave_open(first_reason(line) if isinstance(line, Sequence) else why(line, "a string"))
                     continue
                 offsets.append((len(text), within(line, at)))
                 text += known + "\n"
@@ -168,9 +169,9 @@ class Done:
         for item in node.items if isinstance(node, Sequence) else [node]:
             path = as_text(item)
             if path is None:
-                self._open(why(item, "a string") if not isinstance(item, Sequence) else first_reason(item))
+                self.leave_open(why(item, "a string") if not isinstance(item, Sequence) else first_reason(item))
             elif not self._file(path, 0):
-                self._open(f"the script `{path.rpartition('/')[2]}` is not in sight")
+                self.leave_open(f"the script `{path.rpartition('/')[2]}` is not in sight")
 
     def _file(self, path: str, depth: int) -> bool:
         """Read a script; False when it is not there."""
@@ -237,7 +238,7 @@ def done(recipe: Recipe, sources: Sources) -> list[Done]:
             at = entry[1]
             one.script(as_text(entry[0]) or "", lambda _start, at=at: at)  # type: ignore[misc]
         if recipe.steps_open:
-            one._open(recipe.steps_open)
+            one.leave_open(recipe.steps_open)
         found.append(one)
     return found
 

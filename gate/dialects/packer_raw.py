@@ -124,7 +124,7 @@ def _vboxmanage(words: list[str], at: Location, found: Raw) -> None:
     elif lowered[0] == "usbfilter" and "add" in lowered[1:2]:
         found.passthrough.append(Stated("a USB device", at))
     elif lowered[0] == "modifyvm":
-        for option, value in zip(lowered, lowered[1:]):
+        for option, value in zip(lowered[1:-1], lowered[2:], strict=True):  # noqa: RUF007 - it would be the only use of itertools
             if option.startswith("--"):
                 _modify(option.replace("-", ""), value, at, found)
 

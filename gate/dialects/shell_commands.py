@@ -47,10 +47,10 @@ def commands(text: str) -> list[Command]:
             bare = _bare(words)
             if not bare:
                 continue
-            start = start if inside < 0 else inside
-            found.append(Command(tuple(bare), start, piped))
+            place = start if inside < 0 else inside
+            found.append(Command(tuple(bare), place, piped))
             if len(pending) < MAX_COMMANDS:
-                pending += [(inner, start) for inner in _nested(bare) if len(inner) < len(script)]
+                pending += [(inner, place) for inner in _nested(bare) if len(inner) < len(script)]
     return found[:MAX_COMMANDS]
 
 

@@ -7,6 +7,7 @@ tree-sitter finds the structure; an expression is kept as it stands and only rea
 from __future__ import annotations
 
 from gate.syntax.hcl_escapes import unescaped
+from gate.syntax.hcl_lines import misplaced_item, misplaced_part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Attribute:
 
 
 class Body:
-    """What stands between the braces of a block, or in a file; an attribute appears once, a block any number of times."""
+    """What stands between the braces of a block, or in a file; only blocks may appear more than once."""
 
     __slots__ = ("attributes", "blocks")
 
@@ -153,13 +154,12 @@ def _wide(source: Source) -> tuple[list[int], list[int]]:
     places: list[int] = []
     surplus = [0]
     if not source.data.isascii():
-        byte = 0
-        for character in source.text:
-            size = len(character.encode("utf-8", "surrogateescape"))
-            byte += size
-            if size > 1:
-                places.append(byte - 1)
-                surplus.append(surplus[-1] + size - 1)
+        import re
+
+        for found in re.finditer("[^\0-\x7f]", source.text):
+            extra = len(found[0].encode("utf-8", "surrogateescape")) - 1
+            surplus.append(surplus[-1] + extra)
+            places.append(found.start() + surplus[-1])
     return places, surplus
 
 
@@ -175,28 +175,42 @@ def _parser() -> Parser:
 def _fill(document: Document) -> None:
     root = _parser().parse(document.source.data).root_node
     if root.has_error:
-        broken = _first_error(root)
-        document.fail("is not valid HCL", broken)
+        document.fail("is not valid HCL", _first_error(root))
         return
     pending: list[tuple[Syntax, Body, int]] = [(root, document.body, 0)]
     seen = 0
     while pending and not document.error:
         node, body, depth = pending.pop()
-        inner: list[tuple[Syntax, Body, int]] = []
-        for child in node.named_children:
-            seen += 1
-            if child.type == "body":
-                inner.append((child, body, depth))
-            elif child.type == "attribute":
-                _attribute(document, child, body)
-            elif child.type == "block":
-                block = _block(document, child)
+        items = [child for child in _body(node) if child.type in ("attribute", "block")]
+        seen += len(items)
+        if seen > MAX_NODES or depth > MAX_DEPTH:
+            document.fail("holds more than can be read", node)
+            return
+        _check_lines(document, node, items)
+        for item in items:
+            if item.type == "attribute":
+                _attribute(document, item, body)
+            else:
+                block = _block(document, item)
                 body.blocks.append(block)
-                inner += [(part, block.body, depth + 1) for part in child.named_children if part.type == "body"]
-            if seen > MAX_NODES or depth > MAX_DEPTH:
-                document.fail("holds more than can be read", child)
-                break
-        pending += inner
+                pending.append((item, block.body, depth + 1))
+
+
+def _body(node: Syntax) -> list[Syntax]:
+    """Return what stands in a file or a block."""
+    return next((child.named_children for child in node.named_children if child.type == "body"), [])
+
+
+def _check_lines(document: Document, node: Syntax, items: list[Syntax]) -> None:
+    """Refuse items that share a line with others, and headers that do not stand on one."""
+    opening, closing = (
+        next((child for child in node.children if child.type == type_), None) for type_ in ("block_start", "block_end")
+    )
+    misplaced = misplaced_item(items, opening, closing)
+    if misplaced is None and opening is not None and node.start_point[0] != opening.start_point[0]:
+        misplaced = opening
+    if misplaced is not None:
+        document.fail("is not valid HCL: this cannot stand here", misplaced)
 
 
 def _attribute(document: Document, node: Syntax, body: Body) -> None:
@@ -204,6 +218,9 @@ def _attribute(document: Document, node: Syntax, body: Body) -> None:
     if len(parts) != 2:
         document.fail("is not valid HCL", node)
         return
+    misplaced = misplaced_part(node)
+    if misplaced is not None:
+        document.fail("is not valid HCL: this cannot stand here", misplaced)
     name = document.text(parts[0])
     if name in body.attributes:
         document.fail(f"sets `{name}` twice", node)
@@ -228,6 +245,9 @@ def _label(document: Document, node: Syntax) -> str:
     """Read a bare or a quoted label; a label is not a template, so only the escapes mean something."""
     if node.type != "string_lit":
         return document.text(node)
+    text = document.text(node).replace("$${", "").replace("%%{", "")
+    if "${" in text or "%{" in text:
+        document.fail("is not valid HCL: a label is no template", node)
     return unescaped("".join(document.text(child) for child in node.named_children if child.type == "template_literal"))
 
 

@@ -14,6 +14,7 @@ from gate.syntax.hcl_scalars import (
     opaque,
     scalar,
     spelled,
+    unified,
     whole_number,
 )
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
@@ -55,7 +56,7 @@ def unary(place: Place, operator: str, operand: Node) -> Node:
         truth = as_boolean(operand)
         return opaque(place, "it is neither true nor false") if truth is None else scalar(place, not truth)
     number = as_number(operand)
-    return opaque(place, "it is no number") if number is None else scalar(place, -number)
+    return scalar(place, -number) if number else opaque(place, "it is no number, or a negative zero")
 
 
 def binary(place: Place, operator: str, left: Node, right: Node) -> Node:
@@ -102,7 +103,7 @@ def _arithmetic(operator: str, left: float | None, right: float | None) -> float
     if operator in ("/", "%") and right == 0:
         return None
     if operator == "/":
-        return int(left / right) if (left / right).is_integer() else left / right
+        return int(left / right) if (left / right).is_integer() else None
     if operator == "%":
         from math import fmod
 
@@ -244,12 +245,14 @@ def _compact(place: Place, arguments: list[Node]) -> Node | None:
     lists = _lists(arguments)
     if lists is None or any(isinstance(item, Opaque) for items in lists for item in items):
         return None
-    return _sequence(place, (item for items in lists for item in items if as_string(item)))
+    return _sequence(place, (scalar(place, as_string(item)) for items in lists for item in items if as_string(item)))
 
 
 def _distinct(place: Place, arguments: list[Node]) -> Node | None:
     lists = _lists(arguments)
     if lists is None or not all(isinstance(item, Scalar) for items in lists for item in items):
+        return None
+    if len({type(item.value) for items in lists for item in items if isinstance(item, Scalar)}) > 1:
         return None
     seen = {(type(item.value), item.value): item for items in lists for item in items if isinstance(item, Scalar)}
     return _sequence(place, seen.values())
@@ -257,7 +260,8 @@ def _distinct(place: Place, arguments: list[Node]) -> Node | None:
 
 def _coalesce(place: Place, arguments: list[Node]) -> Node | None:
     """Return the first argument that is neither null nor an empty string."""
-    return next((node for node in arguments if as_string(node) or not isinstance(node, Scalar)), None)
+    found = next((node for node in arguments if as_string(node) or not isinstance(node, Scalar)), None)
+    return None if found is None else unified(place, arguments, found)
 
 
 def _coalesce_list(place: Place, arguments: list[Node]) -> Node | None:
@@ -345,6 +349,16 @@ def _base(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2] or ("/" if path else ".")
 
 
+def _title(text: str) -> str:
+    """Capitalise what follows a separator: anything in ASCII but letters, digits and `_`, and any blank."""
+    letters: list[str] = []
+    fresh = True
+    for letter in text:
+        letters.append(letter.upper() if fresh and len(letter.upper()) == 1 else letter)
+        fresh = not (letter.isalnum() or letter == "_") if letter.isascii() else letter.isspace()
+    return "".join(letters)
+
+
 def _folder(path: str) -> str:
     head = path.rpartition("/")[0]
     return head.rstrip("/") or ("/" if path.startswith("/") else ".")
@@ -353,7 +367,7 @@ def _folder(path: str) -> str:
 FUNCTIONS: dict[str, Function] = {
     "lower": _text_function(str.lower),
     "upper": _text_function(str.upper),
-    "title": _text_function(lambda text: " ".join(word[:1].upper() + word[1:] for word in text.split(" "))),
+    "title": _text_function(_title),
     "trimspace": _text_function(str.strip),
     "trim": _text_function(str.strip, 2),
     "trimprefix": _text_function(str.removeprefix, 2),

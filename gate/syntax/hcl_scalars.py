@@ -41,6 +41,8 @@ def partial(place: Place, reason: str, prefix: str) -> Opaque:
 def scalar(place: Place, value: str | float | bool | None, *, quoted: bool = False) -> Scalar:
     """Return a value that came about at a place."""
     document, node = place
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return Scalar(document.source, *document.region(node), value, _spelling(value), quoted)
 
 
@@ -109,12 +111,22 @@ def equal(left: Node, right: Node) -> bool | None:
             if (_kind(one), one.value) != (_kind(other), other.value):
                 return False
         elif isinstance(one, Sequence) and isinstance(other, Sequence) and len(one.items) == len(other.items):
-            pending += zip(one.items, other.items)
+            pending += zip(one.items, other.items, strict=True)
         elif isinstance(one, Mapping) and isinstance(other, Mapping) and one.entries.keys() == other.entries.keys():
             pending += [(one.entries[key], other.entries[key]) for key in one.entries]
         else:
             return False
     return answer
+
+
+def unified(place: Place, values: list[Node], chosen: Node) -> Node:
+    """Return the chosen one of several values, converted to the one type that HCL gives them all."""
+    kinds = {_kind(value) for value in values if isinstance(value, Scalar) and value.value is not None}
+    if not isinstance(chosen, Scalar) or chosen.value is None or len(kinds) < 2:
+        return chosen
+    if "str" not in kinds:
+        return opaque(place, "its branches are of different types")
+    return chosen if isinstance(chosen.value, str) else scalar(place, _spelling(chosen.value), quoted=True)
 
 
 def _kind(node: Scalar) -> str:

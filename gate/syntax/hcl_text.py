@@ -52,29 +52,29 @@ def _heredoc(document: Document, node: Syntax) -> list[Piece]:
 
 
 def _dedented(found: list[Piece]) -> list[Piece]:
-    """Take away the blanks that all lines begin with; a line may begin with an interpolation."""
+    """Take away the blanks that all lines begin with; a blank line neither counts nor changes."""
     margins: list[int] = []
-    at_line_start = True
-    for place, piece in enumerate(found):
-        if isinstance(piece, str):
-            lines = piece.split("\n")
-            last = len(lines) - 1
-            for number, line in enumerate(lines):
-                ends_here = number == last and place == len(found) - 1 and not line
-                if (number or at_line_start) and not ends_here:
-                    margins.append(len(line) - len(line.lstrip(" \t")))
-            at_line_start = False
-        elif place == 0:
-            margins.append(0)
+    starts: list[tuple[list[str], int]] = []
+    result: list[list[str] | Syntax] = []
+    fresh = True
+    for piece in found:
+        if not isinstance(piece, str):
+            margins += [0] * fresh
+            fresh = False
+            result.append(piece)
+            continue
+        lines = [line + "\n" for line in piece.split("\n")]
+        lines[-1] = lines[-1][:-1]
+        for number, line in enumerate(lines):
+            if (number or fresh) and line and (line.strip() or not line.endswith("\n")):
+                margins.append(len(line) - len(line.lstrip()))
+                starts.append((lines, number))
+        fresh = lines[-1] == "" and (len(lines) > 1 or fresh)
+        result.append(lines)
     margin = min(margins, default=0)
-    result: list[Piece] = []
-    for place, piece in enumerate(found):
-        if isinstance(piece, str):
-            lines = piece.split("\n")
-            first = lines[0][margin:] if place == 0 else lines[0]
-            piece = "\n".join([first, *(line[margin:] for line in lines[1:])])
-        result.append(piece)
-    return result
+    for lines, number in starts:
+        lines[number] = lines[number][margin:]
+    return ["".join(part) if isinstance(part, list) else part for part in result]
 
 
 def _trimmed(found: list[Piece]) -> list[Piece]:
@@ -91,6 +91,11 @@ def _trimmed(found: list[Piece]) -> list[Piece]:
         if right and isinstance(after, str):
             result[place + 1] = after.lstrip()
     return [piece for piece in result if piece != ""]
+
+
+def trims(node: Syntax) -> bool:
+    """Say whether an interpolation takes away the blanks beside it."""
+    return any(_strips(node))
 
 
 def _strips(node: Syntax) -> tuple[bool, bool]:

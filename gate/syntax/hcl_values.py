@@ -17,9 +17,10 @@ from gate.syntax.hcl_scalars import (
     partial,
     scalar,
     spelled,
+    unified,
     whole_number,
 )
-from gate.syntax.hcl_text import pieces
+from gate.syntax.hcl_text import pieces, trims
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -150,6 +151,8 @@ class Evaluator:
 
     def _template(self, document: Document, node: Syntax) -> Node:
         found = pieces(document, node)
+        if node.type == "heredoc_template" and any(not isinstance(piece, str) and trims(piece) for piece in found):
+            return opaque((document, node), "it trims blanks inside a heredoc")
         if len(found) == 1 and not isinstance(found[0], str) and node.type == "quoted_template":
             return self._piece(document, found[0])
         texts: list[str] = []
@@ -196,16 +199,20 @@ class Evaluator:
         return self.evaluate(document, node)
 
     def _conditional(self, document: Document, node: Syntax) -> Node:
-        sides = [child for child in node.named_children if child.type == "expression"]
-        if len(sides) != 3:
-            return opaque((document, node), "it is not a conditional")
-        condition = self.evaluate(document, sides[0])
+        sides = _conditional_sides(node)
+        value = self.evaluate(document, sides[-1])
+        for place in range(len(sides) - 3, -1, -2):
+            value = self._chosen(document, sides[place : place + 2], value, node)
+        return value
+
+    def _chosen(self, document: Document, sides: list[Syntax], otherwise: Node, node: Syntax) -> Node:
+        """Choose between a branch and the value that holds otherwise."""
+        condition, branch = (self.evaluate(document, side) for side in sides)
         chosen = as_boolean(condition)
         if chosen is not None:
-            return self.evaluate(document, sides[1] if chosen else sides[2])
+            return unified((document, node), [branch, otherwise], branch if chosen else otherwise)
         reason = condition.reason if isinstance(condition, Opaque) else "its condition is neither true nor false"
-        left, right = self.evaluate(document, sides[1]), self.evaluate(document, sides[2])
-        return left if equal(left, right) is True else opaque((document, node), reason)
+        return branch if equal(branch, otherwise) is True else opaque((document, node), reason)
 
     def _operation(self, document: Document, node: Syntax) -> Node:
         parts = _parts(node)
@@ -221,6 +228,8 @@ class Evaluator:
         given = _parts(arguments) if arguments is not None else []
         if any(child.type == "ellipsis" for child in given):
             return opaque((document, node), "an argument list is expanded")
+        if name in ("try", "can") and not _is_plain(given[0] if given else node):
+            return opaque((document, node), "it hangs on whether an expression fails")
         values = [self.evaluate(document, child) for child in given if child.type == "expression"]
         return call(self.grown, (document, node), name, values)
 
@@ -229,6 +238,7 @@ class Evaluator:
 
 
 _WRAPPERS = ("expression", "literal_value", "template_expr", "collection_value", "operation")
+_LITERALS = ("numeric_lit", "bool_lit", "null_lit", "string_lit")
 _OPERATORS = frozenset(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 _KINDS: dict[str, Callable[[Evaluator, Document, Syntax], Node]] = {
     "numeric_lit": Evaluator._number,
@@ -245,6 +255,28 @@ _KINDS: dict[str, Callable[[Evaluator, Document, Syntax], Node]] = {
     "function_call": Evaluator._call,
     "for_expr": Evaluator._loop,
 }
+
+
+def _conditional_sides(node: Syntax) -> list[Syntax]:
+    """Return `a ? b : c ? d : e` as its five sides; the grammar groups it to the left, and HCL to the right."""
+    sides: list[Syntax] = []
+    while True:
+        own = [child for child in node.named_children if child.type == "expression"]
+        sides = [*own[1:], *sides]
+        first = own[0]
+        while first.type == "expression" and len(_parts(first)) == 1:
+            first = _parts(first)[0]
+        if first.type != "conditional":
+            return [own[0], *sides]
+        node = first
+
+
+def _is_plain(node: Syntax) -> bool:
+    """Say whether an expression is a literal or a reference, which fails only where its value is not known here."""
+    while node.type in _WRAPPERS and len(parts := _parts(node)) == 1:
+        node = parts[0]
+    kinds = {part.type for part in _parts(node)}
+    return node.type in _LITERALS or (node.type == "expression" and kinds <= {"variable_expr", "get_attr"})
 
 
 def _parts(node: Syntax) -> list[Syntax]:
