@@ -1,0 +1,125 @@
+"""The step of the GitHub Action: runs the gate on the inputs, and hands its answers to the runner.
+
+Nothing that was scanned may speak to the runner. Log lines are commands there, so the report is printed while commands
+are stopped; outputs are closed by a random word, and the summary by a fence that the text cannot end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Option of `gate check` by the variable that the action sets from an input.
+OPTIONS = {
+    "GATE_POLICY": "--policy",
+    "GATE_DECLARATION": "--declaration",
+    "GATE_STAGE": "--stage",
+    "GATE_KUBERNETES_VERSION": "--kubernetes-version",
+}
+
+#: Verdicts that fail the step although the command ended in 0, and statuses that do not fail it, by `fail-on`.
+FAILS = {"fail": ((), ()), "warn": (("warn", "undecided"), ()), "never": ((), (1, 3))}
+
+VERDICTS = ("pass", "warn", "fail", "undecided")
+
+#: The runner drops a summary of more than 1 MiB as a whole.
+LONGEST_SUMMARY = 900 * 1024
+
+USAGE = 2
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the gate and return the exit status of the step."""
+    fail_on = environ["GATE_FAIL_ON"]
+    if fail_on not in FAILS:
+        print(f"::error::the input 'fail-on' is one of {', '.join(FAILS)}")
+        return USAGE
+    folder = Path(environ["RUNNER_TEMP"], "boundary-gate")
+    report = folder / "report.json"
+    sarif = Path(environ["GITHUB_WORKSPACE"], environ["GATE_SARIF_FILE"] or folder / "report.sarif")
+    text, annotations = folder / "report.txt", folder / "annotations.txt"
+    for stale in (report, sarif, text, annotations):
+        stale.unlink(missing_ok=True)
+
+    status = judge(environ, {"json": report, "sarif": sarif, "text": text, "github": annotations})
+    verdict = verdict_of(report)
+    if text.exists():
+        said = text.read_text(encoding="utf-8")
+        log(said)
+        if environ["GATE_SUMMARY"] == "true":
+            append(environ["GITHUB_STEP_SUMMARY"], summary(verdict, said))
+    if annotations.exists():
+        print(annotations.read_text(encoding="utf-8"), end="", flush=True)
+    answers = {"verdict": verdict, "exit-status": str(status), "report": str(report), "sarif": str(sarif)}
+    append(environ["GITHUB_OUTPUT"], "".join(output(name, value) for name, value in answers.items()))
+    fails, forgiven = FAILS[fail_on]
+    if status in forgiven and verdict in VERDICTS:
+        return 0
+    return status or (1 if verdict in fails else 0)
+
+
+def judge(environ: Mapping[str, str], formats: Mapping[str, Path]) -> int:
+    """Run `gate check` in the workspace; what it says besides the reports goes to the log."""
+    command = [sys.executable, "-I", "-m", "gate", "check"]
+    for variable, option in OPTIONS.items():
+        if environ[variable]:
+            command += [option, environ[variable]]
+    for name, file in formats.items():
+        command += ["--format", f"{name}={file}"]
+    paths = [line.strip() for line in environ["GATE_PATHS"].splitlines() if line.strip()]
+    done = subprocess.run(  # noqa: S603 - an argument list, and no shell
+        [*command, "--", *paths], cwd=environ["GITHUB_WORKSPACE"], capture_output=True, check=False
+    )
+    log((done.stdout + done.stderr).decode("utf-8", "replace"))
+    return done.returncode
+
+
+def verdict_of(report: Path) -> str:
+    """Return the report's verdict, or `error` when there is no report."""
+    try:
+        verdict = json.loads(report.read_text(encoding="utf-8"))["verdict"]
+    except (OSError, ValueError, KeyError):
+        return "error"
+    return verdict if verdict in VERDICTS else "error"
+
+
+def log(text: str) -> None:
+    """Print text, none of whose lines the runner takes for a command."""
+    if text:
+        word = secrets.token_hex(16)
+        print(f"::stop-commands::{word}\n{text.rstrip()}\n::{word}::", flush=True)
+
+
+def output(name: str, value: str) -> str:
+    """Set an output to a value that may hold anything."""
+    word = secrets.token_hex(16)
+    return f"{name}<<{word}\n{value}\n{word}\n"
+
+
+def summary(verdict: str, text: str) -> str:
+    """Show the text as it is, whatever Markdown it holds."""
+    data = text.encode()
+    cut = "\nThe report goes on; see the outputs of the step.\n" if len(data) > LONGEST_SUMMARY else ""
+    shown = data[:LONGEST_SUMMARY].decode("utf-8", "ignore").rstrip()
+    fence = "```"
+    while fence in shown:
+        fence += "`"
+    return f"### boundary-gate: {verdict}\n\n{fence}text\n{shown}\n{fence}\n{cut}"
+
+
+def append(file: str, text: str) -> None:
+    """Add to one of the runner's files."""
+    with Path(file).open("a", encoding="utf-8") as handle:
+        handle.write(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))
