@@ -223,9 +223,7 @@ def _single(value: float) -> str:
         wanted = pack("f", value)
     except OverflowError:
         return ".inf" if value > 0 else "-.inf"
-    spelled = next(
-        spelled for digits in range(17) if pack("f", float(spelled := f"{value:.{digits}e}")) == wanted
-    )
+    spelled = next(spelled for digits in range(17) if pack("f", float(spelled := f"{value:.{digits}e}")) == wanted)
     exponent = int(spelled.partition("e")[2])
     if not -4 <= exponent < 6:
         return spelled

@@ -8,7 +8,7 @@ from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Scalar, Sequence
 from gate.syntax.yaml import Document
 from gate.syntax.yaml_scalars import COMPOSE, KUBERNETES
-from gate.syntax.yaml_template import is_acted_upon, is_template
+from gate.syntax.yaml_template import control_comments, is_template, outside_strings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +127,19 @@ def _pieces(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
 class Stretch:
     """A stretch of a file that is parsed as one YAML stream."""
 
-    __slots__ = ("_base", "_builder", "_end", "_events", "_scheme", "_source", "_start", "_text", "nodes")
+    __slots__ = (
+        "_base",
+        "_builder",
+        "_comments",
+        "_done",
+        "_end",
+        "_events",
+        "_scheme",
+        "_source",
+        "_start",
+        "_text",
+        "nodes",
+    )
 
     _builder: Builder
     _events: Any
@@ -142,6 +154,8 @@ class Stretch:
         if scheme.version == 2 and not self._text.endswith("\n"):
             self._text += "\n"
         self._base = start + self._text.startswith("\ufeff")
+        self._done = start
+        self._comments = [start + place for place in control_comments(self._text)]
         self.nodes = nodes
 
     def first(self) -> Document:
@@ -195,9 +209,18 @@ class Stretch:
         if isinstance(root, Scalar) and root.start == root.end:
             return Document(None, None, root.at, {})
         _clamp(root, self._end)
-        if is_acted_upon(self._text, self._start, root):
+        if self._comments and self._is_controlled(root):
             root.doubt = root.doubt or CONTROL
         return Document(root, None, root.at, self._builder.tags)
+
+    def _is_controlled(self, root: Node) -> bool:
+        """Say whether a comment of this document means something to a template engine."""
+        from bisect import bisect_left
+
+        end = self._end if self._scheme.version == 2 else root.end
+        places = self._comments[bisect_left(self._comments, self._done) : bisect_left(self._comments, end)]
+        self._done = end
+        return bool(places) and outside_strings(root, places)
 
     def _goes_on(self) -> bool:
         from yaml import StreamEndEvent, YAMLError

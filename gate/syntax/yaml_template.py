@@ -7,17 +7,19 @@ hide it; it is read as it stands, and carries a doubt.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from gate.syntax.tree import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.syntax.tree import Node
 
-#: A comment that Helm, Jinja or ytt would act upon.
-_CONTROL = re.compile(
-    r"#[^\n]*(?:\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%)|(?:^|\s)#@[ /a-z]", re.MULTILINE
-)
+#: What opens a block of Helm or Jinja, and a comment that ytt takes for code.
+_BLOCK = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%")
+_CODE = re.compile(r"(?:^|\s)#@[ /a-z]", re.MULTILINE)
 _OPENED = re.compile(r"\{\{-?\s*[`@]\Z|\{%\Z")
 
 
@@ -36,28 +38,45 @@ def begins_at(text: str, at: int) -> bool:
     return text.startswith("{{", at) or text.startswith("{{", at - 1) or bool(_OPENED.search(text, at - 8, at + 1))
 
 
-def is_acted_upon(text: str, start: int, root: Node) -> bool:
-    """Say whether the document in this text, which starts at an offset, has a comment that templates come alive in."""
-    if "{{" not in text and "{%" not in text and "#@" not in text:
-        return False
-    found = [start + match.start() for match in _CONTROL.finditer(text)]
-    return bool(found) and not _within_scalars(root, found)
+def control_comments(text: str) -> list[int]:
+    """Return where the text has what, outside a string, is a comment that a template engine acts upon; ascending."""
+    found = [match.end() - 1 for match in _CODE.finditer(text)] if "#@" in text else []
+    if "{{" in text or "{%" in text:
+        found += _commented(text)
+    return sorted(found)
 
 
-def _within_scalars(root: Node, places: list[int]) -> bool:
-    """Say whether every place is inside a string, where a `#` begins no comment."""
-    free = set(places)
+def _commented(text: str) -> Iterator[int]:
+    """Yield the blocks that stand on a line after a `#`, without looking at any character twice."""
+    line = sharp = here = 0
+    for match in _BLOCK.finditer(text):
+        start = match.start()
+        ended = text.rfind("\n", here, start)
+        if ended >= 0:
+            line = sharp = ended + 1
+        here = start
+        sharp = sharp if text.startswith("#", sharp) and sharp >= line else text.find("#", sharp, start)
+        if sharp < 0:
+            sharp = start
+        else:
+            yield start
+
+
+def outside_strings(root: Node, places: list[int]) -> bool:
+    """Say whether one of these offsets, which ascend, is in no string of the tree, so that `#` begins a comment."""
+    inside = 0
     waiting: list[Node] = [root]
     seen: set[Node] = set()
-    while waiting and free:
+    while waiting:
         node = waiting.pop()
         if node in seen:
             continue
         seen.add(node)
         if isinstance(node, Mapping):
             waiting += node.entries.values()
+            waiting += node.keys.values()
         elif isinstance(node, Sequence):
             waiting += node.items
         else:
-            free = {place for place in free if not node.start <= place < node.end}
-    return not free
+            inside += bisect_left(places, node.end) - bisect_left(places, node.start)
+    return inside < len(places)

@@ -128,7 +128,9 @@ class Builder:
         """Count nodes that will stand in the tree and do not stand in the file."""
         self._grown += members
         if self._grown > FREE_GROWTH + MAX_GROWTH * self.nodes:
-            raise InputError("its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for")
+            raise InputError(
+                "its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for"
+            )
 
     def _scalar(self, event: Any) -> Node:
         tag = event.tag
