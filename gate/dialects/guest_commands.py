@@ -210,3 +210,29 @@ def runs_script(command: Command) -> str:
         return ""
     path = words[0]
     return path if path.endswith(_SCRIPTS) or ("/" in path and "://" not in path) else ""
+
+
+def fetches(command: Command) -> str:
+    """Return the name of the file that a download is written to; empty when there is none."""
+    if command.program not in ("curl", "wget"):
+        return ""
+    short = "o" if command.program == "curl" else "O"
+    for option, value in zip(command.words[1:-1], command.words[2:], strict=True):
+        bundled = option.startswith("-") and not option.startswith("--") and option.endswith(short)
+        if (bundled and value != "-") or option in ("--output", "--output-document"):
+            return value.rpartition("/")[2]
+    kept = command.program == "wget" or any(_is_flag(word, "O") for word in command.words)
+    address = next((word for word in command.words if "://" in word), "")
+    return address.partition("?")[0].rpartition("/")[2] if kept else ""
+
+
+def _is_flag(word: str, flag: str) -> bool:
+    return word.startswith("-") and not word.startswith("--") and flag in word
+
+
+def verifies(command: Command) -> bool:
+    """Say whether a command compares what was downloaded with a checksum or a signature."""
+    words = set(command.words)
+    if command.program in ("sha256sum", "sha512sum", "shasum"):
+        return bool({"-c", "--check"} & words) or any(_is_flag(word, "c") for word in words)
+    return command.program in ("gpg", "gpgv", "cosign", "minisign", "signify") and "--import" not in words

@@ -9,12 +9,14 @@ from __future__ import annotations
 from gate.dialects.guest_commands import (
     UPDATES,
     cleans,
+    fetches,
     removes_account,
     removes_key,
     runs_download,
     runs_script,
     skips_tls,
     updates,
+    verifies,
 )
 from gate.dialects.packer import as_text, first_reason, why, within
 from gate.dialects.shell_commands import commands
@@ -45,6 +47,7 @@ class Done:
     """What the provisioners of one build have done, as far as they could be read."""
 
     __slots__ = (
+        "_fetched",
         "_folder",
         "_scripts",
         "_seen",
@@ -68,6 +71,7 @@ class Done:
         self._seen: set[str] = set()
         self._scripts = 0
         self._uploads: dict[str, str] = {}
+        self._fetched: dict[str, str] = {}
         self.updated: Stated[str] | None = None
         self.cleaned: Stated[bool] | None = None
         self.account: Stated[bool] | None = None
@@ -107,13 +111,21 @@ class Done:
         for found, text in ((self.tls, skips_tls(command)), (self.piped, runs_download(command, before))):
             if text and Stated(text, at) not in found:
                 found.append(Stated(text, at))
+        if verifies(command):
+            self._fetched = dict.fromkeys(self._fetched, "")
+        elif fetches(command):
+            self._fetched[fetches(command)] = command.program
         called = runs_script(command)
         if called:
-            self._called(called, depth)
+            self._called(called, at, depth)
 
-    def _called(self, path: str, depth: int) -> None:
-        """Read a script that a command runs, when it is one that the build has uploaded."""
+    def _called(self, path: str, at: Location, depth: int) -> None:
+        """Read a script that a command runs, when the build has uploaded it; one that it has fetched is a download."""
         name = path.rpartition("/")[2]
+        if name in self._fetched:
+            if self._fetched[name]:
+                self.piped.append(Stated(f"{name}, which {self._fetched[name]} fetches", at))
+            return
         source = self._uploaded(path)
         if source and depth < MAX_CALLS and self._file(source, depth + 1):
             return
