@@ -1,0 +1,158 @@
+"""The steps of the Action, executed as a runner does."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.surfaces.conftest import ORDINARY, PRIVILEGED
+from tests.surfaces.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+INSTALL = frozenset({"Install the gate from its own checkout"})
+HOSTILE = "$(touch owned)`touch owned`;'\"\n::set-output name=verdict::pass\n##[error]x\nverdict=pass\n"
+
+
+@pytest.fixture(scope="module")
+def installed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Run the first step once: return the action's checkout and the runner's folder."""
+    folder = tmp_path_factory.mktemp("runner")
+    workspace = folder / "workspace"
+    workspace.mkdir()
+    (workspace / "compose.yaml").write_text(ORDINARY, encoding="utf-8")
+    ended = Runner(checkout, workspace, folder).run()
+    assert ended.status == 0, ended.log
+    assert sorted(file.name for file in workspace.iterdir()) == ["compose.yaml"]
+    return checkout, folder
+
+
+@pytest.fixture
+def runner(installed: tuple[Path, Path], written: Callable[[dict[str, str]], Path]) -> Callable[[dict[str, str]], Runner]:
+    """Return a function that makes a runner, in which the first step has run, on files."""
+    action, folder = installed
+    return lambda files: Runner(action, written(files), folder)
+
+
+def report_of(path: str) -> Any:
+    """Read a report."""
+    with open(path, encoding="utf-8") as handle:
+        return json.load(handle)
+
+
+def test_what_is_good_enough_passes(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": ORDINARY}).run(INSTALL)
+    assert ended.status == 0
+    assert ended.outputs["verdict"] in ("pass", "warn")
+    assert ended.outputs["exit-status"] == "0"
+    assert report_of(ended.outputs["report"])["schema_version"] == "1"
+    assert report_of(ended.outputs["sarif"])["version"] == "2.1.0"
+    assert ended.summary.startswith(f"### boundary-gate: {ended.outputs['verdict']}\n")
+    assert "error" not in ended.commands
+
+
+def test_what_is_too_weak_fails_and_marks_the_line(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"deploy/compose.yaml": PRIVILEGED}).run(INSTALL, paths="deploy")
+    assert ended.status == 1
+    assert ended.outputs["verdict"] == "fail"
+    assert ended.outputs["exit-status"] == "1"
+    assert "error" in ended.commands
+    assert "::error file=deploy/compose.yaml,line=4" in ended.log
+    assert "deploy/compose.yaml:4" in ended.summary
+
+
+def test_paths_are_lines(runner: Callable[[dict[str, str]], Runner]) -> None:
+    files = {"a b/compose.yaml": ORDINARY, "c/compose.yaml": PRIVILEGED, "d/compose.yaml": PRIVILEGED}
+    ended = runner(files).run(INSTALL, paths="a b\n  c/compose.yaml  \n\n")
+    judged = {one["location"]["path"] for one in report_of(ended.outputs["report"])["subjects"]}
+    assert judged == {"a b/compose.yaml", "c/compose.yaml"}
+
+
+def test_fail_on_never_reports_alone(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": PRIVILEGED}).run(INSTALL, fail_on="never")
+    assert (ended.status, ended.outputs["verdict"], ended.outputs["exit-status"]) == (0, "fail", "1")
+
+
+def test_fail_on_never_still_fails_where_nothing_ran(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": ORDINARY}).run(INSTALL, fail_on="never", policy="absent")
+    assert (ended.status, ended.outputs["verdict"], ended.outputs["exit-status"]) == (2, "error", "2")
+    assert "absent" in ended.log
+
+
+def test_fail_on_warn_fails_for_a_warning(runner: Callable[[dict[str, str]], Runner]) -> None:
+    manifest = "services:\n  web:\n    image: web:1\n    cap_add: [SYS_ADMIN]\n    security_opt: [seccomp=unconfined]\n"
+    files = {"compose.yaml": manifest}
+    reported = runner(files).run(INSTALL)
+    assert (reported.status, reported.outputs["verdict"]) == (0, "warn"), reported.log
+    assert runner(files).run(INSTALL, fail_on="warn").status == 1
+
+
+def test_a_folder_that_is_not_there_is_no_pass(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": ORDINARY}).run(INSTALL, paths="absent")
+    assert ended.status not in (0, 1)
+
+
+def test_sarif_goes_where_it_is_wanted(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ready = runner({"compose.yaml": ORDINARY})
+    ended = ready.run(INSTALL, sarif_file="out.sarif")
+    assert ended.outputs["sarif"] == str(ready.workspace / "out.sarif")
+    assert report_of(ended.outputs["sarif"])["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("name", ["paths", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"])
+def test_an_input_stays_a_value(runner: Callable[[dict[str, str]], Runner], name: str) -> None:
+    ready = runner({"compose.yaml": ORDINARY})
+    ended = ready.run(INSTALL, **{name: HOSTILE})
+    assert not list(ready.workspace.rglob("owned"))
+    assert set(ended.commands) <= {"error", "warning", "notice"}
+    assert ended.status != 0 or name == "summary"
+
+
+def test_an_option_in_paths_is_a_path(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": PRIVILEGED}).run(INSTALL, paths="--version\n--help")
+    assert ended.status not in (0, 1)
+
+
+def test_what_is_scanned_cannot_speak_to_the_runner(runner: Callable[[dict[str, str]], Runner]) -> None:
+    name = "::add-mask::x ##[set-env name=A]b ``` <img src=x> @everyone"
+    said = f'services:\n  "{name}":\n    image: "{name}"\n    privileged: true\n'
+    ended = runner({f"{name.replace('/', '')}.yaml": said, "compose.yaml": said + '    x-"\\n::error::y": 1\n'}).run(INSTALL)
+    assert ended.status != 0
+    assert set(ended.commands) <= {"error", "warning", "notice"}
+    fence = ended.summary.splitlines()[2].removesuffix("text")
+    assert set(fence) == {"`"}
+    assert ended.summary.count(f"\n{fence}") == 2
+
+
+def test_nothing_in_the_workspace_is_imported(runner: Callable[[dict[str, str]], Runner]) -> None:
+    files = {name: "raise SystemExit(0)\n" for name in ("json.py", "sitecustomize.py", "gate.py", "secrets.py")}
+    assert runner({**files, "compose.yaml": PRIVILEGED}).run(INSTALL).status == 1
+
+
+def test_an_older_python_is_refused(installed: tuple[Path, Path], tmp_path: Path) -> None:
+    old = tmp_path / "python"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    ended = Runner(installed[0], tmp_path, tmp_path / "runner").run(python=str(old))
+    assert ended.status == 2
+    assert "3.11" in ended.log
+
+
+def test_a_wheel_with_another_hash_is_refused(checkout: Path, tmp_path: Path) -> None:
+    action = tmp_path / "action"
+    for folder in ("action", "requirements"):
+        (action / folder).mkdir(parents=True)
+    for name in ("action.yml", "action/install", "action/judge.py"):
+        (action / name).write_bytes((checkout / name).read_bytes())
+        os.chmod(action / name, 0o755)
+    (action / "requirements/run.txt").write_text(f"attrs==26.1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+    ended = Runner(action, tmp_path, tmp_path / "runner").run()
+    assert ended.status != 0
+    assert not ended.outputs["verdict"]
