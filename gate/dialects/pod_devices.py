@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: CRI-O gives these devices to every container of the pod, where its configuration allows the annotation.
 ANNOTATION = "io.kubernetes.cri-o.Devices"
 
+#: Devices that one annotation may list; every container is given them all.
+MAX_ANNOTATED = 100
+
 #: Resources with one of these in their names are accelerators with a kernel driver of their own.
 _ACCELERATORS = ("gpu", "nvidia.com/", "amd.com/", "/mig-", "gpu.intel.com/", "/tpu", "/npu", "habana.ai/", "neuron")
 
@@ -34,11 +37,14 @@ def devices(limits: Fields, annotations: dict[str, Setting[str]]) -> Items[Devic
         if name.rpartition("/")[2] in _DEVICES
     ]
     annotation = annotations.get(ANNOTATION)
+    reason = ""
     if isinstance(annotation, Stated):
-        found += (Stated(_device(text, annotation.at), annotation.at) for text in annotation.value.split(",") if text)
+        texts = annotation.value.split(",", MAX_ANNOTATED)
+        found += (Stated(_device(text, annotation.at), annotation.at) for text in texts[:MAX_ANNOTATED] if text)
+        reason = f"the annotation lists more than {MAX_ANNOTATED}" if len(texts) > MAX_ANNOTATED else ""
     elif annotation is not None:
-        found.append(Unknown("the annotation that lists them cannot be read", annotation.at))
-    return Items(tuple(found), limits.at)
+        reason = "the annotation that lists them cannot be read"
+    return Items(tuple(found), limits.at, not reason, reason)
 
 
 def _device(text: str, at: Location) -> Device:

@@ -30,6 +30,9 @@ CONTAINER_LISTS: tuple[tuple[str, Role], ...] = (
     ("ephemeralContainers", "ephemeral"),
 )
 
+#: Sysctls of one pod; every container has them all.
+MAX_SYSCTLS = 500
+
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS = ("postStart", "preStop")
 _CALLS = ("httpGet", "tcpSocket")
@@ -139,7 +142,10 @@ def _selinux(fields: Fields) -> Setting[SELinuxOptions | None]:
 def sysctls(security: Fields) -> Items[str]:
     """Return the names of the sysctls that a pod sets."""
     members, reason = security.mappings("sysctls")
-    return Items(tuple(one.text("name") for one in members), security.at_of("sysctls"), not reason, reason)
+    if len(members) > MAX_SYSCTLS:
+        reason = f"there are more than {MAX_SYSCTLS}"
+    names = tuple(one.text("name") for one in members[:MAX_SYSCTLS])
+    return Items(names, security.at_of("sysctls"), not reason, reason)
 
 
 def annotations_of(metadata: Fields) -> Items[Annotation]:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from gate.model.pod import Pod
     from gate.model.workload import Container, IgnoredKey
 
-__all__ = ["PodReader", "pod", "refusal"]
+__all__ = ["PodReader", "lacks_images", "pod", "refusal"]
+
+#: Containers of one pod; each is asked about everything that the pod shares.
+MAX_CONTAINERS = 500
 
 #: Annotations that a sandbox or a runtime takes settings from.
 TWEAKS = (
@@ -62,12 +65,21 @@ def refusal(template: Fields) -> InputError | None:
     if not isinstance(containers, Sequence) or not containers.items:
         cause = "has no containers" if not fields.has("containers") else "has containers that are no list of containers"
         return InputError(cause, at=fields.at_of("containers"), remedy="list at least one container")
+    count = 0
     for name, _ in CONTAINER_LISTS:
         for node in fields.items(name).nodes:
+            count += 1
+            if count > MAX_CONTAINERS:
+                return InputError(f"has more than {MAX_CONTAINERS} containers", at=node.at, remedy="split the pod")
             if not isinstance(node, Mapping | Opaque):
                 return InputError(f"lists something in `{name}` that is no container", at=node.at,
                                   remedy="give each container at least a name and an image")  # fmt: skip
     return None
+
+
+def lacks_images(template: Fields) -> bool:
+    """Say whether a container names no image, as it may in a patch and nowhere else."""
+    return any(not fields.has("image") for fields, _ in containers_of(template.sub("spec"))[0])
 
 
 def _unbound(_claim: str) -> Volume | None:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+#: Places in doubt that are kept of one subject; more would tell nobody more.
+MAX_DOUBTS = 50
+
+
 class Fields:
     """One mapping of the input, absent or present, asked field by field.
 
@@ -155,7 +159,7 @@ class Fields:
     def _note(self, node: Node | None) -> None:
         if node is not None and node.doubt:
             doubt = Doubt(node.doubt, node.at)
-            if doubt not in self.doubts:
+            if len(self.doubts) < MAX_DOUBTS and doubt not in self.doubts:
                 self.doubts.append(doubt)
 
 

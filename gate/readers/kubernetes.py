@@ -12,7 +12,7 @@ from gate.dialects.pod_ignored import misplaced
 from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pods, places_of, walk
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
 from gate.dialects.pod_security import mapped
-from gate.dialects.pod_spec import PodReader, refusal
+from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import Storage
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.coverage import Skipped
@@ -48,11 +48,11 @@ MAX_LISTS = 8
 #: The byte order marks of an encoding that is not read.
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
-_OBJECT = re.compile(r"^[\s\"'{-]*apiVersion[\"']?\s*:", re.MULTILINE)
-_KINDS = re.compile(r"^[\s\"'{-]*kind[\"']?\s*:[ \t]*(.*)$", re.MULTILINE)
+_OBJECT = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:", re.MULTILINE)
+_KINDS = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})", re.MULTILINE)
 
 #: An escape inside of a quoted key, which could spell anything.
-_ESCAPED_KEY = re.compile(rb"\\[xuU\r\n][^\"]{0,200}\"\s*:")
+_ESCAPED_KEY = re.compile(rb"\\[xuU\r\n][^\"]{0,200}\"\s{0,200}:")
 
 
 def claims(source: Source) -> bool:
@@ -125,7 +125,17 @@ def _may_matter(source: Source, document: Document) -> bool:
 class _File:
     """One file on its way to becoming a reading."""
 
-    __slots__ = ("_ids", "definitions", "problems", "skipped", "source", "sources", "storage", "subjects")
+    __slots__ = (
+        "_ids",
+        "_unrendered",
+        "definitions",
+        "problems",
+        "skipped",
+        "source",
+        "sources",
+        "storage",
+        "subjects",
+    )
 
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
@@ -136,6 +146,7 @@ class _File:
         self.problems: list[InputError] = []
         self.skipped: list[Skipped] = []
         self._ids: dict[str, int] = {}
+        self._unrendered = False
 
     def reading(self) -> Reading:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
@@ -157,8 +168,10 @@ class _File:
 
     def _problem(self, error: InputError) -> None:
         """Keep an error; that a file is not rendered is said once."""
-        if not isinstance(error, UnrenderedError) or not any(isinstance(one, UnrenderedError) for one in self.problems):
+        unrendered = isinstance(error, UnrenderedError)
+        if not (unrendered and self._unrendered):
             self.problems.append(error)
+        self._unrendered |= unrendered
 
     def _object(self, root: Node, doubts: list[Doubt], depth: int, default: tuple[str, str] | None = None) -> None:
         """Read one object; `default` are the group and kind of what a list does not say of its members."""
@@ -173,9 +186,7 @@ class _File:
         for name in ("apiVersion", "kind", "metadata"):
             fields.get(name)
         places = places_of(group, kind)
-        if places and (fields.has("$patch") or is_patch(self.source, self.sources)):
-            self._problem(UnrenderedError("is a patch that only kustomize can apply", at=fields.at, remedy=RENDER))
-        elif places:
+        if places:
             for place in places:
                 self._workloads(fields, kind, place, several=len(places) > 1)
         elif kind.endswith("List") and isinstance(fields.get("items"), Sequence):
@@ -229,15 +240,19 @@ class _File:
             self.definitions.append(Definition(kind, name.value, fields.at, value, namespace))
 
     def _workloads(self, fields: Fields, kind: str, place: tuple[str, ...], *, several: bool) -> None:
+        """Read every template; a patch is one of its own where it could be applied as it is, so that none can hide."""
+        patch = fields.has("$patch") or is_patch(self.source, self.sources)
+        if patch:
+            self._problem(UnrenderedError("is a patch that only kustomize can apply", at=fields.at, remedy=RENDER))
         for way, part in walk(fields, place):
             template = way[-1]
             if not template.present and kind in OPTIONAL:
                 continue
             problem = _no_template(way, place) or refusal(template)
-            if problem is not None:
-                self.problems.append(problem)
-            else:
+            if problem is None and not (patch and lacks_images(template)):
                 self.subjects.append(self._workload(way, kind, part or (_part(place) if several else "")))
+            elif problem is not None and not patch:
+                self.problems.append(problem)
 
     def _workload(self, way: list[Fields], kind: str, part: str) -> Workload:
         top, template = way[0], way[-1]

@@ -35,6 +35,7 @@ def names(text: str, path: str = "k.yaml", files: dict[str, str] | None = None) 
         '{"kind": "Pod", "apiVersion": "v1"}',
         '{"k\\u0069nd": "Pod", "api\\u0056ersion": "v1"}',
         "apiVersion: v1\nkind: Pod\n\tspec: {}\n",
+        '{"apiVersion":"v1","kind":"Pod","spec":{]}',
     ],
 )
 def test_manifests_are_claimed(text: str) -> None:
@@ -267,13 +268,21 @@ def test_a_chart_template_is_a_template_even_where_it_can_be_read() -> None:
     ],
 )
 def test_a_patch_is_neither_judged_nor_refused(kustomization: str) -> None:
-    patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {replicas: 1}\n"
-    reading = read(patch, "o/patch.yaml", {"o/kustomization.yaml": kustomization})
-    assert [type(problem) for problem in reading.problems] == [UnrenderedError]
     above = kustomization.replace("./", "").replace("patch.yaml", "o/patch.yaml")
-    assert [type(problem) for problem in read(patch, "o/patch.yaml", {"kustomization.yml": above}).problems] == [
-        UnrenderedError
-    ]
+    for spec in ("{replicas: 1}", "{template: {spec: {containers: [{name: c, securityContext: {}}]}}}"):
+        patch = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d}}\nspec: {spec}\n"
+        for path, text in (("o/kustomization.yaml", kustomization), ("kustomization.yml", above)):
+            reading = read(patch, "o/patch.yaml", {path: text})
+            assert [type(problem) for problem in reading.problems] == [UnrenderedError]
+            assert reading.subjects == ()
+
+
+@pytest.mark.parametrize("marker", ["", "$patch: delete\n"])
+def test_calling_a_manifest_a_patch_does_not_keep_it_from_being_judged(marker: str) -> None:
+    files = {"kustomization.yaml": "" if marker else "patches: [{path: pod.yaml}]"}
+    reading = read(POD + marker, "pod.yaml", files)
+    assert [type(problem) for problem in reading.problems] == [UnrenderedError]
+    assert [subject.id for subject in reading.subjects] == ["pod.yaml#Pod/p"]
 
 
 def test_what_a_kustomization_lists_is_judged() -> None:

@@ -204,6 +204,38 @@ def test_a_deep_object_is_walked_without_recursion() -> None:
     assert reading.subjects == ()
 
 
+def many(text: str, count: int) -> str:
+    return text * count
+
+
+HEAD = "---\napiVersion: v1\nkind: Pod\n"
+ONES = f"containers: [{many('{image: i}, ', 400)}]"
+ANNOTATED = "metadata: {annotations: {io.kubernetes.cri-o.Devices: '" + many("/dev/a,", 100_000) + "'}}\n"
+CLAIMED = "volumes: [{name: v, persistentVolumeClaim: {claimName: a}}], containers: [{image: i}]"
+PERSISTENT = "---\napiVersion: v1\nkind: PersistentVolume"
+MANY = {
+    "newlines": HEAD + "\t" + many("\n", 1_000_000),
+    "braces": HEAD + "\t" + many("{", 1_000_000),
+    "escapes": HEAD + 'a: "' + many("\\u0061", 300_000) + '"\n',
+    "errors": many(HEAD + "\t\n", 2_000) + many(HEAD + "a: {{ x\n", 2_000),
+    "containers": HEAD + "spec: {containers: [" + many("{image: i}, ", 5_000) + "]}\n",
+    "doubts": HEAD + "spec: {containers: [" + many("{image: i, image: j}, ", 400) + "]}\n",
+    "sysctls": HEAD + "spec: {securityContext: {sysctls: [" + many("{name: a}, ", 20_000) + "]}, " + ONES + "}\n",
+    "devices": HEAD + ANNOTATED + "spec: {" + ONES + "}\n",
+    "claims": many(PERSISTENT + "\nspec: {hostPath: {path: /a}, storageClassName: a}\n", 500)
+    + many(PERSISTENT + "Claim\nmetadata: {name: a}\nspec: {storageClassName: a}\n", 500)
+    + many(HEAD + "spec: {" + CLAIMED + "}\n", 500),
+}
+
+
+@pytest.mark.parametrize("text", MANY.values(), ids=MANY)
+def test_a_great_many_of_anything_is_read_in_good_time(text: str) -> None:
+    source = Source("k.yaml", text.encode())
+    assert READER.claims(source)
+    reading = READER.read(source, Tree({}))
+    assert reading.subjects or reading.problems
+
+
 def test_the_mutations_reach_the_reader() -> None:
     """Keep the tests above honest: what they start from is read as a whole."""
     reading = judged(json.dumps(FULL))
