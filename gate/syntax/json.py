@@ -10,12 +10,11 @@ import re
 from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined]
 
 from gate.model.errors import InputError
+from gate.syntax.document import UTF8, UTF16, Document
 from gate.syntax.tree import Mapping, Scalar, Sequence
-from gate.syntax.yaml import UTF8, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import NoReturn
 
     from gate.model.source import Source
@@ -29,6 +28,7 @@ _KEY = "json"
 _SPACE = re.compile(r"[ \t\n\r]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?").match
 _WORD = re.compile(r"true|false|null").match
+_BRACKETS = frozenset("{[")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -49,9 +49,9 @@ def _parse(source: Source) -> Document:
     text = source.text
     at = source.location(0, len(text))
     try:
-        if source.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise InputError("is not UTF-8 but UTF-16", at=source.location(0, 0), remedy=UTF8)
         scanner = _Scanner(source)
+        if source.data.startswith(UTF16):
+            scanner.refuse(0, "not UTF-8 but UTF-16", UTF8)
         root, end = scanner.value(int(text.startswith("\ufeff")))
         end = _SPACE(text, end).end()  # type: ignore[union-attr]
         if end < len(text):
@@ -85,7 +85,7 @@ class _Scanner:
             here = _SPACE(text, here).end()  # type: ignore[union-attr]
             opening = text[here : here + 1]
             node: Node
-            if opening == "{" or opening == "[":
+            if opening in _BRACKETS:
                 node, here = self._open(here, len(stack))
                 closed = text[here : here + 1] == ("}" if opening == "{" else "]")
                 if stack:

@@ -8,35 +8,19 @@ people look at a file with, so a node that another well-known reader would read 
 from __future__ import annotations
 
 from gate.model.errors import InputError
-from gate.model.record import Record
+from gate.syntax.document import UTF8, UTF16, Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping as Table
-
-    from gate.model.location import Location
     from gate.model.source import Source
-    from gate.syntax.tree import Node
+
+__all__ = ["COMPOSE", "KUBERNETES", "Document", "documents"]
 
 #: The dialect of the Kubernetes API machinery, which kubectl and the API server share.
 KUBERNETES = "kubernetes"
 
 #: The dialect of compose-go, which Docker Compose reads its files with.
 COMPOSE = "compose"
-
-UTF8 = "save it as UTF-8 without a byte order mark"
-
-
-class Document(Record):
-    """One document: its root, None when it is empty, or why its consumer would refuse it.
-
-    `tags` holds the nodes that were written with a tag of somebody's own, such as `!reset`.
-    """
-
-    root: Node | None
-    error: InputError | None
-    at: Location
-    tags: Table[Node, str]
 
 
 def documents(source: Source, dialect: str = KUBERNETES) -> list[Document]:
@@ -48,7 +32,7 @@ def documents(source: Source, dialect: str = KUBERNETES) -> list[Document]:
 
 
 def _read(source: Source, dialect: str) -> list[Document]:
-    if source.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if source.data.startswith(UTF16):
         error = InputError("is not UTF-8 but UTF-16", at=source.location(0, 0), remedy=UTF8)
         return [Document(None, error, error.at, {})]
     from gate.syntax import yaml_stream

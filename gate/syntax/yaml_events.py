@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.model.errors import InputError, UnrenderedError
-from gate.syntax.yaml import UTF8
+from gate.syntax.document import UTF8
 from gate.syntax.yaml_mapping import COLLECTION_KEY
 from gate.syntax.yaml_template import begins_at
 

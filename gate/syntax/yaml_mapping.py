@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
+from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Scalar, Sequence
 from gate.syntax.yaml_scalars import key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from gate.syntax.tree import Node
-    from gate.syntax.yaml_tree import Builder
 
 COLLECTION_KEY = "a list or a mapping cannot be a key"
 MERGE = "`<<` takes a mapping or a list of mappings"
 
+#: How many nodes aliases may add at will, and how many more for each node that is written.
+FREE_GROWTH = 1_000
+MAX_GROWTH = 10
 
-class Pairs:
-    """A mapping that is being read; `key` is the key whose value comes next, None when a key comes next.
 
-    Compose takes keys that are strings and distinct, and what `<<` brings never overrides. Kubernetes takes them in the
-    order of the file, whatever they are, and the last one counts.
+class Shared:
+    """What the mappings of one stretch of a file share.
+
+    `strict` is how Compose takes them: keys are strings and distinct, and what `<<` brings never overrides. Kubernetes
+    takes pairs in the order of the file, whatever they are, and the last one counts. `merges` holds the merge keys,
+    which are told from strings of the same spelling by how they are written; `merged` what such a key brings to a
+    mapping that is not complete yet; `nodes` counts what is written, and `grown` what stands in the tree besides.
     """
 
-    __slots__ = ("_builder", "key", "node")
+    __slots__ = ("grown", "merged", "merges", "nodes", "strict")
 
-    def __init__(self, builder: Builder, node: Mapping) -> None:
+    def __init__(self, nodes: int, *, strict: bool) -> None:
+        """Start with the nodes that earlier stretches of the file have."""
+        self.nodes = nodes
+        self.strict = strict
+        self.grown = 0
+        self.merges: set[Node] = set()
+        self.merged: dict[Mapping, list[Mapping]] = {}
+
+    def grow(self, node: Node, members: int) -> None:
+        """Count nodes that will stand in the tree and do not stand in the file."""
+        self.grown += members
+        if self.grown > FREE_GROWTH + MAX_GROWTH * self.nodes:
+            _refuse(node, "its aliases multiply beyond all measure", "write out what they stand for")
+
+
+class Pairs:
+    """A mapping that is being read; `key` is the key whose value comes next, None when a key comes next."""
+
+    __slots__ = ("_shared", "key", "node")
+
+    def __init__(self, shared: Shared, node: Mapping) -> None:
         """Start empty."""
         self.key: Scalar | None = None
         self.node = node
-        self._builder = builder
+        self._shared = shared
 
     def take(self, node: Node) -> None:
         """Take a key, or the value of the key before."""
         key = self.key
         if key is None:
-            if not isinstance(node, Scalar):
-                self._builder.refuse(node, COLLECTION_KEY, "put it in quotes")
-            self.key = node
+            self.key = self._as_key(node)
             return
         self.key = None
         name = key.value
         if name.__class__ is not str:
             name = self._name(key)
-        elif self._builder.merges and key in self._builder.merges:
+        elif self._shared.merges and key in self._shared.merges:
             self._merge(key, node)
             return
         entries = self.node.entries
@@ -50,35 +76,43 @@ class Pairs:
         entries[name] = node
         self.node.keys[name] = key
 
+    def _as_key(self, node: Node) -> Scalar:
+        if not isinstance(node, Scalar):
+            _refuse(node, COLLECTION_KEY, "put it in quotes")
+        if self._shared.strict and node.source.text.startswith("?", node.start - 1):
+            _refuse(node, "a `?` stands right before a key", "put a space after the `?`")
+        return node
+
     def _name(self, key: Scalar) -> str:
-        name = None if self._builder.is_strict else key_of(key.value, key.text)
+        name = None if self._shared.strict else key_of(key.value, key.text)
         if name is None:
-            self._builder.refuse(key, f"the key `{key.text[:40]}` is not a string", "put it in quotes")
+            _refuse(key, f"the key `{key.text[:40]}` is not a string", "put it in quotes")
         key.doubt = key.doubt or f"the key `{key.text[:40]}` is not a string to other YAML readers"
         return name
 
     def _repeat(self, key: Scalar, node: Node) -> None:
-        if self._builder.is_strict:
-            self._builder.refuse(key, f"the key `{key.text[:40]}` is given twice", "remove one of the two")
+        if self._shared.strict:
+            _refuse(key, f"the key `{key.text[:40]}` is given twice", "remove one of the two")
         text = f"the key `{key.text[:40]}` is given twice, and YAML readers differ in which of the two counts"
         key.doubt = node.doubt = text
 
     def _merge(self, key: Scalar, node: Node) -> None:
-        sources = [each for each in (node.items if isinstance(node, Sequence) else [node]) if isinstance(each, Mapping)]
-        if not isinstance(node, Mapping) and (not isinstance(node, Sequence) or len(sources) < len(node.items)):
-            self._builder.refuse(key, MERGE)
-        self._builder.grow(key, sum(len(each.entries) for each in sources))
-        if self._builder.is_strict:
-            if self.node in self._builder.merged:
-                self._builder.refuse(key, "`<<` is given twice", "give it a list")
-            self._builder.merged[self.node] = sources
+        members = node.items if isinstance(node, Sequence) else [node]
+        sources = [member for member in members if isinstance(member, Mapping)]
+        if len(sources) < len(members):
+            _refuse(key, MERGE)
+        self._shared.grow(key, sum(len(source.entries) for source in sources))
+        if self._shared.strict:
+            if self.node in self._shared.merged:
+                _refuse(key, "`<<` is given twice", "give it a list")
+            self._shared.merged[self.node] = sources
             return
         own = set(self.node.entries)
         for source in reversed(sources):
             self._override(source, own)
 
     def _override(self, source: Mapping, own: set[str]) -> None:
-        """Let what is merged in override what stands before it in the file."""
+        """Let what is merged in override what stands before it in the file, as Kubernetes does."""
         for name, value in source.entries.items():
             if name in own:
                 self.node.doubt = f"`<<` overrides the `{name[:40]}` before it in Kubernetes, and in few other readers"
@@ -93,3 +127,7 @@ def complete(node: Mapping, sources: list[Mapping]) -> None:
             if name not in node.entries:
                 node.entries[name] = value
                 node.keys[name] = source.keys[name]
+
+
+def _refuse(node: Node, cause: str, remedy: str = "") -> NoReturn:
+    raise InputError(cause, at=node.at, remedy=remedy)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from gate.model.errors import InputError
+from gate.syntax.document import Document
 from gate.syntax.tree import Mapping, Scalar, Sequence
-from gate.syntax.yaml import Document
 from gate.syntax.yaml_scalars import COMPOSE, KUBERNETES
 from gate.syntax.yaml_template import control_comments, is_template, outside_strings
 
@@ -205,7 +205,7 @@ class Stretch:
         self._events.get_event()
         root = self._builder.root()
         self._events.get_event()
-        self.nodes = self._builder.nodes
+        self.nodes = self._builder.shared.nodes
         if isinstance(root, Scalar) and root.start == root.end:
             return Document(None, None, root.at, {})
         _clamp(root, self._end)
@@ -233,7 +233,7 @@ class Stretch:
     def _broken(self, error: Exception) -> Document:
         from gate.syntax.yaml_events import refusal
 
-        self.nodes = self._builder.nodes if hasattr(self, "_builder") else self.nodes
+        self.nodes = self._builder.shared.nodes if hasattr(self, "_builder") else self.nodes
         at = self._source.location(self._start, self._end)
         return Document(None, refusal(error, self._source, self._start, self._end), at, {})
 

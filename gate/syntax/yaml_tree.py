@@ -10,14 +10,14 @@ from yaml import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
-from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs, complete
+from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs, Shared, complete
 from gate.syntax.yaml_scalars import MERGE, STANDARD, Scheme
 from gate.syntax.yaml_template import is_template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NoReturn, TypeAlias
+    from typing import Any, TypeAlias
 
     from gate.model.source import Source
     from gate.syntax.tree import Node
@@ -36,42 +36,27 @@ QUOTES = ('"', "'")
 MAX_DEPTH = 200
 MAX_NODES = 250_000
 
-#: How many nodes aliases may add at will, and how many more for each node that is written.
-FREE_GROWTH = 1_000
-MAX_GROWTH = 10
-
 
 class Builder:
-    """Builds the documents of one stretch of a file that is parsed on its own.
-
-    `merges` holds the merge keys, which are told from strings of the same spelling by how they are written; `merged`
-    what such a key brings to a mapping that is not complete yet.
-    """
+    """Builds the documents of one stretch of a file that is parsed on its own."""
 
     __slots__ = (
         "_anchors",
         "_base",
         "_events",
-        "_grown",
         "_open",
         "_scheme",
         "_sizes",
         "_source",
         "_templated",
-        "is_strict",
-        "merged",
-        "merges",
-        "nodes",
+        "shared",
         "tags",
     )
 
     def __init__(self, source: Source, events: Any, base: int, scheme: Scheme, *, nodes: int, templated: bool) -> None:
         """Take the file, its events, the offset these count from, how scalars resolve, and the nodes so far."""
-        self.nodes = nodes
+        self.shared = Shared(nodes, strict=scheme.version > 2)
         self.tags: dict[Node, str] = {}
-        self.merges: set[Node] = set()
-        self.merged: dict[Mapping, list[Mapping]] = {}
-        self.is_strict = scheme.version > 2
         self._source = source
         self._events = events
         self._base = base
@@ -79,15 +64,14 @@ class Builder:
         self._templated = templated
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[str, int] = {}
-        self._grown = 0
         self._open: list[Frame] = []
 
     def root(self) -> Node:
         """Build one document, whose start has been read, up to the end of its root."""
         self.tags = {}
-        if not self.is_strict:
+        if not self.shared.strict:
             self._anchors.clear()
-        source, base, nodes = self._source, self._base, self.nodes
+        source, base, nodes = self._source, self._base, self.shared.nodes
         known = self._scheme.known.get
         next_event = self._events.get_event
         take: Take | None = None
@@ -105,7 +89,7 @@ class Builder:
                 else:
                     node = self._scalar(event)
             else:
-                self.nodes = nodes
+                self.shared.nodes = nodes
                 if kind is MappingStartEvent or kind is SequenceStartEvent:
                     take = self._start(event, mapping=kind is MappingStartEvent)
                     continue
@@ -116,21 +100,9 @@ class Builder:
                     node = self._end(event)
                     take = self._open[-1][1] if self._open else None
             if take is None:
-                self.nodes = nodes
+                self.shared.nodes = nodes
                 return node
             take(node)
-
-    def refuse(self, node: Node, cause: str, remedy: str = "") -> NoReturn:
-        """Refuse the document because its consumer does."""
-        raise InputError(cause, at=node.at, remedy=remedy)
-
-    def grow(self, node: Node, members: int) -> None:
-        """Count nodes that will stand in the tree and do not stand in the file."""
-        self._grown += members
-        if self._grown > FREE_GROWTH + MAX_GROWTH * self.nodes:
-            raise InputError(
-                "its aliases multiply beyond all measure", at=node.at, remedy="write out what they stand for"
-            )
 
     def _scalar(self, event: Any) -> Node:
         tag = event.tag
@@ -151,7 +123,7 @@ class Builder:
         if tag is not None and not tag.startswith(STANDARD):
             self.tags[node] = tag
         if (text == "<<" or tag == MERGE) and self._scheme.merges(text, tag, plain=not event.style):
-            self.merges.add(node)
+            self.shared.merges.add(node)
         return node
 
     def _template(self, node: Node) -> Node:
@@ -165,7 +137,7 @@ class Builder:
     def _anchor(self, event: Any, node: Node) -> None:
         self._anchors[event.anchor] = node
         self._sizes.pop(event.anchor, None)
-        if self.is_strict:
+        if self.shared.strict:
             self._bounded(event, "&")
 
     def _bounded(self, event: Any, sign: str) -> None:
@@ -195,14 +167,14 @@ class Builder:
         node: Mapping | Sequence
         if mapping:
             node = Mapping(self._source, start, start, {}, {})
-            pairs = Pairs(self, node)
+            pairs = Pairs(self.shared, node)
             take: Take = pairs.take
         else:
             node = Sequence(self._source, start, start, [])
             pairs = None
             take = node.items.append
         anchor = event.anchor
-        opened.append((node, take, pairs, anchor, self.nodes - 1 + self._grown))
+        opened.append((node, take, pairs, anchor, self.shared.nodes - 1 + self.shared.grown))
         if anchor is not None:
             self._anchor(event, node)
         if event.tag is not None and not event.tag.startswith(STANDARD):
@@ -212,10 +184,10 @@ class Builder:
     def _end(self, event: Any) -> Node:
         node, _, pairs, anchor, before = self._open.pop()
         node.end = event.end_mark.index + self._base
-        if pairs is not None and pairs.node in self.merged:
-            complete(pairs.node, self.merged.pop(pairs.node))
+        if pairs is not None and pairs.node in self.shared.merged:
+            complete(pairs.node, self.shared.merged.pop(pairs.node))
         if anchor is not None and self._anchors[anchor] is node:
-            self._sizes[anchor] = self.nodes - 1 + self._grown - before
+            self._sizes[anchor] = self.shared.nodes - 1 + self.shared.grown - before
         return node
 
     def _alias(self, event: Any) -> Node:
@@ -225,10 +197,10 @@ class Builder:
             raise InputError(f"the alias `*{name[:40]}` has no anchor before it", at=self._place(event))
         if name not in self._sizes:
             raise InputError(f"the anchor `&{name[:40]}` contains itself", at=self._place(event))
-        if self.is_strict:
+        if self.shared.strict:
             self._bounded(event, "*")
-        self.grow(node, self._sizes[name])
-        if node in self.merges:
+        self.shared.grow(node, self._sizes[name])
+        if node in self.shared.merges:
             node = Scalar(self._source, node.start, node.end, "<<", "<<")
         return node
 
