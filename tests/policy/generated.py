@@ -31,6 +31,7 @@ ANSWERS: tuple[OnUndecided, ...] = ("warn", "fail")
 STAGES: tuple[Stage, ...] = ("commit", "build", "deploy")
 PLATFORMS = ("kubernetes", "compose")
 
+INTERNET = (Condition("exposure", "is", ("internet",)),)
 IMPACTS_OF_CLASSES = [
     dict(zip(CLASSES, impacts, strict=True)) for impacts in combinations_with_replacement(IMPACTS, len(CLASSES))
 ]
@@ -66,7 +67,8 @@ def _condition(draw: st.DrawFn, field: str) -> Condition:
 @st.composite
 def rules(draw: st.DrawFn, name: str) -> RequirementRule:
     """Draw a requirement."""
-    when, needs = draw(conditions()), draw(some(NEEDS))
+    # Half of all rules share their conditions with others, so that two policies often speak of the same thing.
+    when, needs = draw(st.sampled_from(((), INTERNET)) | conditions()), draw(some(NEEDS))
     words = draw(st.sampled_from(("One.", "Two."))), draw(st.sampled_from(("A", "B")))
     if draw(st.booleans()) and draw(st.booleans()):
         return RequirementRule(name, when, "", "", needs, draw(st.sampled_from(LEVELS)), *words)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.model.policy import Condition, Policy, RequirementRule
+from gate.model.policy import Condition, RequirementRule
 from gate.model.record import replace
-from gate.model.sensitivity import CLASSES, IMPACTS
+from gate.model.sensitivity import CLASSES, IMPACTS, Sensitivity
 from gate.policy.ceiling import UNDECLARED, canonical, stricter_of
 from gate.policy.shipped import shipped_policy
 from gate.requirement import requirement
 from tests.policy.generated import PLATFORMS, policies, sensitivities
 
 if TYPE_CHECKING:
-    from gate.model.sensitivity import Sensitivity
+    from gate.model.policy import Policy
 
 SYSTEMS = st.sampled_from(("linux", "windows", ""))
-modest = settings(max_examples=80, derandomize=True, deadline=None)
+modest = settings(max_examples=50, derandomize=True, deadline=None)
 
 
 @modest
@@ -111,6 +112,19 @@ def test_a_demand_needs_one() -> None:
     harder = replace(demand, dedicated_level="")
     (joined,) = stricter_of(replace(base, requirements=(harder,)), replace(base, requirements=(demand,))).requirements
     assert (joined.level, joined.dedicated_level) == ("L5", "")
+
+
+@pytest.mark.parametrize("placement", ["dedicated", "shared"])
+def test_the_higher_of_two_levels_counts_on_either_placement(placement: str) -> None:
+    """Every pair of a level with a dedicated alternative, under one id."""
+    base = replace(shipped_policy(), requirements=())
+    nobody = Sensitivity({}, (), placement, "", True, ())
+    pairs = [("L2", ""), ("L3", ""), ("L3", "L2"), ("L5", ""), ("L5", "L2"), ("L5", "L3"), ("L6", "L2"), ("L6", "L4")]
+    rules = [RequirementRule("A", (), level, dedicated, (), "", "One.", "A") for level, dedicated in pairs]
+    for a, b in product(rules, rules):
+        both = [replace(base, requirements=(rule,)) for rule in (a, b)]
+        needed = [requirement(policy, nobody, os="linux", platform="compose").lo for policy in both]
+        assert requirement(stricter_of(*both), nobody, os="linux", platform="compose").lo == max(needed)
 
 
 def test_counting_the_undeclared_is_stricter_than_warning_about_them() -> None:
