@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.pod_documents import UTF16, documents_of
 from gate.dialects.pod_ignored import misplaced
 from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pods, places_of, walk
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
@@ -45,9 +46,6 @@ RENDER = "render it (helm template, kustomize build, oc process) and check the r
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
 
-#: The byte order marks of an encoding that is not read.
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
 _OBJECT = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:", re.MULTILINE)
 _KINDS = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})", re.MULTILINE)
 
@@ -61,7 +59,7 @@ def claims(source: Source) -> bool:
         return False
     return any(
         _identity(document.root) is not None or (document.error is not None and _resembles(source, document))
-        for document in _documents(source)
+        for document in documents_of(source)
     )
 
 
@@ -78,16 +76,6 @@ def read(source: Source, sources: Sources) -> Reading:
 
 
 READER = Reader("kubernetes", ("kubernetes",), claims, read)
-
-
-def _documents(source: Source) -> list[Document]:
-    if source.path.endswith(".json"):
-        from gate.syntax.json import parse
-
-        return [parse(source)]
-    from gate.syntax.yaml import KUBERNETES, documents
-
-    return documents(source, KUBERNETES)
 
 
 def _identity(root: Node | None) -> tuple[str, str] | None:
@@ -140,7 +128,7 @@ class _File:
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
         self.sources = sources
-        self.storage = Storage(document.root for document in _documents(source) if document.root is not None)
+        self.storage = Storage(document.root for document in documents_of(source) if document.root is not None)
         self.subjects: list[Workload] = []
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
@@ -151,7 +139,7 @@ class _File:
     def reading(self) -> Reading:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
         template = is_chart_template(self.source, self.sources)
-        for document in _documents(self.source):
+        for document in documents_of(self.source):
             if template and _may_matter(self.source, document):
                 self._problem(UnrenderedError(TEMPLATE, at=document.at, remedy=RENDER))
             if document.error is not None:

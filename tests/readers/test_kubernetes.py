@@ -82,6 +82,15 @@ def test_json_is_read_as_well() -> None:
     assert names(text, "k.json") == ["k.json#Pod/p"]
 
 
+def test_json_objects_may_follow_each_other() -> None:
+    objects = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": ONE} for name in "pq"]
+    text = "\n".join(map(json.dumps, objects))
+    assert names(text, "k.json") == ["k.json#Pod/p", "k.json#Pod/q"]
+    reading = read(text + '\n{"apiVersion": "v1", "kind": "Pod", ', "k.json")
+    assert len(reading.subjects) == 2
+    assert [problem.at.line for problem in reading.problems] == [3]
+
+
 # ------------------------------------------------------------------------------------------------- what starts pods
 
 
