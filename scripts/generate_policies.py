@@ -29,7 +29,6 @@ WIDTH = 120
 HEADER = '''\
 """The shipped policy packs, compiled from policies/ by scripts/generate_policies.py; edit those, not this."""
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 TYPE_CHECKING = False

@@ -1,6 +1,5 @@
 """The shipped policy packs, compiled from policies/ by scripts/generate_policies.py; edit those, not this."""
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 TYPE_CHECKING = False
