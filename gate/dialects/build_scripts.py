@@ -86,18 +86,21 @@ class Script:
         every = [(command, meant(command.words)) for command in commands]
         running = {command.pipeline: command.start for command, words in every if runs_its_input(words)}
         for command, words in every:
-            program = words[0].rpartition("/")[2] if words else ""
-            if program:
+            if words:
                 piped = running.get(command.pipeline, -1) > command.start
-                self._command(program, words, (command.start, command.end), is_run=is_run or piped)
-            if command.inner:
-                self._siblings(command.inner, is_run=is_run or runs_substitutions(program))
+                self._command(command, words, is_run=is_run or piped)
+            else:
+                self._siblings(command.inner, is_run=is_run)
 
-    def _command(self, program: str, words: list[str], span: tuple[int, int], *, is_run: bool) -> None:
+    def _command(self, command: Command, words: list[str], *, is_run: bool) -> None:
+        span = command.start, command.end
+        program = words[0].rpartition("/")[2]
         script = _carried(program, words)
         if script and self._nesting < MAX_NESTING:
             self._carry(Script(self._nesting + 1).read(split(script)), span)
             return
+        if command.inner:
+            self._siblings(command.inner, is_run=is_run or runs_substitutions(words))
         verified = verifies(program, words)
         if verified:
             self._verified.add(verified)

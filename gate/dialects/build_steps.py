@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gate.dialects.build_scripts import is_shell_fed, is_worth_reading, read_arguments, read_script
 from gate.dialects.download_commands import SHELLS, is_commit
 from gate.model.evidence import Defaulted, Stated, Unknown
@@ -57,7 +59,7 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
     if not instruction.heredocs and not is_worth_reading(instruction.rest):
         return
     if instruction.is_json:
-        yield read_arguments(instruction.words), lambda _start, _end: instruction.at
+        yield read_arguments(instruction.words), partial(_same, instruction.at)
         return
     if shell and shell[0].rpartition("/")[2] not in SHELLS:
         return
@@ -66,9 +68,15 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
     if not alone:
         offset = instruction.rest_at
         yield read_script(script), lambda start, end: instruction.place(offset + start, offset + end)
+        if not is_shell_fed(script):
+            return
     for heredoc in instruction.heredocs[:1] if alone else instruction.heredocs:
-        if _is_shell_script(heredoc.text) if alone else is_shell_fed(script):
-            yield read_script(heredoc.text), lambda _start, _end: instruction.at
+        if not alone or _is_shell_script(heredoc.text):
+            yield read_script(heredoc.text), partial(instruction.place_in, heredoc)
+
+
+def _same(at: Location, _start: int, _end: int) -> Location:
+    return at
 
 
 def _is_heredoc(word: str) -> bool:

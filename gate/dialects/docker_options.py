@@ -19,10 +19,11 @@ NAMED_VOLUME = "the engine manages this volume"
 
 
 def user(text: str) -> User:
-    """Read a user option: a name or number, with an optional group."""
+    """Read a user option: a name or number, with an optional group; the engine takes a number with a sign too."""
     name = text.partition(":")[0].strip()
-    digits = name.isdigit() and name.isascii()
-    return User(text, int(name) if digits and len(name) < 20 else 0 if name == "" else None)
+    digits = name[1:] if name[:1] in ("+", "-") else name
+    is_number = digits.isdigit() and digits.isascii() and len(digits) < 20
+    return User(text, int(name) if is_number else 0 if name == "" else None)
 
 
 def pid_mode(value: str) -> str:

@@ -9,7 +9,8 @@ SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 
 _INTERPRETERS = SHELLS | {"python", "perl", "ruby", "node", "php"}
 _VERSION = "0123456789."
-_EVALUATORS = SHELLS | {"eval", "source", "."}
+_EVALUATORS = frozenset({"eval", "source", "."})
+_SUBSTITUTIONS = ("$(", "`", "<(")
 _CHECKSUMS = frozenset(
     {"sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "md5sum", "b2sum", "b3sum", "shasum", "rhash"}
 )
@@ -78,9 +79,14 @@ def _is_short(word: str, letter: str) -> bool:
     return word.startswith("-") and not word.startswith("--") and letter in word
 
 
-def runs_substitutions(program: str) -> bool:
-    """Say whether a command runs what a substitution in its words writes."""
-    return program in _EVALUATORS
+def runs_substitutions(words: list[str]) -> bool:
+    """Say whether a command runs what a substitution in its words writes: as a program, a script or a sourced file."""
+    if words[0].startswith(_SUBSTITUTIONS):
+        return True
+    program = words[0].rpartition("/")[2]
+    if program in SHELLS:
+        return any(word.startswith("<(") for word in words[1:])
+    return program in _EVALUATORS and any(word.startswith(_SUBSTITUTIONS) for word in words[1:])
 
 
 def runs_its_input(words: list[str]) -> bool:

@@ -111,6 +111,12 @@ class Instruction:
         """Return where a part of the joined text stands in the source."""
         return self._source.location(self._offset(start), max(self._offset(end - 1) + 1, self._offset(start)))
 
+    def place_in(self, heredoc: Heredoc, start: int, end: int) -> Location:
+        """Return where a part of a heredoc stands; that of one without its tabs is the instruction's."""
+        if heredoc.chomp:
+            return self.at
+        return self._source.location(heredoc.start + start, heredoc.start + end)
+
     def _offset(self, at: int) -> int:
         """Turn an offset in the joined text into one in the source."""
         pieces = self._pieces

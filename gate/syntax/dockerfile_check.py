@@ -35,7 +35,7 @@ _FLAGS: dict[str, dict[str, str]] = {
 _FLAGS_IGNORED = frozenset({"ARG", "STOPSIGNAL"})
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_DURATION_PART = r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)"
+_DURATION_PART = r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)"
 _MILLISECONDS = {"ns": 1e-6, "us": 1e-3, "µs": 1e-3, "μs": 1e-3, "ms": 1, "s": 1e3, "m": 6e4, "h": 3.6e6}
 
 

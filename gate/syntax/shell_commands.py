@@ -196,7 +196,7 @@ class _Splitter:
             self._redirects = ""
         elif self._command is not None:
             self._command.words.append(word)
-            self._command.end = self._at
+            self._command.end = min(self._at, len(self._text))
 
     def _operator(self) -> None:
         here = self._text[self._at : self._at + 2]
@@ -260,6 +260,8 @@ def _closing(text: str, at: int, pair: str) -> int:
         elif found == "'" and not quoted:
             end = text.find("'", start + 1)
             at = len(text) if end < 0 else end + 1
+        elif quoted:
+            continue
         elif found == pair[0]:
             depth += 1
         elif found == pair[1]:
