@@ -33,7 +33,7 @@ VERDICTS = ("pass", "warn", "fail", "undecided")
 #: The runner drops a summary of more than 1 MiB as a whole.
 LONGEST_SUMMARY = 900 * 1024
 
-USAGE = 2
+USAGE, INTERNAL = 2, 70
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -60,8 +60,15 @@ def main(environ: Mapping[str, str]) -> int:
         print(annotations.read_text(encoding="utf-8"), end="", flush=True)
     answers = {"verdict": verdict, "exit-status": str(status), "report": str(report), "sarif": str(sarif)}
     append(environ["GITHUB_OUTPUT"], "".join(output(name, value) for name, value in answers.items()))
+    return step_status(status, verdict, fail_on)
+
+
+def step_status(status: int, verdict: str, fail_on: str) -> int:
+    """Return the exit status of the step; without a verdict it is never 0."""
+    if verdict not in VERDICTS:
+        return status or INTERNAL
     fails, forgiven = FAILS[fail_on]
-    if status in forgiven and verdict in VERDICTS:
+    if status in forgiven:
         return 0
     return status or (1 if verdict in fails else 0)
 

@@ -52,7 +52,8 @@ def _command(arguments: list[str]) -> int:
     if first == "--version":
         sys.stdout.write(f"boundary-gate {__version__}\n")
         return 0
-    if first == "check" and not {"-h", "--help"} & set(arguments):
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if first == "check" and not {"-h", "--help"} & set(options):
         from gate.cli.check import check
 
         return check(arguments[1:])
