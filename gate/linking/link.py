@@ -134,7 +134,7 @@ class Links:
 
 
 def _user_of(image: Image, part: str) -> Setting[User]:
-    stage = next((stage for stage in image.stages if part and stage.name == part.lower()), None)
+    stage = next((stage for stage in reversed(image.stages) if part and stage.name == part.lower()), None)
     return stage.user if stage is not None else image.user
 
 
