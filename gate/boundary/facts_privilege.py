@@ -67,12 +67,11 @@ def _host_process(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 
 def _non_root(_workload: Workload, container: Container) -> Iterator[Truth]:
-    """Non-root by number, or because the platform refuses to start root."""
+    """Non-root by name or number, or because the platform refuses to start root, whoever asks for it."""
     privilege = container.privilege
     refuses_root = holds(privilege.run_as_non_root, bool, "")
     user = holds(privilege.user, lambda user: not user.is_root, "")
-    stated_root = holds(privilege.user, lambda user: user.uid == 0, "")
-    yield ((refuses_root & ~stated_root) | user).about(f"{container.name} runs as a user other than root")
+    yield (refuses_root | user).about(f"{container.name} runs as a user other than root")
 
 
 def _drop_all(_workload: Workload, container: Container) -> Iterator[Truth]:
