@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 
 from gate.data import DATA_DATE
-from gate.data.days import days
 from gate.data.images import COPIES, DISTRIBUTIONS, OFFICIAL, OTHERS, WORDED
 from gate.data.index import PRODUCTS, WINDOWED
 from gate.data.tag import build_date, distribution, release_of, tokens, version
-from gate.model.record import Record
+from gate.model.days import days
+from gate.model.lifecycle import Lifecycle, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,43 +23,8 @@ if TYPE_CHECKING:
 ROLLING = "rolling"
 LIBRARY = "docker.io/library/"
 
-
-class Lifecycle(Record):
-    """Until when one release of a product gets updates, in days since 1970.
-
-    `security` is the last day of security support, `extended` that of support which has to be bought or chosen; both
-    are None where nobody named a day. `ended` says that security support ended on a day nobody recorded.
-    """
-
-    product: str
-    cycle: str
-    released: int | None
-    security: int | None
-    extended: int | None
-    ended: bool
-
-    @property
-    def is_distribution(self) -> bool:
-        """Say whether this is the operating system of an image."""
-        return self.product in DISTRIBUTIONS
-
-    @property
-    def title(self) -> str:
-        """Name the release for people."""
-        return f"{self.product} {self.cycle}"
-
-
-class Window(Record):
-    """When an official tag was built, in days since 1970.
-
-    `first` is the day it appeared, `gone` the day after which nobody rebuilt it, None while it is still built, and
-    `changed` is then the last rebuild that is known. `system` is the distribution it was built on, where that is known.
-    """
-
-    first: int
-    changed: int | None
-    gone: int | None
-    system: tuple[str, str] | None
+#: Products whose extended support reaches everybody who updates as before.
+FREE_EXTENSIONS = frozenset({"debian"})
 
 
 class Tables:
@@ -140,7 +105,7 @@ class Tables:
     def _named(self, name: ImageName) -> Iterator[tuple[str, str]]:
         """Name products and releases; what the tag says in words comes last, and counts."""
         product, words = self.product_of(name.repository), tokens(name.tag)
-        window = self.window(name.repository, name.tag)
+        window = self.window(name.repository, name.tag) if name.tag or not name.digest else None
         if window is not None and window.system is not None:
             yield window.system
         if product in DISTRIBUTIONS:
@@ -149,6 +114,28 @@ class Tables:
             yield product, version(words[0])
         if product or name.repository.startswith(WORDED):
             yield from (named for named in distribution(words) if named[1])
+
+    def medium(self, name: str) -> Lifecycle | None:
+        """Find the release that an installation medium, a cloud image or a Vagrant box is named after."""
+        from gate.data.media import named
+
+        found = (self.lifecycle(product, release) for product, release in named(name))
+        return next((lifecycle for lifecycle in found if lifecycle is not None), None)
+
+    def fetched(self, text: str) -> tuple[Lifecycle, ...]:
+        """Find the releases whose addresses stand in a text."""
+        from gate.data.addresses import ADDRESSES, BEHIND
+
+        found = []
+        for address, product in ADDRESSES:
+            at = text.find(address)
+            while at >= 0:
+                rest = text[at + len(address) :].partition(" ")[0]
+                rest = rest.partition(BEHIND[product])[2] if product in BEHIND else rest
+                lifecycle = self.lifecycle(product, version(rest))
+                found += [lifecycle] if lifecycle is not None else []
+                at = text.find(address, at + 1)
+        return tuple(dict.fromkeys(found))
 
     def build_day(self, name: ImageName) -> int | None:
         """Return the day that a distribution image's tag claims to be built on."""
@@ -195,7 +182,17 @@ def _module(official: str) -> str:
 
 def _lifecycle(product: str, cycle: str, row: Dates) -> Lifecycle:
     released, _active, security, extended = row
-    return Lifecycle(product, cycle, _day(released), _day(security), _day(extended), security == "ended")
+    return Lifecycle(
+        product,
+        cycle,
+        PRODUCTS[product] if cycle == ROLLING else f"{PRODUCTS[product]} {cycle}",
+        _day(released),
+        _day(security),
+        _day(extended),
+        security == "ended",
+        product in FREE_EXTENSIONS,
+        product in DISTRIBUTIONS,
+    )
 
 
 def _day(iso: str) -> int | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
+    from gate.model.lifecycle import Tables
     from gate.model.policy import Policy, Stage
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
@@ -40,7 +41,10 @@ ASSERTED_BOUNDARY = "ISO049"
 
 
 class Case(Record):
-    """Everything a subject is judged by; `excepted` are the rules that an exception in force permits for it."""
+    """Everything a subject is judged by.
+
+    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`.
+    """
 
     policy: Policy
     profile: PlatformProfile
@@ -48,7 +52,7 @@ class Case(Record):
     excepted: frozenset[str]
     stage: Stage
     now: str
-    tables: object
+    tables: Tables | None
 
 
 def judge(subject: Subject, case: Case) -> SubjectReport:
@@ -196,11 +200,23 @@ EVIDENCE: dict[Dimension, tuple[str, ...]] = {
 
 
 def _image_scores(image: Image, case: Case) -> dict[Dimension, Score]:
-    return {}
+    from gate.scores.image_age import image_age
+    from gate.scores.package_freshness import package_freshness
+
+    assert case.tables is not None
+    found: dict[Dimension, Score | None] = {
+        "image_age": image_age(image, case.tables, case.now),
+        "package_freshness": package_freshness(image, case.tables, case.now),
+    }
+    return {dimension: score for dimension, score in found.items() if score is not None}
 
 
 def _template_scores(template: Template, case: Case) -> dict[Dimension, Score]:
-    return {}
+    from gate.scores.image_age import template_age
+
+    assert case.tables is not None
+    score = template_age(template, case.tables, case.now)
+    return {} if score is None else {"image_age": score}
 
 
 def _needs(facts: Facts, boundary: Boundary, required: Requirement, workload: Workload) -> Iterator[Reason]:

@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from gate.data.tables import Tables
     from gate.model.policy import Policy, Stage
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport, Verdict
@@ -152,7 +153,7 @@ def _path(subject: Subject) -> str:
     return subject.at.path
 
 
-def _tables() -> object:
+def _tables() -> Tables:
     from gate.data.tables import Tables
 
     return Tables()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gate.model.loading import module
+from gate.rules.age import RULES as AGE
 from gate.rules.declaration import RULES as DECLARATION
 from gate.rules.isolation import RULES as ISOLATION
+from gate.rules.packages import RULES as PACKAGES
 from gate.rules.template import RULES as TEMPLATE
 
 TYPE_CHECKING = False
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from gate.model.rule import Rule
     from gate.rules import Entry
 
-RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION, **TEMPLATE}
+RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION, **TEMPLATE, **AGE, **PACKAGES}
 
 
 def load(rule_id: str) -> Rule:

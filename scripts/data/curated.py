@@ -7,13 +7,14 @@ from __future__ import annotations
 
 Cycles = dict[str, tuple[str, str, str, str]]
 
-#: Product: who states the dates, and the dates: released, end of active, of security and of extended support.
-CURATED: dict[str, tuple[str, Cycles]] = {
-    "arch-linux": ("Arch Linux: one rolling release", {"rolling": ("2002-03-11", "", "", "")}),
-    "gentoo": ("Gentoo: one rolling release", {"rolling": ("2002-03-31", "", "", "")}),
-    "kali-linux": ("Kali Linux: one rolling release", {"rolling": ("2016-01-21", "", "", "")}),
-    "opensuse-tumbleweed": ("openSUSE: one rolling release", {"rolling": ("2014-11-04", "", "", "")}),
+#: Product: its name, who states the dates, and the dates: released, end of active, of security and of extended support.
+CURATED: dict[str, tuple[str, str, Cycles]] = {
+    "arch-linux": ("Arch Linux", "Arch Linux: one rolling release", {"rolling": ("2002-03-11", "", "", "")}),
+    "gentoo": ("Gentoo", "Gentoo: one rolling release", {"rolling": ("2002-03-31", "", "", "")}),
+    "kali-linux": ("Kali Linux", "Kali Linux: one rolling release", {"rolling": ("2016-01-21", "", "", "")}),
+    "opensuse-tumbleweed": ("openSUSE Tumbleweed", "openSUSE: one rolling release", {"rolling": ("2014-11-04", "", "", "")}),
     "xen": (
+        "Xen",
         "Xen Project, SUPPORT.md of each stable branch: security fixes for five years since 4.18, for three before",
         {
             "4.21": ("2025-11-19", "2028-11-19", "2030-11-19", ""),
@@ -28,6 +29,7 @@ CURATED: dict[str, tuple[str, Cycles]] = {
         },
     ),
     "lxc": (
+        "LXC",
         "Linux Containers, announcement of each LTS release: two years of fixes, five of security fixes",
         {
             "6.0": ("2024-04-03", "2026-06-01", "2029-06-30", ""),
@@ -37,18 +39,22 @@ CURATED: dict[str, tuple[str, Cycles]] = {
         },
     ),
     "incus": (
+        "Incus",
         "Linux Containers, announcement of each LTS release",
         {"6.0": ("2024-04-04", "2026-06-01", "2029-06-30", "")},
     ),
     "lxd": (
+        "LXD",
         "Canonical, LXD releases",
         {"5.21": ("2024-04-04", "", "2029-06-30", ""), "5.0": ("2022-04-21", "", "2027-06-30", "")},
     ),
     "mesos": (
+        "Apache Mesos",
         "Apache Attic: the project was retired in August 2025 with 1.11.0 as its last release",
         {"1.11": ("2020-11-24", "", "2025-08-31", "")},
     ),
     "marathon": (
+        "Marathon",
         "D2iQ: DC/OS, which carried Marathon, ended in October 2021",
         {"1.11": ("2020-10-27", "", "2021-10-31", "")},
     ),

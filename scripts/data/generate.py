@@ -40,16 +40,15 @@ def main() -> None:
     write(DATA / "__init__.py", stamp(sources))
 
 
-def index(products: tuple[str, ...], windowed: tuple[str, ...]) -> str:
-    """Render what there are tables of."""
-    tables = []
-    for name, members in (("PRODUCTS", products), ("WINDOWED", windowed)):
-        lines = "".join(f"        {quoted(member)},\n" for member in members)
-        tables.append(f"{name} = frozenset(\n    (\n{lines}    )\n)\n")
-    return f'"""What there are tables of. {HEAD}"""\n\n' + "\n".join(tables)
+def index(products: dict[str, str], windowed: tuple[str, ...]) -> str:
+    """Render what there are tables of: products with their names, official images."""
+    names = "".join(f"    {quoted(product)}: {quoted(title)},\n" for product, title in sorted(products.items()))
+    images = "".join(f"        {quoted(name)},\n" for name in windowed)
+    head = f'"""What there are tables of. {HEAD}"""\n\n'
+    return f"{head}PRODUCTS = {{\n{names}}}\n\nWINDOWED = frozenset(\n    (\n{images}    )\n)\n"
 
 
-def digests(products: tuple[str, ...], windowed: tuple[str, ...]) -> str:
+def digests(products: dict[str, str], windowed: tuple[str, ...]) -> str:
     """Render the digest of every table."""
     checks = importlib.import_module("gate.data.checks")
     lines = [f"    {quoted(key)}: {quoted(checks.digest(key))},\n" for key in checks.keys(products, windowed)]

@@ -10,6 +10,7 @@ import csv
 import datetime
 import pathlib
 import subprocess
+from typing import Any
 
 import yaml
 
@@ -21,6 +22,7 @@ TARGET = pathlib.Path("gate/data/lifecycles")
 
 #: Cycle, then: released, end of active support, end of security support, end of extended support.
 Cycles = dict[str, tuple[str, str, str, str]]
+KEYS = ("releaseDate", "eoas", "eol", "eoes")
 
 #: Two sources of one date may differ by this many days before somebody has to look.
 TOLERANCE = 31
@@ -30,31 +32,36 @@ FIRST_CHECKED = "2010-01-01"
 FIRST_NAMED = "2007-01-01"
 
 
-def generate(repository: str, folder: pathlib.Path) -> tuple[str, ...]:
-    """Write one module for each product, and the code names; return the products."""
-    found = {product: endoflife(repository, product) for product in PRODUCTS}
+def generate(repository: str, folder: pathlib.Path) -> dict[str, str]:
+    """Write one module for each product, and the code names; return the products with their names."""
+    pages = {product: page(repository, product) for product in PRODUCTS}
+    titles = {product: str(fields["title"]) for product, fields in pages.items()}
+    found = {product: cycles_of(product, fields["releases"]) for product, fields in pages.items()}
     for product in ("debian", "ubuntu"):
         cross_check(product, found[product], distro_info(folder, product))
-    for product, (_source, cycles) in CURATED.items():
-        found[product] = cycles
+    for product, (title, _source, cycles) in CURATED.items():
+        titles[product], found[product] = title, cycles
     for stale in TARGET.glob("*.py"):
         stale.unlink()
     write(TARGET / "__init__.py", f'"""Support dates, one module for each product. {HEAD}"""\n')
     for product, cycles in found.items():
         write(TARGET / f"{product.replace('-', '_')}.py", module(product, cycles))
     write(TARGET.parent / "codenames.py", codenames(folder))
-    return tuple(sorted(found))
+    return titles
 
 
-def endoflife(repository: str, product: str) -> Cycles:
-    """Read one product's cycles from the newest commit."""
-    text = show(repository, f"products/{product}.md")
-    releases = yaml.safe_load(text.split("\n---", 1)[0])["releases"]
+def page(repository: str, product: str) -> dict[str, Any]:
+    """Read the fields of one product from the newest commit."""
+    fields: dict[str, Any] = yaml.safe_load(show(repository, f"products/{product}.md").split("\n---", 1)[0])
+    return fields
+
+
+def cycles_of(product: str, releases: list[dict[str, object]]) -> Cycles:
+    """Read one product's cycles."""
     cycles: Cycles = {}
     for release in releases:
-        values = [release.get(key) for key in ("releaseDate", "eoas", "eol", "eoes")]
         cycle = str(release["releaseCycle"])
-        released, active, security, extended = (plain(value) for value in values)
+        released, active, security, extended = (plain(release.get(key)) for key in KEYS)
         cycles[cycle] = (released, active, AGREED_DIFFERENCES.get((product, cycle), security), extended)
     return cycles
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import pathlib
 import subprocess
 
-from gate.data.days import days
 from gate.data.images import DISTRIBUTIONS
 from gate.data.images import OFFICIAL as PRODUCT_OF
 from gate.data.tag import distribution, tokens, version
+from gate.model.days import days
 from scripts.data.codenames import CODENAMES
 from scripts.data.products import OFFICIAL
 from scripts.data.stackbrew import Stanza, stanzas

@@ -1,0 +1,86 @@
+"""What of a recipe reaches the image that ships: the chain of its stages, and what they copy from."""
+
+from __future__ import annotations
+
+from gate.model.evidence import Inapplicable, known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.image import Base, Image, PackageStep, Stage, Step
+
+
+def chain(image: Image) -> tuple[Stage, ...]:
+    """Return the stages whose files are the image's: the one that ships, the one it starts from, and so on."""
+    found: list[Stage] = []
+    index: int | None = image.target
+    while index is not None and 0 <= index < len(image.stages) and image.stages[index] not in found:
+        found.append(image.stages[index])
+        index = image.stages[index].base.stage
+    return tuple(found)
+
+
+def base(image: Image) -> Base | None:
+    """Return what the image that ships starts from; None for one that has been built."""
+    stages = chain(image)
+    return stages[-1].base if stages else None
+
+
+def is_scratch(base: Base) -> bool:
+    """Say whether this is the empty image."""
+    return base.stage is None and isinstance(base.image, Inapplicable)
+
+
+def builders(image: Image) -> tuple[Base, ...]:
+    """Return the images that something in the image was copied from: the bases of builder stages, and others."""
+    seen = set(map(id, chain(image)))
+    pending = [copied for stage in chain(image) for copied in stage.copies]
+    found: list[Base] = []
+    while pending:
+        copied = pending.pop(0)
+        if copied.stage is None:
+            found.append(copied)
+        elif copied.stage < len(image.stages) and id(image.stages[copied.stage]) not in seen:
+            stage = image.stages[copied.stage]
+            seen.add(id(stage))
+            pending += (*stage.copies, stage.base)
+    return tuple(dict.fromkeys(found))
+
+
+def used(image: Image) -> Iterator[Stage]:
+    """Yield every stage that the image is made of or copies from, in the order of the file."""
+    pending, seen = [image.target], set()
+    while pending:
+        index = pending.pop()
+        if index in seen or not 0 <= index < len(image.stages):
+            continue
+        seen.add(index)
+        stage = image.stages[index]
+        pending += [source.stage for source in (*stage.copies, stage.base) if source.stage is not None]
+    yield from (image.stages[index] for index in sorted(seen))
+
+
+def steps(image: Image) -> Iterator[Step]:
+    """Yield every step that has a part in the image."""
+    for stage in used(image):
+        yield from stage.steps
+
+
+SYSTEM_MANAGERS = frozenset({"apt", "apk", "dnf", "yum", "microdnf", "tdnf", "zypper", "pacman"})
+
+
+def upgrade(image: Image) -> PackageStep | None:
+    """Return the first step that brings the whole system of the image up to date."""
+    for stage in reversed(chain(image)):
+        for step in stage.steps:
+            for use in step.packages:
+                if use.action == "upgrade" and not use.packages and use.manager in SYSTEM_MANAGERS:
+                    return use
+    return None
+
+
+def is_floating(base: Base) -> bool:
+    """Say whether the base is named by nothing that stands still: no tag, or `latest`, and no digest."""
+    name = known(base.image)
+    return name is not None and not name.digest and name.tag in ("", "latest")

@@ -1,0 +1,84 @@
+"""Where a release stands in its life on a given day."""
+
+from __future__ import annotations
+
+from gate.model.days import days, iso
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from gate.model.image import ImageName
+    from gate.model.lifecycle import Lifecycle, Tables
+
+    State = Literal["supported", "ending", "extended", "contract", "ended", "unknown"]
+
+#: Days before the end from which a release is about to end.
+ENDING = 90
+#: Age of the tables in days from which a release without a known end is no longer taken to be supported.
+OLD_TABLES = 120
+
+
+class Support(Record):
+    """The state of one release, and for how many days it has had no security fixes, at least and at most.
+
+    `extended` is support that reaches everybody, `contract` support that has to be bought, so that without knowing of
+    a contract the release may be supported or may have `ended`.
+    """
+
+    lifecycle: Lifecycle
+    state: State
+    least: int
+    most: int
+
+    @property
+    def text(self) -> str:
+        """Say it in a clause about an image."""
+        title, security, last = self.lifecycle.title, _day(self.lifecycle.security), _day(end(self.lifecycle))
+        if self.state == "ended":
+            return f"{title}, which has had no security fixes since {last}" if last else f"{title}, which has ended"
+        if self.state == "contract":
+            return f"{title}, which since {security} is only fixed under a contract, until {last}"
+        if self.state == "extended":
+            return f"{title}, whose regular support ended on {security} and whose long-term support ends on {last}"
+        if self.state == "ending":
+            return f"{title}, whose security fixes end on {last}"
+        return f"{title}, whose end is not known" if self.state == "unknown" else title
+
+
+def end(lifecycle: Lifecycle) -> int | None:
+    """Return the last day of the last support there is."""
+    if lifecycle.security is None:
+        return None
+    return max(lifecycle.security, lifecycle.extended or lifecycle.security)
+
+
+def _day(day: int | None) -> str:
+    return iso(day) if day is not None else ""
+
+
+def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
+    """Say where a release stands; an end that is known stays one however old the tables are."""
+    today, security = days(now), lifecycle.security
+    if security is None:
+        if lifecycle.ended:
+            return Support(lifecycle, "ended", 0, max(0, today - (lifecycle.released or 0)))
+        old = today - days(tables_date) > OLD_TABLES
+        return Support(lifecycle, "unknown" if old else "supported", 0, 0)
+    last = max(security, lifecycle.extended or security)
+    if today > last:
+        return Support(lifecycle, "ended", today - last, today - (last if lifecycle.free else security))
+    if today > security:
+        if last - today < ENDING and lifecycle.free:
+            return Support(lifecycle, "ending", 0, 0)
+        if lifecycle.free:
+            return Support(lifecycle, "extended", 0, 0)
+        return Support(lifecycle, "contract", 0, today - security)
+    ending = security - today < ENDING and last == security
+    return Support(lifecycle, "ending" if ending else "supported", 0, 0)
+
+
+def supports(name: ImageName, tables: Tables, now: str) -> tuple[Support, ...]:
+    """Say where everything stands that an image name says it carries."""
+    return tuple(support(lifecycle, now, tables.date) for lifecycle in tables.releases(name))

@@ -1,0 +1,48 @@
+"""An image on a base that nobody fixes any more."""
+
+from __future__ import annotations
+
+from gate.freshness import recipe
+from gate.freshness.support import supports
+from gate.model.evidence import known
+from gate.model.rule import Control, Rule
+from gate.model.truth import unknown, yes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.image import Image
+    from gate.model.lifecycle import Tables
+    from gate.model.truth import Truth
+
+# Fields: the FROM of the stage that ships; the base that a built image names.
+# Allowed: every release that still gets security fixes, from its maintainers or from a long-term team open to all.
+
+
+def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
+    """Ask of every release that the base's name speaks of whether its support has ended."""
+    base = recipe.base(image)
+    carrier = base.image if base is not None else image.base_name
+    name = known(carrier)
+    for one in supports(name, tables, now) if name is not None else ():
+        if name is not None and one.state == "ended":
+            yield yes(carrier.at, f"{name.text} carries {one.text}")
+        elif name is not None and one.state == "contract":
+            yield unknown(carrier.at, f"{name.text} carries {one.text}")
+
+
+RULE = Rule(
+    id="AGE001",
+    name="end-of-life-base",
+    title="is based on a release that gets no security fixes any more",
+    severity="high",
+    remedy="move to a release that is still supported",
+    check=check,
+    controls=(
+        Control("NIST SP 800-53", "5", "SA-22"),
+        Control("NIST SP 800-190", "2017", "4.1.1"),
+        Control("CIS Docker", "1.6.0", "4.4"),
+        Control("PCI DSS", "4.0.1", "6.3.3"),
+    ),
+)
