@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gate.judge import judge_facts, judge_truths
 from gate.model.image import Image
-from gate.model.policy import NEEDS
 from gate.model.record import Record, replace
 from gate.model.report import (
     BoundaryLine,
@@ -17,6 +16,7 @@ from gate.model.report import (
     SubjectReport,
 )
 from gate.model.workload import Workload
+from gate.needs import needs
 from gate.rules.registry import RULES, load
 from gate.requirement import requirement
 from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
@@ -79,7 +79,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     )
     lines = _lines(case, {"isolation_fitness": isolation_fitness(effective, facts, required, permitted)})
     gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
-    reasons = [*gap, *_needs(facts, effective, required, workload), *scores(lines, workload.at)]
+    below = shown.worst < required.lo <= effective.worst
+    demands = needs(facts, effective, required, case.sensitivity, permitted=below)
+    reasons = [*gap, *demands, *scores(lines, workload.at)]
     if gap:
         reasons = [reason for reason in reasons if not reason.text.startswith("isolation fitness")]
     found = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
@@ -217,18 +219,6 @@ def _template_scores(template: Template, case: Case) -> dict[Dimension, Score]:
     assert case.tables is not None
     score = template_age(template, case.tables, case.now)
     return {} if score is None else {"image_age": score}
-
-
-def _needs(facts: Facts, boundary: Boundary, required: Requirement, workload: Workload) -> Iterator[Reason]:
-    """Check what a requirement demands beside a level."""
-    checks = {
-        "cc": "cc" in boundary.modifiers,
-        "limits": facts.truth("H.limits").answer == "yes",
-        "no-build-entitlements": facts.truth("G.build_insecure").answer == "no",
-    }
-    for need in required.needs:
-        if not checks.get(need, True):
-            yield Reason("fail", f"{workload.name} needs {NEEDS[need]}", workload.at)
 
 
 def _boundary_line(boundary: Boundary, facts: Facts) -> BoundaryLine:

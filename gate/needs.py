@@ -1,0 +1,68 @@
+"""What a requirement demands beside a level, asked of the facts."""
+
+from __future__ import annotations
+
+from gate.model.evidence import each
+from gate.model.policy import NEEDS
+from gate.model.report import Reason
+from gate.model.truth import every, no, unknown, yes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.boundary.facts import Facts
+    from gate.boundary.level import Boundary
+    from gate.model.report import Requirement, Verdict
+    from gate.model.sensitivity import Sensitivity
+    from gate.model.truth import Truth
+    from gate.model.workload import Container, Workload
+
+VERDICTS: dict[str, Verdict] = {"no": "fail", "unknown": "undecided"}
+
+#: Demands on a workload that is permitted less than its level; where nothing is permitted they do not arise.
+OF_A_PERMISSION = frozenset({"waiver", "pinned", "own-namespace"})
+
+
+def needs(
+    facts: Facts, boundary: Boundary, required: Requirement, sensitivity: Sensitivity, *, permitted: bool
+) -> Iterator[Reason]:
+    """Yield a reason for every demand that is not met, or not certainly.
+
+    `permitted` says that the workload is below its level and an exception lets it. That a node agent has a namespace of
+    its own is not asked: who else is in it stands in no one file.
+    """
+    workload = facts.workload
+    answers = {
+        "cc": _confidential(workload, boundary),
+        "limits": facts.truth("H.limits"),
+        "no-build-entitlements": ~facts.truth("G.build_insecure"),
+        "pinned": _pinned(workload, sensitivity),
+    }
+    for need in required.needs:
+        answer = answers[need].answer if need in answers and (permitted or need not in OF_A_PERMISSION) else "yes"
+        if answer != "yes":
+            doubt = "" if answer == "no" else ", which is not certain"
+            yield Reason(VERDICTS[answer], f"{workload.name} needs {NEEDS[need]}{doubt}", workload.at)
+
+
+def _confidential(workload: Workload, boundary: Boundary) -> Truth:
+    if "cc" in boundary.modifiers:
+        return yes(boundary.at, "is confidential")
+    if boundary.best_kind != boundary.kind or boundary.grade == "asserted":
+        return unknown(boundary.at, "what it runs in is not known")
+    return no(workload.at, "is not confidential")
+
+
+def _pinned(workload: Workload, sensitivity: Sensitivity) -> Truth:
+    """First-party code, or every image by its digest."""
+    if sensitivity.axes.get("code_trust") == "first-party":
+        return yes(workload.at, "is first-party")
+
+    def by_digest(container: Container) -> Truth:
+        image = container.image
+        if not hasattr(image, "value"):
+            return unknown(container.at, "its image is not known")
+        return (yes if "@sha256:" in image.value else no)(container.at, "names its image by digest")
+
+    return every(each(workload.containers, by_digest))
