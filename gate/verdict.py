@@ -9,7 +9,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
     from gate.model.location import Location
     from gate.model.policy import OnUndecided, Policy
@@ -39,7 +38,9 @@ def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reas
     if boundary.worst >= required.hi:
         return []
     if boundary.best < required.lo:
-        rules = ", ".join(because.rule for because in required.because if because.certain and _decides(because, required))
+        rules = ", ".join(
+            because.rule for because in required.because if because.certain and _decides(because, required)
+        )
         return [Reason("fail", f"{name} has {has} and needs {needs} ({rules})", boundary.at)]
     if boundary.worst < required.lo or required.lo == required.hi:
         text = f"{name} has {has} and needs {needs}: what is not known decides"

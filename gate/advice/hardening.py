@@ -23,7 +23,7 @@ DOCKER: dict[str, tuple[str, ...]] = {
 }
 
 PRECONDITIONS: dict[str, str] = {
-    "H.nonroot": "the image works as a user without privileges: that user can read its files, and its port is above 1023",
+    "H.nonroot": "the image works as a user without privileges: it can read its files, and its port is above 1023",
     "H.drop_all": "the program needs no capabilities; NET_BIND_SERVICE alone may be added back",
     "H.nnp": "the program starts no set-user-ID programs",
     "H.no_host_paths": "its data is in volumes that the platform manages, and nothing of the host is mounted",

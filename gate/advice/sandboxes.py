@@ -27,12 +27,10 @@ class Move(Record):
 
 
 _GVISOR_COSTS = (
-    "about 20 to 60 MB of memory for each sandbox; system calls, network and file access are slower, plain computing is"
-    " not (gVisor's own measurements)",
+    "20 to 60 MB of memory for each sandbox; system calls, network and files are slower (gVisor's own measurements)",
 )
 _KATA_COSTS = (
-    "130 to 320 MiB of memory and a quarter of a CPU for each pod (overheads of kata-deploy's RuntimeClasses), and a"
-    " kernel of its own to start",
+    "130 to 320 MiB of memory and a quarter of a CPU for each pod (kata-deploy's overheads), and a kernel to start",
 )
 
 _CLASS = """\
@@ -53,10 +51,7 @@ KUBERNETES: tuple[Move, ...] = (
         "run it behind gVisor with a RuntimeClass",
         "runsc",
         _CLASS.format(name="gvisor", handler="runsc"),
-        (
-            "the nodes have runsc, and containerd a runtime handler named `runsc` (on GKE: a node pool with GKE Sandbox,"
-            " whose handler is `gvisor`)",
-        ),
+        ("the nodes have runsc, and containerd a handler `runsc` (on GKE: a pool with GKE Sandbox, handler `gvisor`)",),
         _GVISOR_COSTS,
     ),
     Move(
@@ -85,8 +80,8 @@ CONFIDENTIAL = Move(
     "run it in a confidential virtual machine with Kata Containers and a RuntimeClass",
     "kata-qemu-snp",
     _CLASS.format(name="kata-confidential", handler="kata-qemu-snp"),
-    ("the nodes have AMD SEV-SNP (for Intel TDX the handler is `kata-qemu-tdx`) and an attestation service is in reach",),
-    ("2048 MiB of memory and one CPU for each pod (overheads of kata-deploy's RuntimeClasses), and attestation at start",),
+    ("the nodes have AMD SEV-SNP (Intel TDX: handler `kata-qemu-tdx`), and an attestation service is in reach",),
+    ("2048 MiB of memory and one CPU for each pod (kata-deploy's overheads), and attestation at start",),
 )
 
 DOCKER: tuple[Move, ...] = (

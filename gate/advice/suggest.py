@@ -161,9 +161,8 @@ def _removals(lines: Iterable[FactLine]) -> str:
 
 
 def _placement(workload: Workload) -> str:
-    declared = (
-        f"# in .gate.yaml\nworkloads:\n- name: {workload.name}\n  match: {{name: {workload.name}}}\n  placement: dedicated\n"
-    )
+    name = workload.name
+    declared = f"# in .gate.yaml\nworkloads:\n- name: {name}\n  match: {{name: {name}}}\n  placement: dedicated\n"
     if workload.platform != "kubernetes":
         return declared
     return (

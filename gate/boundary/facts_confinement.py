@@ -25,9 +25,9 @@ def _seccomp_off(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 
 def _seccomp_on(_workload: Workload, container: Container) -> Iterator[Truth]:
-    yield holds(
-        container.confinement.seccomp, lambda profile: profile.kind in ("runtime-default", "custom"), ""
-    ).about(f"{container.name} runs under a seccomp filter")
+    yield holds(container.confinement.seccomp, lambda profile: profile.kind in ("runtime-default", "custom"), "").about(
+        f"{container.name} runs under a seccomp filter"
+    )
 
 
 def _seccomp_unconfirmed(_workload: Workload, container: Container) -> Iterator[Truth]:

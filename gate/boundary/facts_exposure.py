@@ -133,9 +133,9 @@ def _covers(outer: Location, inner: set[Location]) -> bool:
 
 def _propagation(_workload: Workload, container: Container) -> Iterator[Truth]:
     def ask(mount: Mount) -> Truth:
-        return holds(mount.propagation, lambda value: value.lower() in ("bidirectional", "shared", "rshared"), "").about(
-            f"{container.name} passes its mounts at {mount.target} back to the host"
-        )
+        return holds(
+            mount.propagation, lambda value: value.lower() in ("bidirectional", "shared", "rshared"), ""
+        ).about(f"{container.name} passes its mounts at {mount.target} back to the host")
 
     yield from _mounts(container, ask)
 

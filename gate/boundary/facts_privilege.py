@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.boundary.capabilities import BASELINE, HARDENED, HOST_EQUIVALENT, dropped_all, granted
 from gate.boundary.fact import Fact
 from gate.model.evidence import each, holds
-from gate.model.truth import no, yes
+from gate.model.truth import no
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ def _extra(_workload: Workload, container: Container) -> Iterator[Truth]:
             return no(container.at, text)
         return granted(container, name).about(text)
 
-    yield from (truth.about(f"{container.name} adds a capability") if truth.answer == "unknown" else truth
-                for truth in each(container.privilege.capabilities_added, ask))
+    yield from (
+        truth.about(f"{container.name} adds a capability") if truth.answer == "unknown" else truth
+        for truth in each(container.privilege.capabilities_added, ask)
+    )
 
 
 def _hostpid_ptrace(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
@@ -63,7 +65,9 @@ def _hostpid_ptrace(workload: Workload, _profile: PlatformProfile) -> Iterator[T
 
 
 def _host_process(_workload: Workload, container: Container) -> Iterator[Truth]:
-    yield holds(container.privilege.host_process, bool, "").about(f"{container.name} is a Windows HostProcess container")
+    yield holds(container.privilege.host_process, bool, "").about(
+        f"{container.name} is a Windows HostProcess container"
+    )
 
 
 def _non_root(_workload: Workload, container: Container) -> Iterator[Truth]:
@@ -75,7 +79,9 @@ def _non_root(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 
 def _drop_all(_workload: Workload, container: Container) -> Iterator[Truth]:
-    yield dropped_all(container).about(f"{container.name} drops all capabilities and adds at most {', '.join(HARDENED)}")
+    yield dropped_all(container).about(
+        f"{container.name} drops all capabilities and adds at most {', '.join(HARDENED)}"
+    )
 
 
 def _no_new_privileges(_workload: Workload, container: Container) -> Iterator[Truth]:
@@ -121,6 +127,10 @@ FACTS = (
     Fact("H.drop_all", "hardening", "drops all capabilities", container=_drop_all),
     Fact("H.nnp", "hardening", "cannot gain privileges", container=_no_new_privileges),
     Fact("A.drop_undone", "note", "drops capabilities that it adds again", container=_drop_undone),
-    Fact("A.nonroot_by_name", "note", "asks for non-root with a user that has no number", container=_user_name_unverifiable),
+    Fact(
+        "A.nonroot_by_name",
+        "note",
+        "asks for non-root with a user that has no number",
+        container=_user_name_unverifiable,
+    ),
 )
-

@@ -106,11 +106,11 @@ def normalise(path: str) -> str:
 
     A path that is relative stays so; `.` is the folder itself.
     """
-    if len(path) > 1 and path[1] == ":" or path.startswith("\\\\"):
+    if (len(path) > 1 and path[1] == ":") or path.startswith("\\\\"):
         path = path.replace("\\", "/").lower()
     parts: list[str] = []
     for part in path.split("/"):
-        if part == ".." and (parts and parts[-1] != ".." or path[:1] == "/"):
+        if part == ".." and ((parts and parts[-1] != "..") or path[:1] == "/"):
             del parts[-1:]
         elif part not in ("", "."):
             parts.append(part)
@@ -148,6 +148,4 @@ def _is_or_holds(path: str, entry: str) -> bool:
     if path in ("/", "c:/"):
         return entry.startswith(path)
     ours, theirs = path.split("/"), entry.split("/")
-    return len(ours) <= len(theirs) and all(
-        mine == other or other == "*" for mine, other in zip(ours, theirs)
-    )
+    return len(ours) <= len(theirs) and all(other in (mine, "*") for mine, other in zip(ours, theirs, strict=False))

@@ -47,8 +47,8 @@ class Boundary(Record):
     """The level at the worst and at the best reading, how sure the boundary itself is, and what qualifies it.
 
     Modifiers: `u` private user namespace, `cc` confidential, `~` the boundary is weakened and counts one level less,
-    `?` the boundary is only asserted, `seccomp_unconfirmed`. `best_kind` differs from `kind` only where something is asked
-    for and cannot be known.
+    `?` the boundary is only asserted, `seccomp_unconfirmed`. `best_kind` differs from `kind` only where something is
+    asked for and cannot be known.
     """
 
     worst: int
@@ -111,11 +111,7 @@ def _level(facts: Facts, kind: RuntimeKind, excepted: frozenset[str], *, worst: 
         fact.id
         for fact in FACTS.values()
         if fact.phase == "runtime"
-        and (
-            not fact.is_risk
-            if fact.id in excepted
-            else facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk)
-        )
+        and (not fact.is_risk if fact.id in excepted else facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk))
     }
     if not kind.level:
         return _shared_kernel(present), False
@@ -129,7 +125,7 @@ def _level(facts: Facts, kind: RuntimeKind, excepted: frozenset[str], *, worst: 
 
 
 def _shared_kernel(present: set[str]) -> int:
-    """Rank the facts without a boundary: any grant 0, any weakener 1, all hardening 3, else the platform's default 2."""
+    """Rank the facts without a boundary: any grant 0, any weakener 1, all hardening 3, else the default 2."""
     if "H.userns" in present:
         present = _downgraded(present)
     if any(fact[0] == "G" for fact in present):

@@ -90,7 +90,9 @@ def _options(paths: list[str], values: dict[str, str], formats: list[str], flags
 def _format(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if name not in FORMATS or (equals and not file):
-        raise UsageError(f"there is no format {text}", remedy=f"one of: {', '.join(FORMATS)}, with =FILE to write a file")
+        raise UsageError(
+            f"there is no format {text}", remedy=f"one of: {', '.join(FORMATS)}, with =FILE to write a file"
+        )
     return name, file
 
 

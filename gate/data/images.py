@@ -4,9 +4,30 @@ from __future__ import annotations
 
 #: Products that are distributions: what such an image names is the distribution itself.
 DISTRIBUTIONS = frozenset(
-    "almalinux alpine-linux amazon-linux arch-linux centos centos-stream debian devuan fedora gentoo kali-linux"
-    " opensuse opensuse-tumbleweed oracle-linux rhel rocky-linux sles ubuntu vmware-photon windows-nano-server"
-    " windows-server windows-server-core".split()
+    [
+        "almalinux",
+        "alpine-linux",
+        "amazon-linux",
+        "arch-linux",
+        "centos",
+        "centos-stream",
+        "debian",
+        "devuan",
+        "fedora",
+        "gentoo",
+        "kali-linux",
+        "opensuse",
+        "opensuse-tumbleweed",
+        "oracle-linux",
+        "rhel",
+        "rocky-linux",
+        "sles",
+        "ubuntu",
+        "vmware-photon",
+        "windows-nano-server",
+        "windows-server",
+        "windows-server-core",
+    ]
 )
 
 #: Official images by the product they carry; an official image of another name carries nothing that has a lifecycle.

@@ -83,9 +83,7 @@ def _variables(path: str, sources: Sources) -> dict[str, str]:
     return environment_file(found.text) if found is not None else {}
 
 
-def _root(
-    source: Source, variables: dict[str, str], problems: list[InputError], marks: Marks
-) -> Mapping | None:
+def _root(source: Source, variables: dict[str, str], problems: list[InputError], marks: Marks) -> Mapping | None:
     """Read one file; documents of one file merge, as compose-go does."""
     merged: Mapping | None = None
     for document in documents(source, COMPOSE):

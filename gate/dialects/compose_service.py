@@ -146,7 +146,12 @@ def mounts(service: Fields, volumes: Fields, project: Fields) -> Items[Mount]:
     elif isinstance(socket, Stated) and socket.value:
         source: Setting[str] = Stated("/var/run/docker.sock", socket.at)
         mount = Mount(
-            "engine-api", source, "/var/run/docker.sock", Defaulted(False, socket.at), Defaulted(_PROPAGATED, socket.at), socket.at
+            "engine-api",
+            source,
+            "/var/run/docker.sock",
+            Defaulted(False, socket.at),
+            Defaulted(_PROPAGATED, socket.at),
+            socket.at,
         )
         found.append(Stated(mount, socket.at))
     return Items(tuple(found), listed.at, not listed.reason, listed.reason)
@@ -187,7 +192,9 @@ def _long_volume(fields: Fields, volumes: Fields) -> Mount:
         return replace(mount, kind="pipe")
     if kind.value == "bind":
         return replace(mount, source=_in_tree(mount.source, path))
-    unshared = replace(mount, kind="tmpfs" if kind.value == "tmpfs" else "volume", source=Inapplicable(NAMED_VOLUME, at))
+    unshared = replace(
+        mount, kind="tmpfs" if kind.value == "tmpfs" else "volume", source=Inapplicable(NAMED_VOLUME, at)
+    )
     name = source.value if isinstance(source, Stated) else ""
     return _named_volume(name, unshared, volumes) if kind.value == "volume" else unshared
 
@@ -246,7 +253,11 @@ def devices(service: Fields) -> Items[Device]:
             fields = Fields(node, node, service.doubts)
             source, access = fields.text("source"), fields.text("permissions", "rwm")
             granted = access.value if isinstance(access, Stated | Defaulted) else "rwm"
-            found.append(Stated(Device(source.value, granted, at), at) if isinstance(source, Stated) else Unknown("it names no source", at))
+            found.append(
+                Stated(Device(source.value, granted, at), at)
+                if isinstance(source, Stated)
+                else Unknown("it names no source", at)
+            )
         else:
             text = as_text(node) if isinstance(node, Scalar) else None
             if text is None:
@@ -266,9 +277,11 @@ def gpus(service: Fields) -> Items[str]:
     found: list[Setting[str]] = []
     if service.has("gpus"):
         found.append(Stated("gpus", at))
-    for node in service.items("devices").nodes:
-        if isinstance(node, Scalar) and isinstance(node.value, str) and _is_cdi(node.value):
-            found.append(Stated(node.value, node.at))
+    found += (
+        Stated(node.value, node.at)
+        for node in service.items("devices").nodes
+        if isinstance(node, Scalar) and isinstance(node.value, str) and _is_cdi(node.value)
+    )
     reserved = service.sub("deploy").sub("resources").sub("reservations").items("devices")
     found += (Stated("reserved device", node.at) for node in reserved.nodes)
     reason = reserved.reason

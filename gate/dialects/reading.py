@@ -176,7 +176,9 @@ class Members:
 
     def convert(self, wanted: str, convert: Callable[[Scalar], T | None]) -> Items[T]:
         """Return the scalars of the list as values; one of the wrong type is unknown."""
-        return Items(tuple(_member(node, wanted, convert) for node in self.nodes), self.at, not self.reason, self.reason)
+        return Items(
+            tuple(_member(node, wanted, convert) for node in self.nodes), self.at, not self.reason, self.reason
+        )
 
     def strings(self) -> Items[str]:
         """Return the strings of the list."""

@@ -8,7 +8,7 @@ from gate.model.truth import Truth, either, every, inapplicable, no, unknown, ye
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias, TypeVar, Union
+    from typing import TypeAlias, TypeVar
 
     from gate.model.location import Location
 
@@ -59,7 +59,7 @@ class Inapplicable(Record):
 
 
 if TYPE_CHECKING:
-    Setting: TypeAlias = Union[Stated[T], Defaulted[T], Deferred, Unknown, Inapplicable]
+    Setting: TypeAlias = Stated[T] | Defaulted[T] | Deferred | Unknown | Inapplicable
 
 
 class Items(Record, Generic[T]):

@@ -38,9 +38,7 @@ class Score(Record):
     days: tuple[int, int | None] | None = None
 
 
-def score(
-    dimension: Dimension, deductions: tuple[Deduction, ...], days: tuple[int, int | None] | None = None
-) -> Score:
+def score(dimension: Dimension, deductions: tuple[Deduction, ...], days: tuple[int, int | None] | None = None) -> Score:
     """Take the deductions off 100, rounding half to even once at the end."""
     return Score(dimension, _left(d.worst for d in deductions), _left(d.best for d in deductions), deductions, days)
 

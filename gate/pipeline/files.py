@@ -104,9 +104,7 @@ class Files:
         if not self._within(clean):
             return None
         try:
-            handle = os.open(
-                os.path.join(self.root, clean), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            )
+            handle = os.open(os.path.join(self.root, clean), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
@@ -138,7 +136,9 @@ def _unreadable(path: str, error: Exception) -> InputError:
     if isinstance(error, OSError) and error.errno in (40, 62):  # ELOOP, on Linux and on macOS
         return InputError("is a link", at=whole_file(path), remedy="judge the file that it points at")
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable name"
-    return InputError(f"cannot be read: {reason.lower()}", at=whole_file(path), remedy="make it readable, or name others")
+    return InputError(
+        f"cannot be read: {reason.lower()}", at=whole_file(path), remedy="make it readable, or name others"
+    )
 
 
 def _inside(path: str) -> str | None:

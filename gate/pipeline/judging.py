@@ -10,15 +10,14 @@ from gate.model.report import (
     Escapes,
     FactLine,
     PodSecurityLine,
-    Reason,
     Requirement,
     ScoreLine,
     SubjectReport,
 )
 from gate.model.workload import Workload
 from gate.needs import needs
-from gate.rules.registry import RULES, load
 from gate.requirement import requirement
+from gate.rules.registry import RULES, load
 from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
 
 TYPE_CHECKING = False
@@ -74,9 +73,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     shown = boundary(workload, facts, case.profile)
     permitted = frozenset(fact for rule in case.excepted for fact in RULES[rule].facts)
     effective = boundary(workload, facts, case.profile, permitted) if permitted else shown
-    required = requirement(
-        case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform
-    )
+    required = requirement(case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform)
     lines = _lines(case, {"isolation_fitness": isolation_fitness(effective, facts, required, permitted)})
     gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
     below = shown.worst < required.lo <= effective.worst
@@ -106,9 +103,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     )
 
 
-def _made(
-    subject: Image | Template, case: Case, kind: str, found: dict[Dimension, Score]
-) -> SubjectReport:
+def _made(subject: Image | Template, case: Case, kind: str, found: dict[Dimension, Score]) -> SubjectReport:
     """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
     lines = _lines(case, found)
     reasons = scores(lines, subject.at)
@@ -174,7 +169,15 @@ def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, requ
     severities = ("critical", "high", "medium", "low")
     return sorted(
         dict.fromkeys(marked),
-        key=lambda f: (not f.blocks, severities.index(f.severity), f.at.path, f.at.line, f.at.column, f.rule, f.message),
+        key=lambda f: (
+            not f.blocks,
+            severities.index(f.severity),
+            f.at.path,
+            f.at.line,
+            f.at.column,
+            f.rule,
+            f.message,
+        ),
     )
 
 

@@ -37,11 +37,13 @@ STDIN = "stdin"
 
 
 class Run:
-    """The state of one run. `overlay` replaces the text of some files, so that a change can be judged before it is made."""
+    """The state of one run; `overlay` replaces the text of some files, to judge a change before it is made."""
 
     __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths")
 
-    def __init__(self, options: Options, *, standard_input: bytes = b"", overlay: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, options: Options, *, standard_input: bytes = b"", overlay: Mapping[str, bytes] | None = None
+    ) -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
         self.options = options
         root, self.paths = _rooted([path for path in options.paths if path != "-"])

@@ -123,7 +123,9 @@ def _project(source: Source, sources: Sources) -> tuple[Reading, list[tuple[str,
         key = services.node.keys[name] if services.node is not None else None
         if not isinstance(node, Mapping):
             at = services.at_of(name)
-            problems.append(InputError(f"the service {name} is not a mapping", at=at, remedy="give it keys such as `image`"))
+            problems.append(
+                InputError(f"the service {name} is not a mapping", at=at, remedy="give it keys such as `image`")
+            )
         elif node.get("provider") is not None:
             skipped.append(Skipped(node.at, f"{name} is run by a provider and is no container"))
         else:
@@ -245,7 +247,9 @@ class _Service:
             if isinstance(runtime, Unknown)
             else Inapplicable("it asks for no runtime", fields.at)
         )
-        native = fields.setting("isolation", "", "an isolation mode", lambda node: (as_text(node) or "").lower() or None)
+        native = fields.setting(
+            "isolation", "", "an isolation mode", lambda node: (as_text(node) or "").lower() or None
+        )
         return Sandbox(asked, native, Items((), fields.at))
 
     def os(self) -> Setting[str]:

@@ -21,7 +21,7 @@ _LEADING, _ANYWHERE = "::", ("##[", "##vso[")
 
 
 def visible(text: str) -> str:
-    """Return the text on one line with every such character spelled out as `\\u{...}`, and no command of a runner."""
+    r"""Return the text on one line with every such character spelled out as `\u{...}`, and no command of a runner."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(f"\\u{{{ord(char):x}}}" if _hides(ord(char)) else char for char in text)
     if text.lstrip().startswith(_LEADING):

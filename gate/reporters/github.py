@@ -44,7 +44,12 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
                 yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
         for finding in subject.findings:
             if finding.outcome in ("failed", "undecided") and kind == ("error" if finding.blocks else "notice"):
-                yield _command(kind, finding.at, f"{finding.rule} {finding.name}", f"{finding.message}. To fix it, {finding.remedy}.")
+                yield _command(
+                    kind,
+                    finding.at,
+                    f"{finding.rule} {finding.name}",
+                    f"{finding.message}. To fix it, {finding.remedy}.",
+                )
     if kind == "warning":
         for finding in report.findings:
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)

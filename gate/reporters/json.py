@@ -119,7 +119,13 @@ def _required(required: Requirement) -> Json:
         "dedicated": None if required.dedicated is None else f"L{required.dedicated}",
         "needs": list(required.needs),
         "because": [
-            {"rule": because.rule, "level": because.level, "certain": because.certain, "text": because.text, "source": because.source}
+            {
+                "rule": because.rule,
+                "level": because.level,
+                "certain": because.certain,
+                "text": because.text,
+                "source": because.source,
+            }
             for because in required.because
         ],
         "settle": required.settle,

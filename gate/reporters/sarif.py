@@ -138,7 +138,8 @@ def uri(path: str) -> str:
 
 def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
     """Identify the finding by what it says of whom, so that it stays itself when lines are added above it."""
-    digest = sha256("\0".join((finding.rule, finding.subject, finding.message)).encode("utf-8", "replace")).hexdigest()[:16]
+    said = f"{finding.rule}\0{finding.subject}\0{finding.message}"
+    digest = sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
     seen[digest] = seen.get(digest, 0) + 1
     return f"{digest}:{seen[digest]}"
 

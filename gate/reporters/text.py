@@ -171,7 +171,9 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     if verbose:
         for skipped in coverage.skipped:
             yield f"  skipped {visible(skipped.at.path)}: {visible(skipped.reason)}"
-    counts = {verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")}
+    counts = {
+        verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
+    }
     tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "nothing to judge"
     files = f"{coverage.read} of {coverage.seen} files read"
     rest = f", {len(coverage.skipped)} skipped" if coverage.skipped else ""

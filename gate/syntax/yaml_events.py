@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gate.model.source import Source
 
 UNRENDERED = "is a template that nobody has rendered"
+#: Complaints of libyaml.
+NO_COLON = "could not find expected ':'"
+RESERVED = "found character that cannot start any token"
 NESTING = "exceeded maximum nesting depth"
 RENDER = "render it (helm template, kustomize build) and check the result"
 
@@ -41,7 +44,7 @@ def refusal(error: Any, source: Source, start: int, end: int) -> InputError:
     if getattr(error, "problem_mark", None) is None:
         here = len(text.encode()[: getattr(error, "position", 0)].decode("utf-8", "ignore"))
         return _at(f"is not YAML: {error.reason}", source, start + here, remedy="remove the character")
-    here = min(error.problem_mark.index + text.startswith("\ufeff"), len(text))
+    here = _place(error, text)
     if error.problem == NESTING:
         return _at("is nested too deeply", source, start + here)
     if _is_certain(error) and begins_at(text, here):
@@ -49,15 +52,25 @@ def refusal(error: Any, source: Source, start: int, end: int) -> InputError:
     return _at(f"is not YAML: {error.problem}", source, start + here)
 
 
+def _place(error: Any, text: str) -> int:
+    """Return where to look: at the problem, or where that began which the text ends without."""
+    skipped = text.startswith("\ufeff")
+    here = min(error.problem_mark.index + skipped, len(text))
+    if error.context_mark is not None and (error.problem == NO_COLON or not text[here:].strip()):
+        here = min(error.context_mark.index + skipped, len(text))
+    return int(here)
+
+
 def _is_certain(error: Any) -> bool:
     """Say whether the consumer's own parser stumbles here too.
 
     A document that it reads must never pass for a template. The parsers agree on what may follow a token; they have
-    different ideas of what is one, save for the characters that YAML reserves.
+    different ideas of what is one, save for the characters that YAML reserves and for a line in a block mapping that
+    begins with an expression: whether a colon ends it or not, it is no key.
     """
     from yaml.parser import ParserError
 
-    return isinstance(error, ParserError) or error.problem == "found character that cannot start any token"
+    return isinstance(error, ParserError) or error.problem in (NO_COLON, RESERVED)
 
 
 def _at(cause: str, source: Source, here: int, remedy: str = "", kind: type[InputError] = InputError) -> InputError:

@@ -12,7 +12,11 @@ CURATED: dict[str, tuple[str, str, Cycles]] = {
     "arch-linux": ("Arch Linux", "Arch Linux: one rolling release", {"rolling": ("2002-03-11", "", "", "")}),
     "gentoo": ("Gentoo", "Gentoo: one rolling release", {"rolling": ("2002-03-31", "", "", "")}),
     "kali-linux": ("Kali Linux", "Kali Linux: one rolling release", {"rolling": ("2016-01-21", "", "", "")}),
-    "opensuse-tumbleweed": ("openSUSE Tumbleweed", "openSUSE: one rolling release", {"rolling": ("2014-11-04", "", "", "")}),
+    "opensuse-tumbleweed": (
+        "openSUSE Tumbleweed",
+        "openSUSE: one rolling release",
+        {"rolling": ("2014-11-04", "", "", "")},
+    ),
     "xen": (
         "Xen",
         "Xen Project, SUPPORT.md of each stable branch: security fixes for five years since 4.18, for three before",

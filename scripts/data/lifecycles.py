@@ -79,7 +79,9 @@ def codenames(folder: pathlib.Path) -> str:
     for name in ("debian", "ubuntu"):
         with (folder / f"{name}.csv").open(encoding="ascii") as lines:
             rows = [row for row in csv.DictReader(lines) if row["version"] and row["created"] > FIRST_NAMED]
-        pairs = "".join(f"    {quoted(row['series'])}: {quoted(row['version'].removesuffix(' LTS'))},\n" for row in rows)
+        pairs = "".join(
+            f"    {quoted(row['series'])}: {quoted(row['version'].removesuffix(' LTS'))},\n" for row in rows
+        )
         tables.append(f"{name.upper()} = {{\n{pairs}}}\n")
     return f'"""Code names of releases. {HEAD}"""\n\n' + "\n".join(tables)
 
@@ -88,7 +90,9 @@ def distro_info(folder: pathlib.Path, name: str) -> dict[str, tuple[str, str]]:
     """Read the release day and the end of security support of each version."""
     with (folder / f"{name}.csv").open(encoding="ascii") as lines:
         rows = list(csv.DictReader(lines))
-    return {row["version"].removesuffix(" LTS"): (row["release"] or "", row["eol"] or "") for row in rows if row["version"]}
+    return {
+        row["version"].removesuffix(" LTS"): (row["release"] or "", row["eol"] or "") for row in rows if row["version"]
+    }
 
 
 def cross_check(product: str, cycles: Cycles, other: dict[str, tuple[str, str]]) -> None:
@@ -111,4 +115,3 @@ def show(repository: str, path: str) -> str:
     """Read a file of the newest commit."""
     command = ["git", f"--git-dir={repository}", "show", f"HEAD:{path}"]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.removeprefix("---\n")
-

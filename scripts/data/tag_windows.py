@@ -140,4 +140,3 @@ def rendered(name: str, history: History) -> str:
         lines.setdefault(f"={known.first},{changed},{gone},{known.system}", []).append(tag)
     body = "".join(f" {' '.join(sorted(tags))} {window}\n" for window, tags in sorted(lines.items()))
     return f'"""Windows of the official image {name}. {HEAD}"""\n\nWINDOWS = """\\\n{body}"""\n'
-

@@ -30,7 +30,9 @@ def test_normalising(path: str, clean: str) -> None:
     assert normalise(path) == clean
 
 
-@pytest.mark.parametrize("path", ["/", "/run", "/var/run", "/run/docker.sock", "/run/containerd", "/var/lib", "/run/user/1000"])
+@pytest.mark.parametrize(
+    "path", ["/", "/run", "/var/run", "/run/docker.sock", "/run/containerd", "/var/lib", "/run/user/1000"]
+)
 def test_what_leads_to_a_socket(path: str) -> None:
     assert reaches_socket(normalise(path))
 
@@ -40,7 +42,10 @@ def test_what_leads_to_none(path: str) -> None:
     assert not reaches_socket(normalise(path))
 
 
-@pytest.mark.parametrize("path", ["/", "/etc", "/etc/shadow", "/root/.ssh", "/proc", "/dev", "/var/lib/kubelet", "/home", "C:\\", "C:\\Windows"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/etc", "/etc/shadow", "/root/.ssh", "/proc", "/dev", "/var/lib/kubelet", "/home", "C:\\", "C:\\Windows"],
+)
 def test_what_is_the_host_even_to_read(path: str) -> None:
     assert is_root(normalise(path), read_only=True)
 

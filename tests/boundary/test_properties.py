@@ -67,7 +67,9 @@ SAFE: tuple[dict[str, Any], ...] = (
 )
 
 SERVICES = st.tuples(st.lists(st.sampled_from(SAFE), max_size=5), st.lists(st.sampled_from(WORSE), max_size=3)).map(
-    lambda parts: {key: value for part in [*parts[0], *(worse for worse, _, _ in parts[1])] for key, value in part.items()}
+    lambda parts: {
+        key: value for part in [*parts[0], *(worse for worse, _, _ in parts[1])] for key, value in part.items()
+    }
 )
 
 

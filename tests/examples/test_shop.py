@@ -45,7 +45,9 @@ def test_the_customers_code_passes_behind_a_sandbox(
     handler: str, level: str, shop: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job = shop / "deploy" / "plugins.yaml"
-    job.write_text(job.read_text().replace("restartPolicy: Never", "restartPolicy: Never\n          runtimeClassName: sandboxed"))
+    job.write_text(
+        job.read_text().replace("restartPolicy: Never", "restartPolicy: Never\n          runtimeClassName: sandboxed")
+    )
     write_all(shop, {"deploy/class.yaml": RUNTIME_CLASS.format(handler=handler)})
     answer = check(capsys, shop)
     plugins = answer.subject("CronJob/plugins")
@@ -57,7 +59,9 @@ def test_the_customers_code_passes_behind_a_sandbox(
 
 def test_a_sandbox_that_is_only_named_is_not_enough(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = shop / "deploy" / "plugins.yaml"
-    job.write_text(job.read_text().replace("restartPolicy: Never", "restartPolicy: Never\n          runtimeClassName: gvisor"))
+    job.write_text(
+        job.read_text().replace("restartPolicy: Never", "restartPolicy: Never\n          runtimeClassName: gvisor")
+    )
     plugins = check(capsys, shop).subject("CronJob/plugins")
     assert plugins["boundary"]["grade"] == "asserted"
     assert plugins["verdict"] != "pass"

@@ -132,9 +132,7 @@ def test_a_template_that_nobody_rendered(tmp_path: Path, capsys: pytest.CaptureF
     assert "render" in gap["remedy"]
 
 
-def test_standard_input_that_is_nothing(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_input_that_is_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     class Piped:
         class buffer:  # noqa: N801
             @staticmethod
@@ -180,9 +178,7 @@ def test_a_link_out_of_the_tree_is_never_followed(tmp_path: Path, capsys: pytest
         ("--declaration", "absent.yaml"),
     ],
 )
-def test_a_wrong_option(
-    arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_option(arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, pod__yaml=POD)
     answer = gate(capsys, "check", tmp_path, *arguments)
     assert answer.status == 2

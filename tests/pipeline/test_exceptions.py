@@ -23,7 +23,14 @@ spec:
       - {{name: agent, image: "registry.example/agent{image}"}}
 """
 
-GRANT = "- {{rule: {rule}, workload: agent, reason: reads host metrics, owner: platform team, created: {created}, expires: {expires}}}\n"
+GRANT = """\
+- rule: {rule}
+  workload: agent
+  reason: reads host metrics
+  owner: platform team
+  created: {created}
+  expires: {expires}
+"""
 
 DIGEST = "@sha256:" + "0" * 64
 
@@ -32,7 +39,8 @@ def declared(grants: str = "", **axes: str) -> str:
     """A declaration of the agent."""
     stated = "".join(f"  {axis}: {value}\n" for axis, value in axes.items())
     exceptions = f"exceptions:\n{grants}" if grants else ""
-    return f"version: 1\nworkloads:\n- name: agent\n  match: {{name: agent}}\n  sensitivity: internal\n{stated}{exceptions}"
+    workload = f"- name: agent\n  match: {{name: agent}}\n  sensitivity: internal\n{stated}"
+    return f"version: 1\nworkloads:\n{workload}{exceptions}"
 
 
 def granted(rule: str = "ISO004", created: str = "2026-11-01", expires: str = "2026-12-31") -> str:

@@ -237,7 +237,9 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     READER.read(source, NoFiles())
 
 
-LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["host", "${X}", "/etc", "ALL"])
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["host", "${X}", "/etc", "ALL"])
+)
 FLAT = st.lists(LEAVES, max_size=3) | st.dictionaries(st.text(max_size=6), LEAVES, max_size=3)
 VALUES = LEAVES | FLAT | st.lists(FLAT, max_size=2) | st.dictionaries(st.text(max_size=6), FLAT, max_size=2)
 KEYS = st.sampled_from(

@@ -38,9 +38,7 @@ def hostile(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", ["text", "github"])
-def test_only_our_own_commands_reach_the_runner(
-    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_our_own_commands_reach_the_runner(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = gate(capsys, "check", "--now", NOW, "--format", form, "--verbose", hostile(tmp_path))
     assert answer.status == 1
     commands = [match for line in re.split(r"[\r\n\u2028\u2029\x85]", answer.out) if (match := NEW.match(line))]

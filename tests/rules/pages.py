@@ -8,13 +8,17 @@ taken out before anything is judged. The fences below one heading are one folder
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 OUTCOMES = ("failed", "undecided", "excepted")
 
 _FENCE = re.compile(r"^```(?P<language>\S+) (?P<file>\S+)(?P<markers>.*)$")
-_MARKER = re.compile(r"\s*(?:#|//|<!--)\s*(?P<outcome>failed|undecided|excepted): (?P<rules>[A-Z]{2,4}\d{3}(?:, [A-Z]{2,4}\d{3})*)(?:\s*-->)?\s*$")
+_MARKER = re.compile(
+    r"\s*(?:#|//|<!--)\s*(?P<outcome>failed|undecided|excepted): "
+    r"(?P<rules>[A-Z]{2,4}\d{3}(?:, [A-Z]{2,4}\d{3})*)(?:\s*-->)?\s*$"
+)
 _ON_FENCE = re.compile(r"(?P<outcome>failed|undecided|excepted): (?P<rule>[A-Z]{2,4}\d{3})@(?P<line>\d+)")
 
 
@@ -64,16 +68,15 @@ def examples(page: Path) -> list[Example]:
     return found
 
 
-def _body(name: str, lines: object) -> tuple[str, set[Expected]]:
+def _body(name: str, lines: Iterator[str]) -> tuple[str, set[Expected]]:
     body: list[str] = []
     marked: set[Expected] = set()
-    for line in lines:  # type: ignore[attr-defined]
+    for line in lines:
         if line.startswith("```"):
             break
         marker = _MARKER.search(line)
         if marker:
             rules = marker["rules"].split(", ")
             marked |= {Expected(marker["outcome"], rule, name, len(body) + 1) for rule in rules}
-            line = line[: marker.start()]
-        body.append(line)
+        body.append(line[: marker.start()] if marker else line)
     return "".join(f"{line}\n" for line in body), marked

@@ -35,7 +35,9 @@ def installed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 @pytest.fixture
-def runner(installed: tuple[Path, Path], written: Callable[[dict[str, str]], Path]) -> Callable[[dict[str, str]], Runner]:
+def runner(
+    installed: tuple[Path, Path], written: Callable[[dict[str, str]], Path]
+) -> Callable[[dict[str, str]], Runner]:
     """Return a function that makes a runner, in which the first step has run, on files."""
     action, folder = installed
     return lambda files: Runner(action, checked_out(written(files)), folder)
@@ -111,7 +113,9 @@ def test_sarif_goes_where_it_is_wanted(runner: Callable[[dict[str, str]], Runner
     assert report_of(ended.outputs["sarif"])["version"] == "2.1.0"
 
 
-@pytest.mark.parametrize("name", ["paths", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"])
+@pytest.mark.parametrize(
+    "name", ["paths", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"]
+)
 def test_an_input_stays_a_value(runner: Callable[[dict[str, str]], Runner], name: str) -> None:
     ready = runner({"compose.yaml": ORDINARY})
     ended = ready.run(INSTALL, **{name: HOSTILE})
@@ -129,7 +133,9 @@ def test_an_option_in_paths_is_a_path(runner: Callable[[dict[str, str]], Runner]
 def test_what_is_scanned_cannot_speak_to_the_runner(runner: Callable[[dict[str, str]], Runner]) -> None:
     name = "::add-mask::x ##[set-env name=A]b ``` <img src=x> @everyone"
     said = f'services:\n  "{name}":\n    image: "{name}"\n    privileged: true\n'
-    ended = runner({f"{name.replace('/', '')}.yaml": said, "compose.yaml": said + '    x-"\\n::error::y": 1\n'}).run(INSTALL)
+    ended = runner({f"{name.replace('/', '')}.yaml": said, "compose.yaml": said + '    x-"\\n::error::y": 1\n'}).run(
+        INSTALL
+    )
     assert ended.status != 0
     assert set(ended.commands) <= {"error", "warning", "notice"}
     fence = ended.summary.splitlines()[2].removesuffix("text")
@@ -138,7 +144,7 @@ def test_what_is_scanned_cannot_speak_to_the_runner(runner: Callable[[dict[str, 
 
 
 def test_nothing_in_the_workspace_is_imported(runner: Callable[[dict[str, str]], Runner]) -> None:
-    files = {name: "raise SystemExit(0)\n" for name in ("json.py", "sitecustomize.py", "gate.py", "secrets.py")}
+    files = dict.fromkeys(("json.py", "sitecustomize.py", "gate.py", "secrets.py"), "raise SystemExit(0)\n")
     assert runner({**files, "compose.yaml": PRIVILEGED}).run(INSTALL).status == 1
 
 

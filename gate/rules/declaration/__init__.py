@@ -1,4 +1,4 @@
-"""DCL: what declarations, labels and exceptions say. The pipeline finds these, because they are about no one subject."""
+"""DCL: what declarations, labels and exceptions say. The pipeline asks these, since they are about no one subject."""
 
 from __future__ import annotations
 

@@ -29,6 +29,6 @@ RULE = Rule(
     name="asserted-boundary",
     title="names a sandbox that nothing in sight provides",
     severity="medium",
-    remedy="add the RuntimeClass to the repository, or say in .gate.yaml under `platform: runtimes:` what the name stands for",
+    remedy="add the RuntimeClass to the repository, or say under `platform: runtimes:` of .gate.yaml what it is",
     check=check,
 )

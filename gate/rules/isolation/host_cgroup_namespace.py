@@ -14,7 +14,5 @@ RULE = Rule(
     severity="medium",
     remedy="remove `cgroup: host`",
     facts=("W.host_cgroupns",),
-    controls=(
-        Control("MITRE ATT&CK", "Containers", "T1611"),
-    ),
+    controls=(Control("MITRE ATT&CK", "Containers", "T1611"),),
 )

@@ -12,7 +12,7 @@ RULE = Rule(
     name="host-network",
     title="shares the host's network",
     severity="high",
-    remedy="give the workload its own network: remove `hostNetwork: true` or `network_mode: host` and publish its ports",
+    remedy="give it a network of its own: remove `hostNetwork: true` or `network_mode: host`, and publish its ports",
     facts=("W.host_net",),
     controls=(
         Control("CIS Docker", "1.6.0", "5.10"),

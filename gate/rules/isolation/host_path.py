@@ -13,7 +13,10 @@ RULE = Rule(
     title="mounts a path of the host",
     severity="medium",
     remedy="use a volume that the platform manages, or mount the path read-only from the project's own tree",
-    facts=("W.host_path_other", "W.host_path_unmounted",),
+    facts=(
+        "W.host_path_other",
+        "W.host_path_unmounted",
+    ),
     controls=(
         Control("CIS Docker", "1.6.0", "5.6"),
         Control("CIS Kubernetes", "1.12", "5.2.11"),

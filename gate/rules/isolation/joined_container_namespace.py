@@ -14,7 +14,5 @@ RULE = Rule(
     severity="medium",
     remedy="run the two as one service or pod, or let them talk over a network",
     facts=("W.share_ns_with_other",),
-    controls=(
-        Control("MITRE ATT&CK", "Containers", "T1611"),
-    ),
+    controls=(Control("MITRE ATT&CK", "Containers", "T1611"),),
 )

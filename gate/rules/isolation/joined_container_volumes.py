@@ -14,7 +14,5 @@ RULE = Rule(
     severity="medium",
     remedy="name the volumes that it needs",
     facts=("W.share_volumes",),
-    controls=(
-        Control("MITRE ATT&CK", "Containers", "T1611"),
-    ),
+    controls=(Control("MITRE ATT&CK", "Containers", "T1611"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="low",
     remedy="set `resources.limits.memory` or `mem_limit`",
     facts=("H.limits",),
-    controls=(
-        Control("CIS Docker", "1.6.0", "5.11"),
-    ),
+    controls=(Control("CIS Docker", "1.6.0", "5.11"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="critical",
     remedy="remove the annotation",
     facts=("B.opened",),
-    controls=(
-        Control("MITRE ATT&CK", "Containers", "T1611"),
-    ),
+    controls=(Control("MITRE ATT&CK", "Containers", "T1611"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="medium",
     remedy="remove `host` from the probe, so that it asks the pod itself",
     facts=("W.probe_host",),
-    controls=(
-        Control("Pod Security Standards", "baseline", "hostProbesAndhostLifecycle"),
-    ),
+    controls=(Control("Pod Security Standards", "baseline", "hostProbesAndhostLifecycle"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="medium",
     remedy="set `localhostProfile`",
     facts=("A.seccomp_without_file",),
-    controls=(
-        Control("Pod Security Standards", "baseline", "seccompProfile_baseline"),
-    ),
+    controls=(Control("Pod Security Standards", "baseline", "seccompProfile_baseline"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="low",
     remedy="set `automountServiceAccountToken: false`, unless it calls the API server",
     facts=("H.no_sa_token",),
-    controls=(
-        Control("CIS Kubernetes", "1.12", "5.1.6"),
-    ),
+    controls=(Control("CIS Kubernetes", "1.12", "5.1.6"),),
 )

@@ -14,7 +14,5 @@ RULE = Rule(
     severity="high",
     remedy="remove ALL from `cap_add`",
     facts=("A.drop_undone",),
-    controls=(
-        Control("CIS Docker", "1.6.0", "5.4"),
-    ),
+    controls=(Control("CIS Docker", "1.6.0", "5.4"),),
 )

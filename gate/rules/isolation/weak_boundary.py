@@ -31,7 +31,7 @@ RULE = Rule(
     name="weak-boundary",
     title="has a weaker boundary than its sensitivity needs",
     severity="high",
-    remedy="harden the workload, put it behind the sandbox or machine that is suggested, or correct what it is declared as",
+    remedy="harden it, put it behind the sandbox or machine that is suggested, or correct what it is declared as",
     check=check,
     controls=(
         Control("CIS GKE", "1.9.0", "5.10.3"),

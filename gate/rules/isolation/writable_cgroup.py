@@ -14,7 +14,5 @@ RULE = Rule(
     severity="high",
     remedy="remove `writable-cgroups`",
     facts=("W.cgroup_writable",),
-    controls=(
-        Control("MITRE ATT&CK", "Containers", "T1611"),
-    ),
+    controls=(Control("MITRE ATT&CK", "Containers", "T1611"),),
 )

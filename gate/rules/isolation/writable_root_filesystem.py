@@ -14,7 +14,5 @@ RULE = Rule(
     severity="low",
     remedy="set `readOnlyRootFilesystem: true` or `read_only: true`, with a volume for temporary files",
     facts=("H.ro_rootfs",),
-    controls=(
-        Control("CIS Docker", "1.6.0", "5.13"),
-    ),
+    controls=(Control("CIS Docker", "1.6.0", "5.13"),),
 )

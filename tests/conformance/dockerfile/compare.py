@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gate.syntax.characters import widened
 from tests.conformance.dockerfile import answers, generate
 from tests.conformance.dockerfile.oracle import ask, module
-from tests.truth.dockerfile import cases
+from tests.truth.dockerfile import Case, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
         if argument.startswith("--seed="):
             seed = int(argument.removeprefix("--seed="))
     print(f"compared with {module()}")
-    named = [(name, case.data) for name, case in cases().items()]
+    known = cases()
+    named = [(name, case.data) for name, case in known.items()]
     sets = [
         ("cases", named),
         ("Dockerfiles of this repository", list(_found(REPOSITORY))),
@@ -56,12 +57,27 @@ def main(arguments: list[str]) -> int:
         ("random files", [(f"seed {seed}", data) for data in generate.files(seed, FILES)]),
         ("random builds", [(f"seed {seed}", data) for data in generate.builds(seed, BUILDS)]),
     ]
-    wrong = 0
+    wrong = _stored(known).say()
     for what, files in sets:
         wrong += _files(what, files).say() if files else 0
     wrong += _words(generate.words(seed, WORDS)).say()
     wrong += _references(generate.references(seed, REFERENCES)).say()
     return 1 if wrong else 0
+
+
+def _stored(known: dict[str, Case]) -> Tally:
+    """Compare the answers that the tests keep with those of today."""
+    tally = Tally("kept answers")
+    asked = ({"dockerfile": case.data.decode("latin-1"), "build": True} for case in known.values())
+    for (name, case), theirs in zip(known.items(), ask(asked), strict=True):
+        tally.compared += 1
+        user = theirs["image"]["user"] if theirs["image"] else None
+        answer = (theirs["failure"] is not None, theirs["syntax"], theirs["escape"] or None, user or None)
+        kept = (case.error is not None, case.syntax, case.escape, case.user and widened(case.user))
+        tally.refused += case.error is not None
+        if kept != answer:
+            tally.different.append(f"{name}: {kept} is kept, and it is {answer}")
+    return tally
 
 
 def _found(folder: Path) -> Iterator[tuple[str, bytes]]:
