@@ -343,6 +343,7 @@ def _split_healthcheck(instruction: Instruction) -> None:
     kind, command = split_kind(instruction.rest)
     if not kind:
         return
-    strings = json_strings(command) if command[:1] == "[" else None
+    bare = command.lstrip(SPACE)
+    strings = json_strings(bare) if bare[:1] == "[" else None
     instruction.is_json = strings is not None
     instruction.words = (kind, *(strings if strings is not None else (command,) if command else ()))

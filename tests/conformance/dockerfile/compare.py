@@ -27,12 +27,15 @@ class Tally:
     def __init__(self, what: str) -> None:
         """Start at nothing."""
         self.what = what
-        self.compared = self.refused = self.unknown = self.decided = 0
+        self.compared = self.refused = self.unknown = self.decided = self.open = 0
         self.different: list[str] = []
 
     def say(self) -> int:
         """Print the counts and the first differences; return how many there were."""
-        settings = f"{self.decided} settings equal, {self.unknown} unknown to the gate, " if self.decided else ""
+        settings = ""
+        if self.decided:
+            settings = f"{self.decided} settings equal, {self.unknown} unknown to the gate, "
+            settings += f"{self.open} refused for what the gate leaves open, "
         differ = len(self.different)
         print(f"{self.what}: {self.compared} compared, {self.refused} refused by both, {settings}{differ} differ")
         for line in self.different[:SHOWN]:
@@ -131,7 +134,9 @@ def _shipped(tally: Tally, name: str, data: bytes, theirs: dict[str, Any]) -> No
     if ours is None or built is None:
         if ours is None and built is None:
             tally.refused += 1
-        elif ours is None or not _leaves_open(theirs["failure"]["message"]):
+        elif ours is not None and _leaves_open(theirs["failure"]["message"]):
+            tally.open += 1
+        else:
             message = theirs["failure"]["message"] if theirs["failure"] else "built"
             tally.different.append(f"{name}: refused by {'the gate' if ours is None else message} in {data!r:.400}")
         return
