@@ -21,7 +21,9 @@ pytestmark = pytest.mark.slow
 
 CONTRACTS = {
     contract["name"]: contract["id"]
-    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
 }
 
 #: An import that must not be, by the contracts that it breaks.

@@ -54,7 +54,9 @@ def reaches_out(source: str) -> Iterator[str]:
 @pytest.mark.parametrize("floor", [*PURE, *READING])
 def test_it_reaches_for_nothing(floor: str) -> None:
     files = {file.relative_to(PACKAGE).as_posix(): file for file in modules(floor)}
-    found = {name: list(reaches_out(file.read_text(encoding="utf-8"))) for name, file in files.items() if name not in LOADERS}
+    found = {
+        name: list(reaches_out(file.read_text(encoding="utf-8"))) for name, file in files.items() if name not in LOADERS
+    }
     assert {name: words for name, words in found.items() if words} == {}
 
 

@@ -112,7 +112,8 @@ def test_every_requirement_has_hashes() -> None:
 
 def test_a_longer_list_holds_the_shorter_one() -> None:
     run, test, dev = (
-        {line.partition(" ")[0] for line in requirements(name) if "==" in line} for name in ("run.txt", "test.txt", "dev.txt")
+        {line.partition(" ")[0] for line in requirements(name) if "==" in line}
+        for name in ("run.txt", "test.txt", "dev.txt")
     )
     assert run < test < dev
 
