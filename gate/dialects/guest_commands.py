@@ -1,108 +1,85 @@
-"""What commands do to a guest that becomes an image: updates, clean-up, downloads that nobody checks.
+"""What the commands of a script do to a guest that becomes an image.
 
 Each recogniser looks at one command. What it does not know it says nothing about.
 """
 
 from __future__ import annotations
 
+from gate.dialects.guest_updates import updates
+from gate.dialects.shell_commands import MAX_COMMANDS, MAX_TEXT, commands
+from gate.model.record import Record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gate.dialects.shell_commands import Command
-
-#: How much a run updates, from nothing to everything.
-UPDATES = ("none", "partial", "security", "full")
 
 _TALKERS = frozenset(("echo", "printf", "grep", "sed", "awk", "logger", "write-host", "write-output", "rem", "which"))
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch", "invoke-webrequest", "iwr", "invoke-restmethod", "irm"))
 _INTERPRETERS = frozenset(
     ("sh", "bash", "zsh", "ksh", "dash", "python", "python3", "perl", "ruby", "iex", "invoke-expression")
 )
-_SCRIPTS = (".sh", ".bash", ".ps1", ".py", ".pl", ".cmd", ".bat")
-_DRY = frozenset(("-s", "--simulate", "--dry-run", "--just-print", "-d", "--download-only", "--downloadonly"))
+#: How the names of scripts end.
+SCRIPTS = (".sh", ".bash", ".ps1", ".py", ".pl", ".cmd", ".bat")
 
 
-def _manager(command: Command, names: tuple[str, ...]) -> list[str] | None:
-    """Return the words behind a package manager, which may itself be an argument of a helper such as `retry`."""
-    if command.program in _TALKERS:
-        return None
-    words = [word.rpartition("/")[2].lower() for word in command.words[:6]]
-    found = next((place for place, word in enumerate(words) if word in names), None)
-    return None if found is None else list(command.words[found + 1 :])
+class Deed(Record):
+    """What one command does, as far as anything here recognises it; `start` is where it stands."""
+
+    start: int
+    updates: str
+    cleans: bool
+    removes_account: bool
+    removes_key: bool
+    skips_tls: str
+    runs_download: str
+    fetches: str
+    verifies: bool
+    runs: str
+    program: str
 
 
-def _verbs(words: list[str]) -> list[str]:
-    return [word for word in words if not word.startswith("-") and ">" not in word and "=" not in word]
+class Script(Record):
+    """What a script does: the deeds of its commands, and whether it is longer than is read."""
+
+    deeds: tuple[Deed, ...]
+    cut: bool
 
 
-def updates(command: Command) -> str:
-    """Say how much of the guest a command brings up to date."""
-    for names, judge in _MANAGERS:
-        words = _manager(command, names)
-        if words is not None and not _DRY & set(words):
-            return judge(words)
-    return "none"
+def script(text: str) -> Script:
+    """Read a script; commands that do nothing of interest are left away."""
+    deeds: list[Deed] = []
+    before: Command | None = None
+    found = commands(text)
+    for command in found:
+        deed = _deed(command, before)
+        if deed is not None:
+            deeds.append(deed)
+        before = command
+    return Script(tuple(deeds), len(text) > MAX_TEXT or len(found) >= MAX_COMMANDS)
 
 
-def _apt(words: list[str]) -> str:
-    verbs = _verbs(words)
-    if any(verb in ("upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade") for verb in verbs[:2]):
-        return "full"
-    return "partial" if "--only-upgrade" in words else "none"
+def _deed(command: Command, before: Command | None) -> Deed | None:
+    talks = command.program in _TALKERS
+    deed = Deed(
+        command.start,
+        "none" if talks else updates(command.words),
+        _cleans(command),
+        _removes_account(command),
+        _removes_key(command),
+        _skips_tls(command),
+        _runs_download(command, before),
+        _fetches(command),
+        _verifies(command),
+        _runs_script(command),
+        command.program,
+    )
+    return None if deed == Deed(command.start, "none", *_NOTHING, command.program) else deed
 
 
-def _dnf(words: list[str]) -> str:
-    verbs = _verbs(words)
-    if not verbs or verbs[0] not in ("update", "upgrade", "distro-sync", "upgrade-minimal", "update-minimal"):
-        return "none"
-    if "--security" in words:
-        return "security"
-    return "full" if len(verbs) == 1 or verbs[1] == "*" else "partial"
+_NOTHING = (False, False, False, "", "", "", False, "")
 
 
-def _zypper(words: list[str]) -> str:
-    verbs = _verbs(words)
-    if any(verb in ("update", "up", "dup", "dist-upgrade") for verb in verbs[:2]):
-        return "full"
-    return "security" if verbs[:1] == ["patch"] else "none"
-
-
-def _apk(words: list[str]) -> str:
-    verbs = _verbs(words)
-    return ("full" if len(verbs) == 1 else "partial") if verbs[:1] == ["upgrade"] else "none"
-
-
-def _pacman(words: list[str]) -> str:
-    flags = "".join(word for word in words if word.startswith("-") and not word.startswith("--"))
-    return "full" if "S" in flags and "u" in flags else "none"
-
-
-def _verb(verbs: tuple[str, ...], level: str) -> Callable[[list[str]], str]:
-    return lambda words: level if any(word in verbs for word in words) else "none"
-
-
-def _always(level: str) -> Callable[[list[str]], str]:
-    return lambda _words: level
-
-
-_MANAGERS: tuple[tuple[tuple[str, ...], Callable[[list[str]], str]], ...] = (
-    (("apt-get", "apt", "aptitude"), _apt),
-    (("unattended-upgrade", "unattended-upgrades"), _always("security")),
-    (("dnf", "dnf5", "yum", "microdnf", "tdnf"), _dnf),
-    (("zypper",), _zypper),
-    (("apk",), _apk),
-    (("pacman",), _pacman),
-    (("freebsd-update",), _verb(("install",), "full")),
-    (("rpm-ostree", "transactional-update", "swupd"), _verb(("upgrade", "update", "up", "dup", "patch"), "full")),
-    (("pkg",), _verb(("upgrade", "update"), "partial")),
-    (("syspatch",), _always("security")),
-    (("softwareupdate",), _verb(("-i", "-ia", "--install"), "full")),
-    (("install-windowsupdate", "get-wuinstall", "install-wuupdates"), _always("full")),
-)
-
-
-def cleans(command: Command) -> bool:
+def _cleans(command: Command) -> bool:
     """Say whether a command takes away what must not be the same in two machines: machine id, host keys, identity."""
     words = [word.lower() for word in command.words]
     text = " ".join(words)
@@ -115,7 +92,7 @@ def cleans(command: Command) -> bool:
     return "sysprep" in text or "/generalize" in words or "virt-sysprep" in text or "-deprovision" in text
 
 
-def removes_account(command: Command) -> bool:
+def _removes_account(command: Command) -> bool:
     """Say whether a command removes or locks a login."""
     words = [word.lower() for word in command.words]
     if command.program in ("userdel", "deluser", "remove-localuser", "disable-localuser"):
@@ -129,7 +106,7 @@ def removes_account(command: Command) -> bool:
     return command.program == "waagent" and any("user" in word for word in words)
 
 
-def removes_key(command: Command) -> bool:
+def _removes_key(command: Command) -> bool:
     """Say whether a command empties or removes a list of authorised keys; one that writes another key does not."""
     text = " ".join(command.words)
     if "authorized_keys" not in text and not text.rstrip("/").endswith(".ssh"):
@@ -141,7 +118,7 @@ def removes_key(command: Command) -> bool:
     )
 
 
-def skips_tls(command: Command) -> str:
+def _skips_tls(command: Command) -> str:
     """Name the option by which a command accepts any certificate or unsigned package; empty when there is none."""
     words = [word.lower() for word in command.words]
     text = " ".join(words)
@@ -184,7 +161,7 @@ _SIGNS = (
 )
 
 
-def runs_download(command: Command, before: Command | None) -> str:
+def _runs_download(command: Command, before: Command | None) -> str:
     """Name the download that a command runs unseen: `curl … | sh`, `sh -c "$(curl …)"`; empty when there is none."""
     text = " ".join(command.words).lower()
     if command.program in _INTERPRETERS:
@@ -199,7 +176,7 @@ def runs_download(command: Command, before: Command | None) -> str:
     return ""
 
 
-def runs_script(command: Command) -> str:
+def _runs_script(command: Command) -> str:
     """Return the file that a command runs, when it is named by its path; empty when it is not."""
     words = list(command.words)
     if command.program in _INTERPRETERS or command.program in (".", "source"):
@@ -209,10 +186,10 @@ def runs_script(command: Command) -> str:
     if not words:
         return ""
     path = words[0]
-    return path if path.endswith(_SCRIPTS) or ("/" in path and "://" not in path) else ""
+    return path if path.endswith(SCRIPTS) or ("/" in path and "://" not in path) else ""
 
 
-def fetches(command: Command) -> str:
+def _fetches(command: Command) -> str:
     """Return the name of the file that a download is written to; empty when there is none."""
     if command.program not in ("curl", "wget"):
         return ""
@@ -230,7 +207,7 @@ def _is_flag(word: str, flag: str) -> bool:
     return word.startswith("-") and not word.startswith("--") and flag in word
 
 
-def verifies(command: Command) -> bool:
+def _verifies(command: Command) -> bool:
     """Say whether a command compares what was downloaded with a checksum or a signature."""
     words = set(command.words)
     if command.program in ("sha256sum", "sha512sum", "shasum"):

@@ -6,6 +6,7 @@ Both spellings convert values loosely: a quoted `"true"` is a boolean and a bare
 from __future__ import annotations
 
 from gate.model.evidence import Defaulted, Items, Stated, Unknown
+from gate.syntax.hcl_scalars import Partial
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -107,24 +108,29 @@ class Keys:
             return [], self.open_because
         return (list(node.items()), "") if isinstance(node, Mapping) else ([], why(node, "a map"))
 
-    def rows(self, name: str) -> tuple[list[tuple[list[str], Location]], str]:
-        """Return a list of lists of strings, as raw arguments are written, and why there may be others."""
+    def rows(self, name: str) -> tuple[list[Row], str]:
+        """Return a list of lists of words, as raw arguments are written, and why there may be others."""
         found = self.entry(name)
         if found is None:
             return [], self.open_because
         node, at = found
         if not isinstance(node, Sequence):
             return [], why(node, "a list")
-        rows: list[tuple[list[str], Location]] = []
-        reason = ""
-        for item in node.items:
-            words = [as_text(word) for word in item.items] if isinstance(item, Sequence) else [as_text(item)]
-            known = [word for word in words if word is not None]
-            if len(known) < len(words):
-                reason = first_reason(item)
-            if known and (len(known) == len(words) or words[0] is not None):
-                rows.append((known, within(item, at)))
-        return rows, reason
+        return [Row(item, within(item, at)) for item in node.items], ""
+
+
+class Row:
+    """One list of words. A word that is not known is None; `starts` holds as much of each as is known."""
+
+    __slots__ = ("at", "reason", "starts", "words")
+
+    def __init__(self, node: Node, at: Location) -> None:
+        """Take the list, or a word that stands where a list should, and the place."""
+        nodes = node.items if isinstance(node, Sequence) else [node]
+        self.at = at
+        self.words = [as_text(word) for word in nodes]
+        self.starts = [word.prefix if isinstance(word, Partial) else as_text(word) or "" for word in nodes]
+        self.reason = next((why(word, "a string") for word in nodes if as_text(word) is None), "")
 
 
 def stated(found: Entry, convert: Callable[[Node], T | None], wanted: str) -> Setting[T]:

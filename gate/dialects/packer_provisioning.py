@@ -6,21 +6,11 @@ front end, leave open what was done.
 
 from __future__ import annotations
 
-from gate.dialects.guest_commands import (
-    UPDATES,
-    cleans,
-    fetches,
-    removes_account,
-    removes_key,
-    runs_download,
-    runs_script,
-    skips_tls,
-    updates,
-    verifies,
-)
-from gate.dialects.packer import as_text, first_reason, why, within
-from gate.dialects.shell_commands import commands
-from gate.model.errors import InputError
+from gate.dialects.guest_commands import SCRIPTS, script
+from gate.dialects.guest_updates import UPDATES
+from gate.dialects.packer import as_text, first_reason, within
+from gate.dialects.packer_files import line_at, open_beside
+from gate.dialects.packer_installer import content_open, installer_updates
 from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.template import Provisioning
 from gate.syntax.tree import Scalar, Sequence
@@ -29,8 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gate.dialects.guest_commands import Deed, Script
     from gate.dialects.packer import Recipe, Step
-    from gate.dialects.shell_commands import Command
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.source import Source, Sources
@@ -54,8 +44,10 @@ class Done:
         "_sources",
         "_uploads",
         "account",
+        "answers_open",
         "at",
         "cleaned",
+        "installer",
         "key",
         "open_because",
         "piped",
@@ -78,6 +70,8 @@ class Done:
         self.key: Stated[bool] | None = None
         self.tls: list[Stated[str]] = []
         self.piped: list[Stated[str]] = []
+        self.installer: Setting[str] | None = None
+        self.answers_open = ""
         self.open_because = ""
 
     def take(self, step: Step) -> None:
@@ -93,31 +87,30 @@ class Done:
         elif step.type not in _INERT:
             self.leave_open(f"what the `{step.type}` provisioner does is not read")
 
-    def script(self, text: str, place: Callable[[int], Location], depth: int = 0) -> None:
-        """Read the commands of a script; `place` gives the location of an offset."""
-        before: Command | None = None
-        for command in commands(text):
-            self._command(command, before, place(command.start), depth)
-            before = command
+    def script(self, script: Script, place: Callable[[int], Location], depth: int = 0) -> None:
+        """Take what a script does; `place` gives the location of an offset."""
+        if script.cut:
+            self.leave_open("a script is longer than is read")
+        for deed in script.deeds:
+            self._deed(deed, place(deed.start), depth)
 
-    def _command(self, command: Command, before: Command | None, at: Location, depth: int) -> None:
-        self._improve(updates(command), at)
-        if self.cleaned is None and cleans(command):
-            self.cleaned = Stated(True, at)
-        if self.account is None and removes_account(command):
-            self.account = Stated(True, at)
-        if self.key is None and removes_key(command):
-            self.key = Stated(True, at)
-        for found, text in ((self.tls, skips_tls(command)), (self.piped, runs_download(command, before))):
+    def _deed(self, deed: Deed, at: Location, depth: int) -> None:
+        self._improve(deed.updates, at)
+        if deed.cleans:
+            self.cleaned = self.cleaned or Stated(True, at)
+        if deed.removes_account:
+            self.account = self.account or Stated(True, at)
+        if deed.removes_key:
+            self.key = self.key or Stated(True, at)
+        for found, text in ((self.tls, deed.skips_tls), (self.piped, deed.runs_download)):
             if text and Stated(text, at) not in found:
                 found.append(Stated(text, at))
-        if verifies(command):
+        if deed.verifies:
             self._fetched = dict.fromkeys(self._fetched, "")
-        elif fetches(command):
-            self._fetched[fetches(command)] = command.program
-        called = runs_script(command)
-        if called:
-            self._called(called, at, depth)
+        elif deed.fetches:
+            self._fetched[deed.fetches] = deed.program
+        if deed.runs:
+            self._called(deed.runs, at, depth)
 
     def _called(self, path: str, at: Location, depth: int) -> None:
         """Read a script that a command runs, when the build has uploaded it; one that it has fetched is a download."""
@@ -129,7 +122,7 @@ class Done:
         source = self._uploaded(path)
         if source and depth < MAX_CALLS and self._file(source, depth + 1):
             return
-        if source or "." in name:
+        if source or name.endswith(SCRIPTS):
             self.leave_open(f"the script `{name}` is not in sight")
 
     def _uploaded(self, path: str) -> str:
@@ -156,22 +149,20 @@ class Done:
 
     def _commands(self, step: Step) -> None:
         """Read the commands written into the template itself; a list of them is one script."""
-        for name in ("inline",):
-            entry = step.keys.entry(name)
-            if entry is None:
-                continue
-            node, at = entry
-            lines = node.items if isinstance(node, Sequence) else [node]
-            offsets: list[tuple[int, Location]] = []
-            text = ""
-            for line in lines:
-                known = as_text(line)
-                if known is None:
-                    self.leave_open(first_reason(line) if isinstance(line, Sequence) else why(line, "a string"))
-                    continue
+        entry = step.keys.entry("inline")
+        if entry is None:
+            return
+        node, at = entry
+        offsets: list[tuple[int, Location]] = []
+        text = ""
+        for line in node.items if isinstance(node, Sequence) else [node]:
+            known = as_text(line)
+            if known is None:
+                self.leave_open(first_reason(line))
+            else:
                 offsets.append((len(text), within(line, at)))
                 text += known + "\n"
-            self.script(text, lambda start, offsets=offsets, at=at: _place(offsets, start, at))  # type: ignore[misc]
+        self.script(script(text), lambda start: _place(offsets, start, at))
 
     def _files(self, step: Step, name: str) -> None:
         entry = step.keys.entry(name)
@@ -181,7 +172,7 @@ class Done:
         for item in node.items if isinstance(node, Sequence) else [node]:
             path = as_text(item)
             if path is None:
-                self.leave_open(why(item, "a string") if not isinstance(item, Sequence) else first_reason(item))
+                self.leave_open(first_reason(item))
             elif not self._file(path, 0):
                 self.leave_open(f"the script `{path.rpartition('/')[2]}` is not in sight")
 
@@ -193,39 +184,20 @@ class Done:
             return False
         if opened.path not in self._seen:
             self._seen.add(opened.path)
-            text = opened.text
-            self.script(text, lambda start: _line(opened, start), depth)
+            self.script(_script_of(opened), lambda start: line_at(opened, start), depth)
         return True
 
 
-def _line(source: Source, start: int) -> Location:
-    """Return the rest of the line at an offset."""
-    end = source.text.find("\n", start)
-    return source.location(start, end if end >= 0 else len(source.text))
+def _script_of(source: Source) -> Script:
+    """Return what the commands of a file do; several builds may run it."""
+    known = source.trees.get("guest")
+    if known is None:
+        known = source.trees["guest"] = script(source.text)
+    return known  # type: ignore[return-value]
 
 
 def _place(offsets: list[tuple[int, Location]], start: int, at: Location) -> Location:
     return next((place for offset, place in reversed(offsets) if offset <= start), at)
-
-
-def open_beside(path: str, folder: str, sources: Sources) -> Source | None:
-    """Open a path that a template names: relative to its folder, to the root, or to a folder between them.
-
-    Packer takes it relative to the working directory, which is one of these.
-    """
-    clean = path.replace("\\", "/")
-    if clean.startswith("/") or "{{" in clean.replace("{{template_dir}}", ""):
-        return None
-    clean = clean.replace("{{template_dir}}", ".")
-    here = folder
-    while True:
-        try:
-            opened = sources.open(f"{here}/{clean}" if here else clean)
-        except InputError:
-            return None
-        if opened is not None or not here:
-            return opened
-        here = here.rpartition("/")[0]
 
 
 def _windows_update(step: Step) -> str:
@@ -248,9 +220,11 @@ def done(recipe: Recipe, sources: Sources) -> list[Done]:
         entry = recipe.keys.entry("shutdown_command")
         if entry is not None and isinstance(entry[0], Scalar):
             at = entry[1]
-            one.script(as_text(entry[0]) or "", lambda _start, at=at: at)  # type: ignore[misc]
+            one.script(script(as_text(entry[0]) or ""), lambda _start, at=at: at)  # type: ignore[misc]
         if recipe.steps_open:
             one.leave_open(recipe.steps_open)
+        one.installer = installer_updates(recipe, sources)
+        one.answers_open = content_open(recipe.keys)
         found.append(one)
     return found
 
@@ -269,9 +243,15 @@ def provisioning(recipe: Recipe, builds: list[Done]) -> Provisioning:
 
 
 def _updates(one: Done) -> Setting[str]:
-    if one.updated is not None and (one.updated.value == "full" or not one.open_because):
-        return one.updated
-    return Unknown(one.open_because, one.at) if one.open_because else Defaulted("none", one.at)
+    """Take the better of what the provisioners and the installer do."""
+    installed = one.installer if isinstance(one.installer, Stated) else None
+    best = max((step for step in (one.updated, installed) if step is not None), key=_rank, default=None)
+    if best is not None and (best.value in ("full", "security") or not one.open_because):
+        return best
+    reason = (
+        one.open_because or one.answers_open or (one.installer.reason if isinstance(one.installer, Unknown) else "")
+    )
+    return Unknown(reason, one.at) if reason else best or Defaulted("none", one.at)
 
 
 def _rank(setting: Setting[str]) -> float:

@@ -11,16 +11,41 @@ from gate.model.evidence import Defaulted, Stated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.dialects.packer import Recipe
+    from gate.dialects.packer import Recipe, Row
     from gate.model.evidence import Setting
     from gate.model.location import Location
 
 _TRUE = frozenset(("true", "1", "yes", "on"))
 _SOFTWARE = ("tcg", "none")
 
+#: Options of QEMU that are read, and the drivers of its devices by what they are to the guest.
+_READ = frozenset(("-accel", "-machine", "-M", "-virtfs", "-fsdev", "-device", "-monitor", "-qmp", "-serial", "-gdb"))
+_DEVICES = (
+    ("shares", ("virtio-9p", "vhost-user-fs")),
+    ("passthrough", ("vfio-", "usb-host", "ivshmem")),
+    ("legacy", ("e1000", "rtl8139", "pcnet", "ne2k", "isa-fdc", "qxl", "lsi")),
+)
+
+#: Options of `VBoxManage modifyvm`, without hyphens, and beginnings of VMX keys, that are read.
+_OPTIONS = ("clipboard", "draganddrop", "vrde", "nestedhwvirt", "firmware", "tpmtype", "pciattach", "nictype")
+_KEYS = (
+    "firmware",
+    "floppy",
+    "isolation.tools.",
+    "parallel",
+    "pcipassthru",
+    "remotedisplay.vnc.",
+    "serial",
+    "sharedfolder",
+    "uefi.",
+    "vhv.",
+    "vtpm.",
+)
+_SHARING = "isolation.tools.hgfs.disable"
+
 #: VMX keys that take a way between guest and host away when they are true.
 _CHANNELS = {
-    "isolation.tools.hgfs.disable": "HGFS file sharing",
+    _SHARING: "HGFS file sharing",
     "isolation.tools.copy.disable": "clipboard copy",
     "isolation.tools.paste.disable": "clipboard paste",
     "isolation.tools.dnd.disable": "drag and drop",
@@ -54,6 +79,10 @@ class Raw:
         self.all: list[Setting[str]] = []
         self.open_because = ""
 
+    def leave_open(self, reason: str) -> None:
+        """Note the first reason why something else may be said."""
+        self.open_because = self.open_because or reason
+
 
 def raw(recipe: Recipe) -> Raw:
     """Read the raw arguments of a builder."""
@@ -69,31 +98,40 @@ def raw(recipe: Recipe) -> Raw:
 
 def _qemu(recipe: Recipe, found: Raw) -> None:
     rows, found.open_because = recipe.keys.rows("qemuargs")
-    for words, at in rows:
-        option = "-" + words[0].lstrip("-")
-        value = words[1] if len(words) > 1 else ""
-        found.all.append(Stated(option, at))
-        _qemu_option(option, value, at, found)
+    for row in rows:
+        if not row.words or row.words[0] is None:
+            found.leave_open(row.reason)
+            continue
+        option = "-" + row.words[0].lstrip("-")
+        value = row.starts[1] if len(row.words) > 1 else ""
+        found.all.append(Stated(option, row.at))
+        if row.reason and option in _READ and not (option == "-device" and "," in value):
+            found.leave_open(row.reason)
+        _qemu_option(option, value, row.at, found)
 
 
 def _qemu_option(option: str, value: str, at: Location, found: Raw) -> None:
     fields = dict(part.partition("=")[::2] for part in value.split(","))
-    first = value.partition(",")[0].removeprefix("driver=")
-    accelerators = (first if option == "-accel" else fields.get("accel", "")).removeprefix("accel=")
-    if option in ("-accel", "-machine", "-M") and accelerators:
-        found.accelerator = Stated(_weakest(accelerators), at)
+    if option in ("-accel", "-machine", "-M"):
+        first = value.partition(",")[0] if option == "-accel" else ""
+        accelerators = (first or fields.get("accel", "")).removeprefix("accel=")
+        if accelerators:
+            found.accelerator = Stated(_weakest(accelerators), at)
     elif option in ("-virtfs", "-fsdev"):
         found.shares.append(Stated(fields.get("path", option), at))
-    elif option == "-device" and first.startswith(("virtio-9p", "vhost-user-fs")):
-        found.shares.append(Stated(first, at))
-    elif option == "-device" and first.startswith(("vfio-", "usb-host", "ivshmem")):
-        found.passthrough.append(Stated(first, at))
-    elif option == "-device" and first.startswith(("e1000", "rtl8139", "pcnet", "ne2k", "isa-fdc", "qxl", "lsi")):
-        found.legacy.append(Stated(first, at))
+    elif option == "-device":
+        _qemu_device(value.partition(",")[0].removeprefix("driver="), at, found)
     elif option in ("-monitor", "-qmp", "-serial", "-gdb") and value.startswith(("tcp:", "telnet:")):
         found.channels.append(Stated(f"{option} on a network port", at))
     elif option == "-fda":
         found.legacy.append(Stated("a floppy drive", at))
+
+
+def _qemu_device(name: str, at: Location, found: Raw) -> None:
+    for kind, drivers in _DEVICES:
+        if name.startswith(drivers):
+            list_: list[Setting[str]] = getattr(found, kind)
+            list_.append(Stated(name, at))
 
 
 def _weakest(accelerators: str) -> str:
@@ -106,27 +144,31 @@ def _virtualbox(recipe: Recipe, found: Raw) -> None:
     found.channels.append(Defaulted("an unauthenticated remote console", recipe.at))
     for name in ("vboxmanage", "vboxmanage_post"):
         rows, reason = recipe.keys.rows(name)
-        found.open_because = found.open_because or reason
-        for words, at in rows:
-            found.all.append(Stated(words[0], at))
-            _vboxmanage(words, at, found)
+        found.leave_open(reason)
+        for row in rows:
+            if not row.words or row.words[0] is None:
+                found.leave_open(row.reason)
+            else:
+                found.all.append(Stated(row.words[0], row.at))
+                _vboxmanage(row, found)
 
 
-def _vboxmanage(words: list[str], at: Location, found: Raw) -> None:
-    lowered = [word.lower() for word in words]
-    if lowered[0] == "sharedfolder" and "add" in lowered[1:2]:
-        path = (
-            words[lowered.index("--hostpath") + 1 : lowered.index("--hostpath") + 2] if "--hostpath" in lowered else []
-        )
-        found.shares.append(Stated(path[0] if path else "a folder of the host", at))
-    elif lowered[0] == "modifynvram" and "secureboot" in lowered:
-        found.flags["secure_boot"] = Stated("--enable" in lowered, at)
-    elif lowered[0] == "usbfilter" and "add" in lowered[1:2]:
-        found.passthrough.append(Stated("a USB device", at))
-    elif lowered[0] == "modifyvm":
-        for option, value in zip(lowered[1:-1], lowered[2:], strict=True):  # noqa: RUF007 - it would be the only use of itertools
-            if option.startswith("--"):
-                _modify(option.replace("-", ""), value, at, found)
+def _vboxmanage(row: Row, found: Raw) -> None:
+    words = [word.lower() for word in row.starts]
+    if words[0] == "sharedfolder" and "add" in words[1:2]:
+        at = words.index("--hostpath") + 1 if "--hostpath" in words else len(words)
+        path = next(iter(row.starts[at : at + 1]), "")
+        found.shares.append(Stated(path or "a folder of the host", row.at))
+    elif words[0] == "modifynvram" and "secureboot" in words:
+        found.flags["secure_boot"] = Stated("--enable" in words, row.at)
+    elif words[0] == "usbfilter" and "add" in words[1:2]:
+        found.passthrough.append(Stated("a USB device", row.at))
+    elif words[0] == "modifyvm":
+        for option, value, known in zip(words[2:], words[3:], row.words[3:], strict=False):
+            if option.startswith("--") and known is not None:
+                _modify(option.replace("-", ""), value, row.at, found)
+            elif option.replace("-", "").startswith(_OPTIONS) or (option == "" and row.reason):
+                found.leave_open(row.reason)
 
 
 def _modify(option: str, value: str, at: Location, found: Raw) -> None:
@@ -159,20 +201,19 @@ def _vmx(recipe: Recipe, found: Raw) -> None:
     values: dict[str, tuple[str, Location]] = {}
     for name in ("vmx_data", "vmx_data_post", "configuration_parameters"):
         pairs, reason = keys.pairs(name)
-        found.open_because = found.open_because or reason
+        found.leave_open(reason)
         for key, node in pairs:
             text = as_text(node)
-            if text is None:
-                found.open_because = found.open_because or why(node, "a string")
-            else:
+            if text is None and key.lower().startswith(_KEYS):
+                found.leave_open(why(node, "a string"))
+            elif text is not None:
                 values[key.lower()] = (text, within(node, keys.at_of(name)))
     for key, (value, at) in values.items():
         found.all.append(Stated(key, at))
         _vmx_key(key, value, at, values, found)
-    if recipe.builder == "vmware-iso" and not keys.has("remote_type") and not keys.has("vmx_template_path"):
-        for key in ("isolation.tools.hgfs.disable",):
-            if key not in values:
-                found.channels.append(Defaulted(_CHANNELS[key], recipe.at))
+    own = recipe.builder == "vmware-iso" and not (keys.has("remote_type") or keys.has("vmx_template_path"))
+    if own and _SHARING not in values:
+        found.channels.append(Defaulted(_CHANNELS[_SHARING], recipe.at))
 
 
 def _vmx_key(key: str, value: str, at: Location, values: dict[str, tuple[str, Location]], found: Raw) -> None:

@@ -6,6 +6,8 @@ only written to a file. That is enough to recognise what a provisioning step doe
 
 from __future__ import annotations
 
+import re
+
 from gate.model.record import Record
 
 TYPE_CHECKING = False
@@ -24,17 +26,19 @@ _KEYWORDS = frozenset(
 _CARRIERS = frozenset(("sudo", "doas", "env", "nohup", "nice", "ionice", "eatmydata"))
 
 
+_PLAIN = re.compile(r"""[^\s'"\\#<$`;&|]+""").match
+
+
 class Command(Record):
-    """One command: its words without quotes, where it begins, and whether it reads what the one before it writes."""
+    """One command: its words without quotes, the name of its program without the folder, and where it begins.
+
+    `piped` says that it reads what the command before it writes.
+    """
 
     words: tuple[str, ...]
+    program: str
     start: int
     piped: bool
-
-    @property
-    def program(self) -> str:
-        """The name of the program, without its folder."""
-        return self.words[0].rpartition("/")[2].lower() if self.words else ""
 
 
 def commands(text: str) -> list[Command]:
@@ -48,7 +52,7 @@ def commands(text: str) -> list[Command]:
             if not bare:
                 continue
             place = start if inside < 0 else inside
-            found.append(Command(tuple(bare), place, piped))
+            found.append(Command(tuple(bare), bare[0].rpartition("/")[2].lower(), place, piped))
             if len(pending) < MAX_COMMANDS:
                 pending += [(inner, place) for inner in _nested(bare) if len(inner) < len(script)]
     return found[:MAX_COMMANDS]
@@ -131,11 +135,17 @@ class _Splitter:
             self._heredoc()
         elif character in "$<" and text.startswith("(", here + 1):
             self._substitution()
+        elif character == "`" and (end := text.find("`", self.here)) > 0 and "\n" not in text[here:end]:
+            self._begin(here)
+            self.word.append(text[here : end + 1])
+            self.here = end + 1
         elif character in "\n;&|":
             return self._separator(character)
         else:
             self._begin(here)
-            self.word.append(character)
+            run = _PLAIN(text, here)
+            self.here = max(run.end() if run is not None else 0, self.here)
+            self.word.append(text[here : self.here])
         return None
 
     def _begin(self, at: int) -> None:
