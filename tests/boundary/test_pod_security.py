@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gate.boundary import pod_security as package
-from gate.boundary.pod_security import CHECKS, LATEST, checks, minor_of, pod_security, violations
+from gate.boundary.facts_exposure import SAFE_SYSCTLS
+from gate.boundary.pod_security import CHECKS, LATEST, checks, minor_of, pod_security, sysctls, violations
 from gate.boundary.pod_security.check import Check
 from tests.conformance.pod_security import golden
 from tests.conformance.pod_security.manifests import pod_of
@@ -122,6 +123,10 @@ def test_what_is_too_new_or_no_version_is_the_latest(version: str) -> None:
 
 def test_a_version_of_any_length_is_read() -> None:
     assert minor_of("1." + "9" * 10_000) == minor_of(LATEST)
+
+
+def test_the_facts_know_the_same_safe_sysctls() -> None:
+    assert SAFE_SYSCTLS == sysctls.SAFE_1_37
 
 
 def test_every_check_stands_in_the_table() -> None:
