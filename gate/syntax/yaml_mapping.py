@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Scalar, Sequence
-from gate.syntax.yaml_scalars import key_of
+from gate.syntax.yaml_scalars import is_time, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 COLLECTION_KEY = "a list or a mapping cannot be a key"
 MERGE = "`<<` takes a mapping or a list of mappings"
 
-#: How many nodes aliases may add at will, and how many more for each node that is written.
-FREE_GROWTH = 1_000
-MAX_GROWTH = 10
+#: How many nodes aliases may add at will, how many more for each node that is written, and how many at most.
+FREE_GROWTH = 20_000
+GROWTH = 10
+MAX_GROWTH = 250_000
 
 
 class Shared:
@@ -42,7 +43,7 @@ class Shared:
     def grow(self, node: Node, members: int) -> None:
         """Count nodes that will stand in the tree and do not stand in the file."""
         self.grown += members
-        if self.grown > FREE_GROWTH + MAX_GROWTH * self.nodes:
+        if self.grown > min(FREE_GROWTH + GROWTH * self.nodes, MAX_GROWTH):
             _refuse(node, "its aliases multiply beyond all measure", "write out what they stand for")
 
 
@@ -79,8 +80,11 @@ class Pairs:
     def _as_key(self, node: Node) -> Scalar:
         if not isinstance(node, Scalar):
             _refuse(node, COLLECTION_KEY, "put it in quotes")
-        if self._shared.strict and node.source.text.startswith("?", node.start - 1):
-            _refuse(node, "a `?` stands right before a key", "put a space after the `?`")
+        if self._shared.strict:
+            if node.source.text.startswith("?", node.start - 1):
+                _refuse(node, "a `?` stands right before a key", "put a space after the `?`")
+            if not node.quoted and node.text[:1].isdigit() and is_time(node.text):
+                _refuse(node, f"the key `{node.text[:40]}` is not a string", "put it in quotes")
         return node
 
     def _name(self, key: Scalar) -> str:

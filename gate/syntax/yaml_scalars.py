@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STANDARD = "tag:yaml.org,2002:"
 MERGE = f"{STANDARD}merge"
 
+#: Tags with a meaning to Compose.
+OF_COMPOSE = ("!reset", "!override")
+
 _NULLS = dict.fromkeys(("", "~", "null", "Null", "NULL"))
 _TRUE = dict.fromkeys(("true", "True", "TRUE"), True)
 _FALSE = dict.fromkeys(("false", "False", "FALSE"), False)
@@ -45,6 +48,9 @@ _BASES = {"0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2}
 #: How many plain scalars are remembered, and how long they may be.
 MOST_KNOWN = 4096
 LONGEST_KNOWN = 64
+
+#: What makes a plain scalar more than a value: the merge key, template expressions, what brackets give a meaning.
+UNKNOWN = frozenset("<{?")
 
 _LEAST = -(2**63)
 _MOST = 2**64 - 1
@@ -80,7 +86,7 @@ class Scheme:
         """Return what a plain scalar stands for; ValueError for what JSON has no number for."""
         value = self._value(text)
         found = Resolved(self._settled(value), text, self._doubt(text, value))
-        if len(text) < LONGEST_KNOWN and len(self.known) < MOST_KNOWN and text != "<<" and "{" not in text:
+        if len(text) < LONGEST_KNOWN and len(self.known) < MOST_KNOWN and not UNKNOWN.intersection(text):
             self.known[text] = found
         return found
 
@@ -88,6 +94,8 @@ class Scheme:
         """Return what a scalar with a tag stands for; ValueError when it cannot be what the tag says."""
         if tag == "!" and plain and self.version > 2:
             return self.resolve(text)
+        if self.version > 2 and tag in OF_COMPOSE:
+            return Resolved(text, text, "")
         if not tag.startswith(STANDARD):
             return Resolved(text, text, f"the tag `{tag[:40]}` is ignored here, and not by all YAML readers")
         kind = tag[len(STANDARD) :]
@@ -95,7 +103,7 @@ class Scheme:
             return Resolved(_binary(text), text, "is binary data, which YAML readers treat differently")
         if kind not in ("bool", "int", "float", "null", "timestamp"):
             return Resolved(text, text, "")
-        value = text if kind == "timestamp" and _is_time(text) else self._converted(text, kind)
+        value = text if kind == "timestamp" and is_time(text) else self._converted(text, kind)
         return Resolved(self._settled(value), text, self._doubt(text, value))
 
     def merges(self, text: str, tag: str | None, *, plain: bool) -> bool:
@@ -134,10 +142,10 @@ class Scheme:
             return f"`{text}` is {other} to other YAML readers"
         if isinstance(value, int | float) and text not in self._words and not _PLAIN.match(text):
             return f"`{text[:40]}` is {value!s:.40} here and something else to other YAML readers"
-        if isinstance(value, str) and text[:1].isdigit():
-            if _SEXAGESIMAL.match(text):
+        if isinstance(value, str) and text[:1] in "+-0123456789":
+            if ":" in text and _SEXAGESIMAL.match(text):
                 return f"`{text[:40]}` is a number to base 60 to other YAML readers"
-            if self.version > 2 and _is_time(text):
+            if self.version > 2 and is_time(text):
                 return f"`{text[:40]}` is a point in time to Compose"
         return ""
 
@@ -145,7 +153,8 @@ class Scheme:
 _TYPES = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
+    """Say whether go-yaml would take a plain scalar for a point in time."""
     found = _TIME.match(text)
     if not found:
         return False
@@ -220,10 +229,10 @@ def _single(value: float) -> str:
     from struct import pack
 
     try:
-        wanted = pack("f", value)
+        wanted = pack("<f", value)
     except OverflowError:
         return ".inf" if value > 0 else "-.inf"
-    spelled = next(spelled for digits in range(17) if pack("f", float(spelled := f"{value:.{digits}e}")) == wanted)
+    spelled = next(spelled for digits in range(17) if pack("<f", float(spelled := f"{value:.{digits}e}")) == wanted)
     exponent = int(spelled.partition("e")[2])
     if not -4 <= exponent < 6:
         return spelled

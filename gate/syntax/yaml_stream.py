@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 TAIL = "what follows the end of this document is ignored by Kubernetes, and not by other YAML readers"
 CONTROL = "a comment in this document means something to a template engine, and nothing to YAML"
+RETURNS = "a line ends in two carriage returns, of which Kubernetes drops one"
 SEPARATOR = "Kubernetes allows nothing but a comment after `---`"
 
 #: Most documents of one file.
 MAX_DOCUMENTS = 10_000
 
 #: Where libyaml skips a byte order mark and others take it for text.
-_INNER_MARK = re.compile("(?<=[\n\r\x85\u2028\u2029])\ufeff")
+_INNER_MARK = re.compile("(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
 
 #: What Go counts as white space.
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -165,8 +166,11 @@ class Stretch:
         try:
             self._begin()
             document = self._next()
-            if document.root is not None and self._goes_on():
-                document.root.doubt = document.root.doubt or TAIL
+            root = document.root
+            if root is not None and self._goes_on():
+                root.doubt = root.doubt or TAIL
+            if root is not None and "\r\r\n" in self._text:
+                root.doubt = root.doubt or RETURNS
         except (YAMLError, UnicodeError, InputError) as error:
             return self._broken(error)
         return document

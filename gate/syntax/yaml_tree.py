@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from gate.syntax.yaml_scalars import Resolved, Value
 
     Take: TypeAlias = Callable[[Node], None]
-    #: A list or mapping that is being read: the node, what takes its members, its anchor, and the nodes before it.
-    Frame: TypeAlias = tuple[Mapping | Sequence, Take, Pairs | None, str | None, int]
+    #: A list or mapping that is being read: the node, what takes its members, its pairs when it is a mapping, its
+    #: anchor, the nodes before it, and whether it stands in brackets.
+    Frame: TypeAlias = tuple[Mapping | Sequence, Take, Pairs | None, str | None, int, bool]
 
 #: What ends the name of an anchor for all parsers; the end of the file does, too.
-ENDS_NAME = " \t\n\r,[]{}"
+ENDS_NAME = " \t\n\r,:[]{}"
 
+QUOTE = "put it in quotes"
 QUOTES = ('"', "'")
 
 #: Deepest nesting, and most nodes of one file.
@@ -111,6 +113,8 @@ class Builder:
         doubt = ""
         if tag is not None or event.implicit[0]:
             found = self._resolved(event)
+            if "?" in text and not event.style and self._open and self._open[-1][5]:
+                self._question(event)
             value, text, doubt = found.value, found.text, found.doubt
         start = event.start_mark.index + self._base
         end = event.end_mark.index + self._base
@@ -125,6 +129,12 @@ class Builder:
         if (text == "<<" or tag == MERGE) and self._scheme.merges(text, tag, plain=not event.style):
             self.shared.merges.add(node)
         return node
+
+    def _question(self, event: Any) -> None:
+        """Refuse a `?` that ends a plain scalar in brackets for go-yaml: any, or in version 4 before a space."""
+        text = self._source.text[event.start_mark.index + self._base : event.end_mark.index + self._base + 1]
+        if self._scheme.version == 2 or any(part[:1].isspace() for part in text.split("?")[1:]):
+            raise InputError("a `?` inside brackets is no part of a string", at=self._place(event), remedy=QUOTE)
 
     def _template(self, node: Node) -> Node:
         """Make a value opaque; leave a key as it is written, which is what its consumer would see, and doubt it."""
@@ -160,7 +170,7 @@ class Builder:
         opened = self._open
         pairs = opened[-1][2] if opened else None
         if pairs is not None and pairs.key is None:
-            raise InputError(COLLECTION_KEY, at=self._place(event), remedy="put it in quotes")
+            raise InputError(COLLECTION_KEY, at=self._place(event), remedy=QUOTE)
         if len(opened) >= MAX_DEPTH:
             raise InputError(f"is nested deeper than {MAX_DEPTH} levels", at=self._place(event))
         start = event.start_mark.index + self._base
@@ -174,7 +184,7 @@ class Builder:
             pairs = None
             take = node.items.append
         anchor = event.anchor
-        opened.append((node, take, pairs, anchor, self.shared.nodes - 1 + self.shared.grown))
+        opened.append((node, take, pairs, anchor, self.shared.nodes - 1 + self.shared.grown, event.flow_style))
         if anchor is not None:
             self._anchor(event, node)
         if event.tag is not None and not event.tag.startswith(STANDARD):
@@ -182,7 +192,7 @@ class Builder:
         return take
 
     def _end(self, event: Any) -> Node:
-        node, _, pairs, anchor, before = self._open.pop()
+        node, _, pairs, anchor, before, _ = self._open.pop()
         node.end = event.end_mark.index + self._base
         if pairs is not None and pairs.node in self.shared.merged:
             complete(pairs.node, self.shared.merged.pop(pairs.node))

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -24,11 +25,10 @@ type request struct {
 	Input   []byte `json:"input"`
 }
 
-// answer holds the documents up to the first error, and the error. Model is what Compose makes of all of them.
+// answer holds the documents up to the first error, and the error.
 type answer struct {
 	Documents []json.RawMessage `json:"documents"`
 	Error     string            `json:"error,omitempty"`
-	Model     json.RawMessage   `json:"model,omitempty"`
 }
 
 // kubectl reads the stream as `kubectl apply -f` does, empty documents left out.
@@ -49,7 +49,7 @@ func kubectl(input []byte) (found answer) {
 	}
 }
 
-// compose reads the stream with the decoder of compose-go, and then once more as a project.
+// compose reads the stream with the decoder of compose-go, and then as a project, which may refuse more.
 func compose(input []byte) (found answer) {
 	decoder := yaml.NewDecoder(bytes.NewReader(input))
 	for {
@@ -69,26 +69,21 @@ func compose(input []byte) (found answer) {
 		}
 		found.Documents = append(found.Documents, text)
 	}
-	model, err := project(input)
-	if err != nil {
+	if err := project(input); err != nil {
 		found.Error = err.Error()
 	}
-	found.Model = model
 	return found
 }
 
-func project(input []byte) (text json.RawMessage, err error) {
+func project(input []byte) (err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			err = fmt.Errorf("panic: %v", problem)
 		}
 	}()
 	files := []types.ConfigFile{{Filename: "compose.yaml", Content: input}}
-	model, err := loader.LoadModelWithContext(context.Background(), types.ConfigDetails{ConfigFiles: files}, bare)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(model)
+	_, err = loader.LoadModelWithContext(context.Background(), types.ConfigDetails{ConfigFiles: files}, bare)
+	return err
 }
 
 func bare(options *loader.Options) {
@@ -108,6 +103,7 @@ type failure struct{ key any }
 
 func (f failure) MarshalJSON() ([]byte, error) { return nil, fmt.Errorf("non-string key %v", f.key) }
 
+// stringKeys makes of a value what JSON can say; Compose refuses other keys, too.
 func stringKeys(value any) any {
 	switch value := value.(type) {
 	case map[any]any:
@@ -123,6 +119,10 @@ func stringKeys(value any) any {
 	case map[string]any:
 		for key, member := range value {
 			value[key] = stringKeys(member)
+		}
+	case float64:
+		if math.IsInf(value, 0) || math.IsNaN(value) {
+			return fmt.Sprint(value)
 		}
 	case []any:
 		for index, member := range value {
