@@ -91,20 +91,27 @@ def test_a_level_admits_a_pod_without_violations(manifest: dict[str, object], le
         assert (found == []) is (level == "privileged")
 
 
-def test_restricted_asks_once_where_it_replaces_a_check_of_baseline() -> None:
+#: From which version on restricted has a check in place of one of baseline.
+REPLACED = {
+    "hostPathVolumes": (0, "restrictedVolumes"),
+    "seccompProfile_baseline": (19, "seccompProfile_restricted"),
+    "capabilities_baseline": (22, "capabilities_restricted"),
+    "procMount": (35, "procMount_restricted"),
+}
+
+
+@pytest.mark.parametrize("minor", MINORS)
+def test_restricted_asks_once_where_it_replaces_a_check_of_baseline(minor: int) -> None:
     edits: tuple[Edit, ...] = (
         ("volumes", [{"name": "v", "hostPath": {"path": "/"}}]),
         ("main/securityContext.capabilities.add", ["SYS_ADMIN"]),
         ("main/securityContext.procMount", "Unmasked"),
         ("main/securityContext.seccompProfile", {"type": "Unconfined"}),
+        ("annotations", {"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}),
     )
-    found = [violation.check for violation in violations(pod_of(changed(restricted(), edits)), "1.35", "restricted")]
-    assert found == [
-        "capabilities_restricted",
-        "procMount_restricted",
-        "restrictedVolumes",
-        "seccompProfile_restricted",
-    ]
+    pod = pod_of(changed(restricted(), edits))
+    found = {violation.check for violation in violations(pod, f"1.{minor}", "restricted")}
+    assert found == {later if minor >= since else earlier for earlier, (since, later) in REPLACED.items()}
 
 
 @pytest.mark.parametrize("minor", MINORS)

@@ -145,6 +145,13 @@ def test_what_nobody_sets_points_at_both_places_where_it_could_stand() -> None:
     ]
 
 
+def test_what_may_have_several_values_names_them() -> None:
+    found = _by_check(violations(pod_of(bare()), "latest", "restricted"))["seccompProfile_restricted"]
+    assert found.message.startswith(
+        'container "init" or the pod must set seccompProfile.type to "RuntimeDefault" or "Localhost"; container'
+    )
+
+
 def test_one_check_names_every_place() -> None:
     edits = [(f"{place}/securityContext.privileged", True) for place in ("init", "sidecar", "main", "ephemeral")]
     (found,) = violations(pod_of(changed(restricted(), tuple(edits))), "latest", "baseline")
