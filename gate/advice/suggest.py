@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 HARDENED = (*HARDENED_NEEDS, "H.nonroot")
 
+#: What removing presumes, elsewhere and on a platform that has node agents.
+WITHOUT = (
+    "it can do without; what cannot has an exception, with an owner and an end",
+    "it can do without; a node agent that cannot is declared as one, with an exception",
+)
+
 #: Suggestions for one workload; more would not be read.
 MOST = 3
 
@@ -86,7 +92,7 @@ class _Case:
                 safe=False,
                 snippet=_removals(self.risks),
                 at=self.risks[0].at,
-                preconditions=("it can do without; a node agent that cannot is declared as one, with an exception",),
+                preconditions=(WITHOUT[self.workload.platform == "kubernetes"],),
                 costs=(),
             )
 

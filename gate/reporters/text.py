@@ -100,6 +100,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
     for reason in subject.reasons:
         yield f"  {_place(reason.at)}  {visible(reason.text)}"
+    yield from _arithmetic(subject, paint)
     notes = 0
     for finding in subject.findings:
         if finding.rule == WEAK_BOUNDARY:
@@ -113,6 +114,23 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         yield paint(f"  {counted} nothing here (--verbose)", "dim")
     for suggestion in subject.suggestions[: 3 if verbose else 2]:
         yield from _suggestion(suggestion, paint)
+
+
+def _arithmetic(subject: SubjectReport, paint: Paint) -> Iterator[str]:
+    """Show what was taken off the scores that are too low."""
+    for dimension, line in subject.scores.items():
+        too_low = line.asked and line.score and line.threshold and line.score.lo < line.threshold.minimum
+        if not too_low or line.score is None or dimension == "isolation_fitness":
+            continue
+        for one in line.score.deductions:
+            if one.worst:
+                points = _points(one.worst) if one.best == one.worst else f"{_points(one.best)}..{_points(one.worst)}"
+                place = f"  {_place(one.at)}" if one.at is not None else ""
+                yield paint(f"        -{points}  {visible(one.text)}{place}", "dim")
+
+
+def _points(hundredths: int) -> str:
+    return f"{hundredths / 100:g}"
 
 
 def _finding(finding: Finding, paint: Paint) -> str:
