@@ -60,7 +60,7 @@ def _mac_off(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 
 def _proc_unmasked(_workload: Workload, container: Container) -> Iterator[Truth]:
-    yield holds(container.confinement.proc_mount, lambda value: value.lower() == "unmasked", "").about(
+    yield holds(container.confinement.proc_mount, lambda value: value.lower() != "default", "").about(
         f"{container.name} sees /proc without the usual masks"
     )
 
