@@ -86,6 +86,60 @@ class Source:
         )
 
 
+class Stream(Protocol):
+    """A file that is read in pieces, because it may be larger than one buffer; whoever opens it closes it."""
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes when it was opened."""
+
+    def piece(self, start: int, length: int) -> bytes:
+        """Return the bytes from an offset on: fewer than asked for at the end, and none behind it."""
+
+    def close(self) -> None:
+        """Give the file back."""
+
+
+class Held:
+    """Bytes at hand, as a stream."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self, data: bytes) -> None:
+        """Take the bytes."""
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """Their number."""
+        return len(self._data)
+
+    def piece(self, start: int, length: int) -> bytes:
+        """Return some of them."""
+        return self._data[start : start + length]
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Archive(Source):
+    """A file that is read as a stream: `data` is only how it begins."""
+
+    __slots__ = ("_sum",)
+
+    def __init__(self, path: str, data: bytes, sum: Callable[[], str]) -> None:  # noqa: A002
+        """Take the path, the first bytes, and what sums up the whole file when somebody asks for its digest."""
+        super().__init__(path, data)
+        self._sum = sum
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the whole file, in hexadecimal."""
+        if self._digest is None:
+            self._digest = self._sum()
+        return self._digest
+
+
 class Sources(Protocol):
     """What a reader may open: the files under the root of the scan, and nothing beyond it.
 
@@ -97,6 +151,9 @@ class Sources(Protocol):
 
         Raises InputError for a file that exists and may not be read (a device, over the size limit, unreadable).
         """
+
+    def stream(self, path: str) -> Stream | None:
+        """Open a file to read it in pieces; the answer and the errors are those of `open`, the limit is larger."""
 
     def list(self, folder: str) -> Iterable[str]:
         """Return the paths of the files directly in this folder, sorted."""

@@ -10,14 +10,24 @@ import stat
 
 from gate.model.errors import InputError
 from gate.model.location import whole_file
-from gate.model.source import Source
+from gate.model.source import Archive, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gate.model.source import Stream
+
 #: Bytes of one text file; larger ones are named in the ledger and not read.
 MAX_BYTES = 4 * 1024 * 1024
+
+#: Bytes of one file that is read in pieces, and of one piece.
+MAX_STREAM = 16 * 1024 * 1024 * 1024
+PIECE = 1 << 20
+
+#: Ends of the names of files that are read in pieces, and how many bytes show what such a file is.
+ARCHIVES = (".tar",)
+HEAD = 1024
 
 #: Entries one walk may see before it stops with an error.
 MAX_ENTRIES = 100_000
@@ -48,6 +58,25 @@ class Files:
             self._cache[clean] = self._read(clean)
         self.consulted[clean] = self._cache[clean] is not None
         return self._cache[clean]
+
+    def stream(self, path: str) -> Stream | None:
+        """Open a regular file to read it in pieces; answer and raise as `open` does, for a larger limit."""
+        clean = _inside(path)
+        if clean is None:
+            return None
+        handle = self._handle(clean)
+        self.consulted[clean] = handle is not None
+        return _File(handle, clean) if handle is not None else None
+
+    def archive(self, path: str) -> Archive | None:
+        """Return a file that is only ever read in pieces."""
+        stream = self.stream(path)
+        if stream is None:
+            return None
+        try:
+            return Archive(_inside(path) or "", stream.piece(0, HEAD), lambda: self._sum(path))
+        finally:
+            stream.close()
 
     def list(self, folder: str) -> tuple[str, ...]:
         """Return the regular files directly in this folder, sorted; nothing for a folder that is not there."""
@@ -101,35 +130,91 @@ class Files:
     def _read(self, clean: str) -> Source | None:
         if clean in self.overlay:
             return Source(clean, self.overlay[clean])
-        if not self._within(clean):
+        if clean.lower().endswith(ARCHIVES):
+            return self.archive(clean)
+        handle = self._handle(clean)
+        if handle is None:
             return None
-        try:
-            handle = os.open(os.path.join(self.root, clean), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            raise _unreadable(clean, error) from None
         try:
             return Source(clean, _bytes(handle, clean))
         finally:
             os.close(handle)
 
+    def _handle(self, clean: str) -> int | None:
+        """Open a file below the root without following a link; None when there is none."""
+        if not self._within(clean):
+            return None
+        try:
+            return os.open(os.path.join(self.root, clean), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise _unreadable(clean, error) from None
+
+    def _sum(self, path: str) -> str:
+        """Sum up a whole file, piece by piece."""
+        from hashlib import sha256
+
+        stream = self.stream(path)
+        if stream is None:
+            raise InputError("is gone", at=whole_file(path), remedy="judge files that nobody changes meanwhile")
+        try:
+            total, here = sha256(), 0
+            while here < stream.size and (piece := stream.piece(here, PIECE)):
+                total.update(piece)
+                here += len(piece)
+            return total.hexdigest()
+        finally:
+            stream.close()
+
+
+class _File:
+    """A regular file that stays open until it is closed."""
+
+    __slots__ = ("_handle", "_path", "size")
+
+    def __init__(self, handle: int, path: str) -> None:
+        """Take a handle over, or close it and raise InputError for what is no regular file within the limit."""
+        self._handle = handle
+        self._path = path
+        try:
+            self.size = _size(handle, path, MAX_STREAM)
+        except InputError:
+            os.close(handle)
+            raise
+
+    def piece(self, start: int, length: int) -> bytes:
+        """Return the bytes from an offset on."""
+        try:
+            return os.pread(self._handle, length, start)
+        except OSError as error:
+            raise _unreadable(self._path, error) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._handle)
+
 
 def _bytes(handle: int, path: str) -> bytes:
     """Read a regular file within the limit, from the handle that was checked."""
-    status = os.fstat(handle)
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError("is not a regular file", at=whole_file(path), remedy="name a regular file")
-    if status.st_size > MAX_BYTES:
-        raise InputError(
-            f"is larger than {MAX_BYTES} bytes", at=whole_file(path), remedy="split it, or leave it out of the paths"
-        )
+    _size(handle, path, MAX_BYTES)
     pieces = []
     left = MAX_BYTES + 1
     while left > 0 and (piece := os.read(handle, min(left, 1 << 20))):
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
+
+
+def _size(handle: int, path: str, most: int) -> int:
+    """Return the size of a regular file; raise InputError for anything else and for what is over the limit."""
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("is not a regular file", at=whole_file(path), remedy="name a regular file")
+    if status.st_size > most:
+        remedy = "split it, or leave it out of the paths"
+        raise InputError(f"is larger than {most} bytes", at=whole_file(path), remedy=remedy)
+    return status.st_size
 
 
 def _unreadable(path: str, error: Exception) -> InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.model.evidence import Items, Stated, known
-from gate.model.source import Source
+from gate.model.source import Held, Source
 from gate.model.workload import Workload
 from gate.readers.kubernetes import READER
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from gate.model.reader import Reading
+    from gate.model.source import Stream
     from gate.model.workload import Container
 
     T = TypeVar("T")
@@ -30,6 +31,10 @@ class Tree:
 
     def open(self, path: str) -> Source | None:
         return self.files.get(path)
+
+    def stream(self, path: str) -> Stream | None:
+        source = self.files.get(path)
+        return Held(source.data) if source is not None else None
 
     def list(self, folder: str) -> list[str]:
         return sorted(path for path in self.files if path.rpartition("/")[0] == folder)

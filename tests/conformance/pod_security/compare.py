@@ -111,6 +111,9 @@ class _NothingElse:
     def open(self, path: str) -> None:
         """Have no file."""
 
+    def stream(self, path: str) -> None:
+        """Have no file."""
+
     def list(self, folder: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
         """Have no folder."""
         return ()
