@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-CONTRACTS = {
-    contract["name"]: contract["id"]
-    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ]
-}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = {contract["name"]: contract["id"] for contract in PROJECT["tool"]["importlinter"]["contracts"]}
 
 #: An import that must not be, by the contracts that it breaks.
 BROKEN = [
@@ -64,7 +60,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def broken(folder: Path) -> set[str]:
     """Return the ids of the contracts that are broken in the folder."""
-    command = [Path(sys.executable).with_name("lint-imports"), "--cache-dir", folder / "cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--cache-dir", str(folder / "cache")]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     found = dict(re.findall(r"^(.+?) (KEPT|BROKEN)\b.*$", done.stdout, re.MULTILINE))
     assert found.keys() == CONTRACTS.keys(), done.stdout + done.stderr

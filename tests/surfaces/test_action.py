@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,6 @@ from tests.surfaces.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -51,8 +51,7 @@ def checked_out(workspace: Path) -> Path:
 
 def report_of(path: str) -> Any:
     """Read a report."""
-    with open(path, encoding="utf-8") as handle:
-        return json.load(handle)
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def test_what_is_good_enough_passes(runner: Callable[[dict[str, str]], Runner]) -> None:
@@ -162,8 +161,7 @@ def test_a_wheel_with_another_hash_is_refused(checkout: Path, tmp_path: Path) ->
     for folder in ("action", "requirements"):
         (action / folder).mkdir(parents=True)
     for name in ("action.yml", "action/install", "action/judge.py"):
-        (action / name).write_bytes((checkout / name).read_bytes())
-        os.chmod(action / name, 0o755)
+        shutil.copy2(checkout / name, action / name)
     (action / "requirements/run.txt").write_text(f"attrs==26.1.0 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
     ended = Runner(action, tmp_path, tmp_path / "runner").run()
     assert ended.status != 0

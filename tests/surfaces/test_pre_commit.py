@@ -66,7 +66,7 @@ def test_nothing_in_the_repository_is_imported(repository: Path, home: dict[str,
     for name in ("json.py", "sitecustomize.py", "gate.py", "yaml.py"):
         (repository / name).write_text("raise SystemExit(0)\n", encoding="utf-8")
     (repository / "compose.yaml").write_text(PRIVILEGED, encoding="utf-8")
-    # Not by a commit: the script that pre-commit installs runs `python -m pre_commit`, which such a file ends by itself.
+    # Not by a commit: the script that pre-commit installs runs `python -m pre_commit`, and such a file ends that.
     said = ran("pre-commit", "run", "gate", "--all-files", cwd=repository, env=home, status=1).stdout
     assert "exit code: 1" in said
     assert "compose.yaml:4" in said
@@ -105,8 +105,8 @@ def test_try_repo(checkout: Path, home: dict[str, str], written: Callable[[dict[
 
 @pytest.mark.parametrize(
     "name",
-    ["Dockerfile", "a/Dockerfile.prod", "api.dockerfile", "Containerfile", "x-containerfile_2", "DOCKERFILE", "a.yml"]
-    + ["deploy/a.YAML", "compose.yaml", "task.json", "vm/a.pkr.hcl"],
+    "Dockerfile a/Dockerfile.prod api.dockerfile Containerfile x-containerfile_2 DOCKERFILE a.yml deploy/a.YAML "
+    "compose.yaml task.json vm/a.pkr.hcl".split(),
 )
 def test_the_hook_is_given_what_readers_may_read(name: str) -> None:
     (hook, _) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
