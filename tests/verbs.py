@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 NOW = "2026-11-23"
 
 
+class NoFiles:
+    """A tree without any files, for readers that are asked directly."""
+
+    def open(self, path: str) -> None:
+        """Find nothing."""
+
+    def stream(self, path: str) -> None:
+        """Find nothing."""
+
+    def list(self, folder: str) -> tuple[str, ...]:
+        """Find nothing."""
+        return ()
+
+
 def write(folder: Path, **files: str) -> Path:
     """Write files into a folder; `__` in a name is a dot, so that names can be keywords."""
     return write_all(folder, {name.replace("__", "."): text for name, text in files.items()})

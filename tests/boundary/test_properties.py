@@ -22,19 +22,10 @@ from gate.model.workload import Workload
 from gate.readers.compose import READER as COMPOSE
 from gate.rules.registry import RULES, load
 from gate.scores.isolation_fitness import isolation_fitness
+from tests.verbs import NoFiles
 
 PROFILE = PlatformProfile()
 NEEDS_L3 = Requirement(3, 3, None, (), (), "")
-
-
-class NoFiles:
-    """A tree without any files."""
-
-    def open(self, _path: str) -> None:
-        return None
-
-    def list(self, _folder: str) -> tuple[str, ...]:
-        return ()
 
 
 #: One worsening each: keys of a Compose service, the rule that finds it, and the field that holds it.

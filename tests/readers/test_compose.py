@@ -11,17 +11,7 @@ from hypothesis import strategies as st
 
 from gate.model.source import Source
 from gate.readers.compose import READER
-from tests.verbs import check, rules, write, write_all
-
-
-class NoFiles:
-    """A tree without any files."""
-
-    def open(self, _path: str) -> None:
-        return None
-
-    def list(self, _folder: str) -> tuple[str, ...]:
-        return ()
+from tests.verbs import NoFiles, check, rules, write, write_all
 
 
 @pytest.fixture
@@ -237,15 +227,14 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     READER.read(source, NoFiles())
 
 
-LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["host", "${X}", "/etc", "ALL"])
-)
+WORDS = st.sampled_from(["host", "${X}", "/etc", "ALL"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | WORDS
 FLAT = st.lists(LEAVES, max_size=3) | st.dictionaries(st.text(max_size=6), LEAVES, max_size=3)
 VALUES = LEAVES | FLAT | st.lists(FLAT, max_size=2) | st.dictionaries(st.text(max_size=6), FLAT, max_size=2)
 KEYS = st.sampled_from(
     "image build privileged cap_add cap_drop security_opt pid ipc network_mode networks userns_mode uts cgroup devices "
-    "device_cgroup_rules gpus volumes volumes_from sysctls runtime isolation user read_only pids_limit mem_limit deploy "
-    "use_api_socket secrets configs post_start extends x-gate platform".split()
+    "device_cgroup_rules gpus volumes volumes_from sysctls runtime isolation user read_only pids_limit mem_limit "
+    "deploy use_api_socket secrets configs post_start extends x-gate platform".split()
 )
 
 

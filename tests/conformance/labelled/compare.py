@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corpora import Case, cases
-
 from gate.pipeline.options import Options
 from gate.pipeline.run import Run
+from tests.conformance.labelled.corpora import Case, cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,9 @@ EXPLAINED: tuple[tuple[str, str, str], ...] = (
 
 def differences(folder: Path) -> tuple[int, list[str], list[str]]:
     """Return how many cases agree, which differ for a reason, and which differ for none."""
-    agreed, explained, unexplained = 0, [], []
+    agreed = 0
+    explained: list[str] = []
+    unexplained: list[str] = []
     judged: dict[Path, tuple[SubjectReport, ...]] = {}
     for case in cases(folder):
         if case.path not in judged:
