@@ -28,6 +28,7 @@ def events(text: str) -> Any:
     except ImportError:
         from yaml import Loader
 
+        text.encode()  # raises where the other parser does
         return Loader(text.removeprefix("\ufeff"))
     return CParser(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -475,6 +476,15 @@ def test_an_error_has_its_place(text: str, line: int) -> None:
 @pytest.mark.parametrize("dialect", [KUBERNETES, COMPOSE])
 def test_an_encoding_is_refused(data: bytes, dialect: str) -> None:
     assert refusal(data, dialect)
+
+
+@pytest.mark.parametrize("name", ["merge-1-merge-override", "encoding-0-bom", "stream-6-bad-doc-last", "odd-2-laughs"])
+def test_libyaml_can_be_absent(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [(value(document.root), document.error is None) for document in read(CASES[name].data)]
+    monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
+    found = read(CASES[name].data)
+    assert [(value(document.root), document.error is None) for document in found] == expected
+    assert refusal(b"a: \xff\n") == "is not UTF-8"
 
 
 # ------------------------------------------------------------------------------------------------------- properties
