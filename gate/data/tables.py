@@ -40,8 +40,9 @@ class Tables:
             cycle = ".".join(parts[:length])
             if cycle in cycles:
                 return _lifecycle(product, cycle, cycles[cycle])
-        if len(parts) == 1 and f"{release}.0" in cycles and product in DISTRIBUTIONS:
-            return _lifecycle(product, f"{release}.0", cycles[f"{release}.0"])
+        below = [cycle for cycle in cycles if cycle.startswith(f"{release}.")]
+        if len(below) == 1 and release and product in DISTRIBUTIONS:
+            return _lifecycle(product, below[0], cycles[below[0]])
         return _lifecycle(product, ROLLING, cycles[ROLLING]) if ROLLING in cycles else None
 
     def cycles(self, product: str) -> dict[str, Dates]:
@@ -98,7 +99,8 @@ class Tables:
         """Return the lifecycle of everything that an image name says it carries."""
         named: dict[str, str] = {}
         for product, release in self._named(name):
-            named[product] = release or named.get(product, "")
+            before = named.get(product, "")
+            named[product] = before if before.startswith(f"{release}.") else release or before
         found = (self.lifecycle(product, release) for product, release in named.items())
         return tuple(lifecycle for lifecycle in found if lifecycle is not None)
 

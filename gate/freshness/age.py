@@ -37,8 +37,8 @@ def of_recipe(image: Image, tables: Tables, now: str) -> Age | None:
     if name is None:
         return None
     age = of_name(name, tables, now)
-    if recipe.upgrade(image) is not None:
-        age = replace(age, least=min(age.least, _unfixed(name, tables, now)))
+    unfixed = _unfixed(name, tables, now)
+    age = replace(age, least=unfixed if recipe.upgrade(image) is not None else max(age.least, unfixed))
     for _at, day in snapshots(image):
         passed = max(0, days(now) - day)
         age = Age(max(age.least, passed), max(age.most, passed) if age.most is not None else None, age.text)
@@ -46,7 +46,7 @@ def of_recipe(image: Image, tables: Tables, now: str) -> Age | None:
 
 
 def _unfixed(name: ImageName, tables: Tables, now: str) -> int:
-    """Return the days since which an upgrade of the system brings nothing new."""
+    """Return the days since which there is nothing newer to install."""
     ended = [one.least for one in supports(name, tables, now) if one.lifecycle.is_distribution and one.state == "ended"]
     return max(ended, default=0)
 

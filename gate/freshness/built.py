@@ -68,7 +68,7 @@ def clock(image: Image, tables: Tables, now: str) -> Clock:
         age = Age(passed, passed if claim.exact else None, f"the metadata dates the packages to {iso(claim.day)}")
     if claim is None or not is_upgrade(claim.text):
         age = _proven(image, claim, age, tables, today, wrong)
-    if age.most is None:
+    if age.most is None and claim is not None:
         age = Age(age.least, _at_most(_released(image, tables, now), age.least), age.text)
     return Clock(age, tuple(wrong))
 
@@ -121,7 +121,10 @@ def _future(image: Image, today: int) -> Iterator[Because]:
 def _proven(
     image: Image, claim: _Claim | None, age: Age, tables: Tables, today: int, wrong: list[Because]
 ) -> Age:  # fmt: skip
-    """Hold the claim against the labels and against what is known of the base; the older one counts."""
+    """Hold the claim against the labels and against what is known of the base; the older one counts.
+
+    The base is a claim too, and alone it bounds nothing: leaving dates away must not make an image younger.
+    """
     least, most = age.least, age.most
     label = _oldest_label(image)
     if claim is not None and label is not None and claim.day - label.day > APART:
@@ -136,7 +139,7 @@ def _proven(
         text = f"the first layer says {iso(claim.day)}, and its base was not rebuilt after {iso(window.gone)}"
         wrong.append(Because(claim.at, text))
     first = max(0, today - window.first)
-    if proven > least or most is None:
+    if claim is not None and (proven > least or most is None):
         most = max(first, most or 0)
     return Age(max(least, proven), _at_most(most, max(least, proven)), age.text)
 

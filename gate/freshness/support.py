@@ -21,10 +21,11 @@ OLD_TABLES = 120
 
 
 class Support(Record):
-    """The state of one release, and for how many days it has had no security fixes, at least and at most.
+    """The state of one release, and for how many days it has had no security fixes from its makers.
 
-    `extended` is support that reaches everybody, `contract` support that has to be bought, so that without knowing of
-    a contract the release may be supported or may have `ended`.
+    `least` counts from the end of every support, `most` from the end of the regular one. `extended` is support that
+    reaches everybody, `contract` support that has to be bought: while nobody knows of a contract, the release may be
+    supported or may have `ended`.
     """
 
     lifecycle: Lifecycle
@@ -70,11 +71,10 @@ def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
     if today > last:
         return Support(lifecycle, "ended", today - last, today - (last if lifecycle.free else security))
     if today > security:
-        if last - today < ENDING and lifecycle.free:
-            return Support(lifecycle, "ending", 0, 0)
+        state: State = "contract"
         if lifecycle.free:
-            return Support(lifecycle, "extended", 0, 0)
-        return Support(lifecycle, "contract", 0, today - security)
+            state = "ending" if last - today < ENDING else "extended"
+        return Support(lifecycle, state, 0, today - security)
     ending = security - today < ENDING and last == security
     return Support(lifecycle, "ending" if ending else "supported", 0, 0)
 

@@ -12,8 +12,9 @@ MAX_TEXT = 256 * 1024
 #: Options of curl whose value follows in the same word.
 _CURL_VALUED = frozenset("ADEFHKPQTUXYbcdehmortuwxyz")
 _OFF = frozenset({"false", "0", "no", "off"})
+#: git, and pip's list of hosts that need no certificate: set to anything at all.
+_SET_AT_ALL = frozenset({"GIT_SSL_NO_VERIFY", "PIP_TRUSTED_HOST"})
 _TLS_VARIABLES = {
-    "GIT_SSL_NO_VERIFY": ("1", "true", "yes"),
     "NODE_TLS_REJECT_UNAUTHORIZED": ("0",),
     "PYTHONHTTPSVERIFY": ("0",),
     "NPM_CONFIG_STRICT_SSL": ("false",),
@@ -90,7 +91,8 @@ def variable_tls_off(name: str, value: str) -> str:
 
 def _tls_variable(word: str) -> str:
     name, equals, value = word.partition("=")
-    return word if equals and value.strip("'\"").lower() in _TLS_VARIABLES.get(name.upper(), ()) else ""
+    name, value = name.upper(), value.strip("'\"").lower()
+    return word if equals and (name in _SET_AT_ALL or value in _TLS_VARIABLES.get(name, ())) else ""
 
 
 def _tls_word(program: str, rest: list[str]) -> str:
@@ -102,7 +104,11 @@ def _tls_word(program: str, rest: list[str]) -> str:
     if program == "git":
         return "http.sslVerify off" if _turned_off(options, "http.sslverify") else ""
     if program in ("npm", "yarn", "pnpm"):
-        off = _turned_off(options, "strict-ssl") or "--strict-ssl=false" in options or "--no-strict-ssl" in options
+        off = (
+            ("set" in options and _turned_off(options, "strict-ssl"))
+            or "--strict-ssl=false" in options
+            or "--no-strict-ssl" in options
+        )
         return f"{program} without strict-ssl" if off else ""
     if program.startswith("pip") or (program.startswith("python") and "pip" in options):
         return "pip --trusted-host" if any(word.startswith("--trusted-host") for word in options) else ""
@@ -110,7 +116,7 @@ def _tls_word(program: str, rest: list[str]) -> str:
         "verify-peer=false" in word or "verify-peer=0" in word for word in options
     ):
         return f"{program} without Verify-Peer"
-    if program in ("dnf", "yum", "microdnf") and any(
+    if program in ("dnf", "yum", "microdnf", "yum-config-manager", "dnf-config-manager") and any(
         word.startswith("--setopt") and word.rpartition("sslverify=")[2] in _OFF for word in options
     ):
         return f"{program} without sslverify"

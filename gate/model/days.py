@@ -5,10 +5,11 @@ from __future__ import annotations
 
 def days(iso: str) -> int:
     """Count the days from 1970-01-01 to a day such as `2026-11-23`; raise ValueError for anything else."""
-    if len(iso) != 10 or iso[4] != "-" or iso[7] != "-" or not (iso[:4] + iso[5:7] + iso[8:]).isdecimal():
+    digits = iso[:4] + iso[5:7] + iso[8:]
+    if len(iso) != 10 or iso[4::3] != "--" or not (digits.isascii() and digits.isdecimal()):
         raise ValueError(f"not a day: {iso!r}")
     year, month, day = int(iso[:4]), int(iso[5:7]), int(iso[8:])
-    if not (1 <= month <= 12 and 1 <= day <= _length(year, month)):
+    if not (year and 1 <= month <= 12 and 1 <= day <= _length(year, month)):
         raise ValueError(f"not a day: {iso!r}")
     return _before(year, month) + day - 1
 

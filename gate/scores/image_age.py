@@ -7,7 +7,7 @@ support are the product's own: a distribution costs more than a product, since e
 
 from __future__ import annotations
 
-from gate.freshness import built, recipe
+from gate.freshness import built, recipe, toolchain
 from gate.freshness.age import Age, is_frozen, of_recipe
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
@@ -126,7 +126,7 @@ def _points(one: Support, ended: tuple[tuple[int, int], ...]) -> tuple[int, int]
         return EXTENDED, ramp(one.most, ended)
     if one.state == "unknown":
         return 0, ended[-1][1]
-    certain = {"ending": ENDING, "extended": EXTENDED}.get(one.state, 0)
+    certain = (EXTENDED if one.most else 0) + (ENDING if one.state == "ending" else 0)
     return certain, certain
 
 
@@ -139,12 +139,9 @@ def _frozen(name: ImageName | None, at: Location, tables: Tables, now: str) -> I
 def _builders(image: Image, tables: Tables, now: str) -> list[Deduction]:
     """Deduct half for the worst ended product that something in the image was built with."""
     found = []
-    for copied in recipe.builders(image):
-        name = known(copied.image)
-        for one in supports(name, tables, now) if name is not None else ():
-            if one.state == "ended" and not one.lifecycle.is_distribution:
-                best, worst = _points(one, PRODUCT_ENDED)
-                found.append(Deduction("A6", f"is built with {one.text}", best // 2, worst // 2, copied.at))
+    for at, _name, one in toolchain.ended(image, tables, now):
+        best, worst = _points(one, PRODUCT_ENDED)
+        found.append(Deduction("A6", f"is built with {one.text}", best // 2, worst // 2, at))
     return sorted(found, key=lambda one: (-one.worst, -one.best))[:1]
 
 

@@ -32,6 +32,9 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
     if image.stages and not any(one.state == "ended" for one in named):
         return None
     found = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
+    if not named:
+        worst = WITHOUT_VENDOR[-1][1]
+        found.insert(0, Deduction("B2", "whether anybody fixes its base is not known", 0, worst, carrier.at))
     points = [(_points(one), one) for one in named]
     if any(worst for (_best, worst), _one in points):
         best = max(best for (best, _worst), _one in points)

@@ -13,8 +13,8 @@ import importlib
 import pathlib
 import subprocess
 
-from scripts.data import independent, lifecycles, tag_windows
-from scripts.data.writing import HEAD, quoted, write
+from . import independent, lifecycles, tag_windows
+from .writing import HEAD, quoted, write
 
 DATA = pathlib.Path("gate/data")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-import datetime
-import pathlib
+import datetime as dt
 import subprocess
 
-from scripts.data.writing import HEAD, quoted
+from .writing import HEAD, quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pathlib
 
 
 def rendered(folder: pathlib.Path) -> str:
@@ -21,8 +24,8 @@ def rendered(folder: pathlib.Path) -> str:
             for row in rows
         )
         tables.append(f"{name.upper()} = {{\n{body}}}\n")
-    about = f"Days of Debian and Ubuntu releases as distro-info-data {version(folder)} (ISC) states them. {HEAD}"
-    return f'"""{about}"""\n\n' + "\n".join(tables)
+    about = f"Release day and end of security support, as distro-info-data {version(folder)} (ISC) states them."
+    return f'"""{about}\n\n{HEAD}\n"""\n\n' + "\n".join(tables)
 
 
 def version(folder: pathlib.Path) -> str:
@@ -34,4 +37,4 @@ def version(folder: pathlib.Path) -> str:
 def day(folder: pathlib.Path) -> str:
     """Return the day the files were last changed."""
     changed = max(path.stat().st_mtime for path in folder.glob("*.csv"))
-    return datetime.datetime.fromtimestamp(changed, datetime.UTC).date().isoformat()
+    return dt.datetime.fromtimestamp(changed, dt.UTC).date().isoformat()

@@ -7,16 +7,16 @@ nothing else is taken over.
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import pathlib
 import subprocess
 from typing import Any
 
 import yaml
 
-from scripts.data.curated import CURATED
-from scripts.data.products import AGREED_DIFFERENCES, PRODUCTS
-from scripts.data.writing import HEAD, literal, quoted, write
+from .curated import CURATED
+from .products import AGREED_DIFFERENCES, PRODUCTS
+from .writing import HEAD, literal, quoted, write
 
 TARGET = pathlib.Path("gate/data/lifecycles")
 
@@ -68,7 +68,7 @@ def cycles_of(product: str, releases: list[dict[str, object]]) -> Cycles:
 
 def plain(value: object) -> str:
     """Turn a date into ISO form, `true` into `ended`, and everything that says no day into nothing."""
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     return "ended" if value is True else ""
 
@@ -101,7 +101,7 @@ def cross_check(product: str, cycles: Cycles, other: dict[str, tuple[str, str]])
         theirs = other.get(cycle, ("", ""))[1]
         if not theirs or not eol or released < FIRST_CHECKED:
             continue
-        apart = abs((datetime.date.fromisoformat(eol) - datetime.date.fromisoformat(theirs)).days)
+        apart = abs((dt.date.fromisoformat(eol) - dt.date.fromisoformat(theirs)).days)
         if apart > TOLERANCE:
             raise SystemExit(f"{product} {cycle}: {eol} and {theirs} are {apart} days apart")
 

@@ -7,6 +7,7 @@ class Stanza:
     """One build: its tags, and what it is built from."""
 
     def __init__(self, tags: tuple[str, ...], source: object) -> None:
+        """Take the tags, and what tells one build from another."""
         self.tags = tags
         self.source = source
 

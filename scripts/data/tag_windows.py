@@ -14,10 +14,11 @@ from gate.data.images import DISTRIBUTIONS
 from gate.data.images import OFFICIAL as PRODUCT_OF
 from gate.data.tag import distribution, tokens, version
 from gate.model.days import days
-from scripts.data.codenames import CODENAMES
-from scripts.data.products import OFFICIAL
-from scripts.data.stackbrew import Stanza, stanzas
-from scripts.data.writing import HEAD, write
+
+from .codenames import CODENAMES
+from .products import OFFICIAL
+from .stackbrew import Stanza, stanzas
+from .writing import HEAD, write
 
 TARGET = pathlib.Path("gate/data/windows")
 
@@ -26,6 +27,7 @@ class Tag:
     """What the history of a library file says about one tag."""
 
     def __init__(self, day: int) -> None:
+        """Start on the day the tag appeared."""
         self.first = day
         self.changed = day
         self.gone: int | None = None

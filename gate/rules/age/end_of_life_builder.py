@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from gate.freshness import recipe
-from gate.freshness.support import supports
-from gate.model.evidence import known
+from gate.freshness.toolchain import ended
 from gate.model.rule import Control, Rule
 from gate.model.truth import yes
 
@@ -22,11 +20,8 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every product that a builder's name speaks of whether its support has ended."""
-    for copied in recipe.builders(image):
-        name = known(copied.image)
-        for one in supports(name, tables, now) if name is not None else ():
-            if name is not None and one.state == "ended" and not one.lifecycle.is_distribution:
-                yield yes(copied.at, f"what is copied from {name.text} was built with {one.text}")
+    for at, name, one in ended(image, tables, now):
+        yield yes(at, f"what is copied from {name.text} was built with {one.text}")
 
 
 RULE = Rule(

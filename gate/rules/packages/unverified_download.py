@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.hints import shown
-from gate.model.evidence import holds, known
+from gate.model.evidence import Unknown, holds, known
 from gate.model.rule import Control, Rule
+from gate.model.truth import unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         for download in step.downloads:
             url = known(download.url)
             if download.piped_to_shell or download.tool == "git" or (url is not None and _needs_none(url)):
+                continue
+            if isinstance(download.url, Unknown) and download.tool == "ADD" and not known(download.verified):
+                yield unknown(download.at, f"whether ADD fetches something is not known: {download.url.reason}")
                 continue
             what = f"what {download.tool} fetches" + (f" from {shown(url)}" if url is not None else "")
             yield holds(download.verified, lambda verified: not verified, f"{what} is not verified")
