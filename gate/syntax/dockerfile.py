@@ -8,6 +8,7 @@ Source: moby/buildkit `frontend/dockerfile/parser`; the conformance suite compar
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 
 from gate.model.errors import InputError
 from gate.syntax.characters import SPACE
@@ -42,6 +43,9 @@ JSON_OR_TEXT = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL"})
 JSON_OR_LIST = frozenset({"ADD", "COPY", "VOLUME"})
 LIST = frozenset({"FROM", "EXPOSE"})
 TEXT = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
+#: Characters of a refused line that are pointed at.
+MAX_SHOWN = 120
+
 AS_DOCUMENTED = "write it as the Dockerfile reference has it"
 
 _FAR = 1 << 62
@@ -156,20 +160,16 @@ def scan(source: Source) -> Dockerfile:
 class _Scanner:
     """Goes over the lines of one file once."""
 
-    __slots__ = ("_at", "_directives", "_file", "_line", "_lines", "_source", "_starts")
+    __slots__ = ("_before", "_directives", "_file", "_line", "_lines", "_source")
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._lines = source.text.split("\n")
         if not self._lines[-1]:
             self._lines.pop()
-        self._starts: list[int] = []
-        start = 0
-        for line in self._lines:
-            self._starts.append(start)
-            start += len(line) + 1
+        # The characters before each line, line feeds left out.
+        self._before = list(accumulate(map(len, self._lines), initial=0))
         self._line = 0
-        self._at = 0
         self._directives = Directives()
         self._file = Dockerfile(source)
 
@@ -178,9 +178,13 @@ class _Scanner:
         self._check_lines()
         if self._lines and self._lines[0][:1] == "\ufeff":
             self._lines[0] = self._lines[0][1:]
-            self._starts[0] = 1
+            self._before[0] = 1
         instructions = self._file.instructions
-        while self._line < len(self._lines):
+        lines, count = self._lines, len(self._lines)
+        while self._line < count:
+            if self._directives.done and (not lines[self._line] or lines[self._line][0] == "#"):
+                self._line += 1
+                continue
             instruction = self._next()
             if instruction is None:
                 continue
@@ -192,7 +196,13 @@ class _Scanner:
         self._file.escape = self._directives.escape
         return self._file
 
+    def _start(self, index: int) -> int:
+        """Return where a line begins in the source."""
+        return self._before[index] + index
+
     def _check_lines(self) -> None:
+        if len(self._source.text) <= MAX_LINE // 4:
+            return
         for number, line in enumerate(self._lines, 1):
             if len(line) > MAX_LINE // 4 and len(line.encode("utf-8", "surrogateescape")) > MAX_LINE:
                 raise self._error(f"has a line of more than {MAX_LINE} bytes", number, "break the line")
@@ -209,7 +219,7 @@ class _Scanner:
                 raise self._error(problem, index + 1, "keep one valid directive of each name")
         if not line or line[0] == "#":
             return None
-        instruction = self._joined(index, line, self._starts[index] + len(whole) - len(line))
+        instruction = self._joined(index, line, self._start(index) + len(whole) - len(line))
         try:
             interpret(instruction, self._directives.escape)
             self._take_heredocs(instruction)
@@ -236,7 +246,7 @@ class _Scanner:
                 continue
             piece, goes_on = _continued(line, escape)
             texts.append(piece)
-            pieces.append((length, self._starts[index_here]))
+            pieces.append((length, self._start(index_here)))
             length += len(piece)
         return Instruction(self._source, "".join(texts), pieces, index + 1)
 
@@ -259,15 +269,14 @@ class _Scanner:
                     break
                 body.append(line)
             content = "".join(f"{line}\n" for line in body)
-            at = self._starts[start] if start < len(self._lines) else 0
-            found.append(heredoc.with_content(content, at))
+            found.append(heredoc.with_content(content, self._start(start)))
         instruction.heredocs = tuple(found)
         if holder is not instruction:
             holder.heredocs = instruction.heredocs
 
     def _error(self, cause: str, line: int, remedy: str = "") -> InputError:
-        start = self._starts[line - 1] if line <= len(self._starts) else 0
-        end = start + min(len(self._lines[line - 1]), 120) if line <= len(self._lines) else start
+        start = self._start(line - 1)
+        end = start + min(len(self._lines[line - 1]), MAX_SHOWN) if self._lines else start
         return InputError(cause, at=self._source.location(start, end), remedy=remedy)
 
 
@@ -287,16 +296,11 @@ def interpret(instruction: Instruction, escape: str, nesting: int = 0) -> None:
     instruction.spelled = keyword
     folded = keyword if keyword.isascii() else keyword.translate(_FOLDED)
     instruction.keyword = folded.upper() if folded.isascii() else keyword
-    if rest is None:
-        instruction.rest_at = len(text)
-        rest = ""
-    else:
-        end = len(text.rstrip(SPACE))
+    if rest:
         instruction.flags, rest = flags_of(rest, escape)
-        instruction.rest_at = end - len(rest)
         rest = rest.strip(SPACE)
-        instruction.rest_at = end - len(rest) if rest else end
-    instruction.rest = rest
+    instruction.rest = rest = rest or ""
+    instruction.rest_at = len(text.rstrip(SPACE)) - len(rest)
     _split(instruction, escape, nesting)
 
 

@@ -17,9 +17,10 @@ MAX_NAME = 200
 #: Commands of one script that are read.
 MAX_COMMANDS = 5_000
 
-#: A whole word without quotes or substitutions, with the blanks before it: most words are.
-_SIMPLE = re.compile(r"[ \t]*([^\s'\"\\;&|()<>`$#][^\s'\"\\;&|()<>`$]*)(?=[ \t\r\n;|)]|\Z)")
-_PLAIN = re.compile(r"[^\s'\"\\;&|()<>`$]+")
+#: Whole words of ordinary characters, with the blanks before them: most words are.
+_SIMPLE = re.compile(r"(?:[ \t]*[!%*-/0-:=?-Z\[\]^_a-{}~][!%*-/0-:=?-Z\[\]^_a-{}~#]*(?=[ \t\r\n;|)]|\Z))+")
+_PLAIN = re.compile(r"[^ \t\r\n\v\f'\"\\;&|()<>`$]+")
+_BLANK = re.compile(r"[ \t\r\v\f]+")
 _IN_QUOTES = re.compile(r"[^\"\\$`]+")
 _REDIRECTIONS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">>", ">&", ">|", "<", ">")
 _OPERATORS = ("&&", "||", "|&", ";;")
@@ -65,33 +66,36 @@ class _Splitter:
 
     def run(self) -> None:
         """Read to the end, or to the limit."""
-        text = self._text
-        while self._at < len(text) and len(self.commands) < MAX_COMMANDS:
+        text, end = self._text, len(self._text)
+        while self._at < end and len(self.commands) < MAX_COMMANDS:
             simple = _SIMPLE.match(text, self._at) if self._word is None else None
             if simple is not None:
                 self._take(simple)
                 continue
             plain = _PLAIN.match(text, self._at)
+            blank = _BLANK.match(text, self._at) if plain is None else None
             if plain is not None:
                 self._plain(plain)
-            elif text[self._at] in " \t\r\v\f":
+            elif blank is not None:
                 self._end_word()
-                self._at += 1
+                self._at = blank.end()
             else:
                 self._special(text[self._at])
         self._end_command()
 
     def _take(self, match: re.Match[str]) -> None:
-        """Take a simple word."""
+        """Take simple words."""
+        words = match[0].split()
+        start = match.end() - len(match[0].lstrip())
         if self._redirects:
-            self._word = [match[1]]
+            self._at = start + len(words[0])
+            self._word = [words[0]]
             self._end_word()
-        else:
-            if self._command is None:
-                self._command = Command(match.start(1), self._pipeline)
-            self._command.words.append(match[1])
-            self._command.end = match.end()
-        self._at = match.end()
+            return
+        if self._command is None:
+            self._command = Command(start, self._pipeline)
+        self._command.words += words
+        self._command.end = self._at = match.end()
 
     def _plain(self, match: re.Match[str]) -> None:
         if self._word is None and match[0][0] == "#":

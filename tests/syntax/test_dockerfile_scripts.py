@@ -34,6 +34,8 @@ def commands(script: str) -> list[list[str]]:
         ("a ''", [["a", ""]]),
         ("'a", [["a"]]),
         ("a $", [["a", "$"]]),
+        ("a\xa0b \x1c c", [["a\xa0b", "\x1c", "c"]]),
+        ("a #b c", [["a"]]),
     ],
 )
 def test_commands(script: str, expected: list[list[str]]) -> None:
