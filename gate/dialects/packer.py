@@ -139,9 +139,7 @@ def stated(found: Entry, convert: Callable[[Node], T | None], wanted: str) -> Se
     value = convert(node)
     if value is None:
         return Unknown(why(node, wanted), at)
-    place = node.at
-    inside = place.path == at.path and at.start <= place.start and place.end <= at.end
-    return Stated(value, at, () if inside else (place,))
+    return Stated(value, at, () if _is_within(node, at) else (node.at,))
 
 
 def member(node: Node, at: Location) -> Setting[str]:
@@ -151,8 +149,11 @@ def member(node: Node, at: Location) -> Setting[str]:
 
 def within(node: Node, at: Location) -> Location:
     """Return the node's own place when it is written inside this one, else this one."""
-    place = node.at
-    return place if place.path == at.path and at.start <= place.start and place.end <= at.end else at
+    return node.at if _is_within(node, at) else at
+
+
+def _is_within(node: Node, at: Location) -> bool:
+    return node.source.path == at.path and at.start <= node.start and node.end <= at.end
 
 
 def why(node: Node, wanted: str) -> str:

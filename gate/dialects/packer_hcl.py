@@ -13,7 +13,7 @@ from gate.model.location import whole_file
 from gate.syntax.hcl import parse
 from gate.syntax.hcl_scalars import as_number
 from gate.syntax.hcl_values import Evaluator
-from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.tree import Mapping, Node, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from gate.dialects.packer import Entry
     from gate.model.source import Source, Sources
     from gate.syntax.hcl import Attribute, Block, Body, Document
-    from gate.syntax.tree import Node
 
-#: Files of one folder that are read as one configuration.
+#: Files of one folder that are read as one configuration, and bytes of all of them.
 MAX_FILES = 200
+MAX_BYTES = 1024 * 1024
 
 
 class Configuration:
@@ -43,14 +43,16 @@ class Configuration:
         "folder",
     )
 
-    def __init__(self, folder: str, documents: list[Document], overrides: dict[str, Attribute], broken: str) -> None:
+    def __init__(
+        self, folder: str, documents: list[Document], overrides: dict[str, Attribute | Node], broken: str
+    ) -> None:
         """Take the parsed files, the values from variable files, and which file could not be read, if any."""
         self.folder = folder
         self.documents = documents
         self.broken = broken
         self.evaluator = Evaluator(self)
         self.blocks = [block for document in documents for block in document.body.blocks]
-        self._variables: dict[str, tuple[Attribute | None, str]] = {}
+        self._variables: dict[str, tuple[Attribute | Node | None, str]] = {}
         self._locals: dict[str, Attribute] = {}
         self._values: dict[tuple[str, str], Node | str] = {}
         self._resolving: set[tuple[str, str]] = set()
@@ -96,10 +98,10 @@ class Configuration:
     def _variable(self, name: str) -> Node | str:
         if name not in self._variables:
             return self.broken or f"there is no variable `{name}`"
-        attribute, type_ = self._variables[name]
-        if attribute is None:
+        given, type_ = self._variables[name]
+        if given is None:
             return f"`var.{name}` has no default and is set where the build is started"
-        return _converted(self.evaluator.value(attribute), type_)
+        return _converted(given if isinstance(given, Node) else self.evaluator.value(given), type_)
 
     def keys(self, *bodies: Body, of: Block) -> Keys:
         """Return the keys of a block, with those that builds add to it."""
@@ -130,7 +132,7 @@ def _converted(node: Node, type_: str) -> Node:
         value = as_text(node)
     elif type_ == "number":
         value = as_number(node)
-    if value is None or value == node.value:
+    if value is None or (type(value), value) == (type(node.value), node.value):
         return node
     return Scalar(node.source, node.start, node.end, value, node.text, node.quoted)
 
@@ -144,9 +146,10 @@ def configuration(source: Source, sources: Sources) -> Configuration:
     members, broken = _members(source, folder, sources)
     documents = [parse(member) for member in members]
     documents = [document for document in documents if not document.error]
-    overrides = _overrides(folder, sources)
+    overrides, unread = _overrides(folder, sources)
+    broken = broken or unread
     if _contradict(documents):
-        own = Configuration(folder, [parse(source)], overrides, "")
+        own = Configuration(folder, [parse(source)], overrides, unread)
         source.trees["packer"] = own
         return own
     whole = Configuration(folder, documents, overrides, broken)
@@ -159,31 +162,50 @@ def _members(source: Source, folder: str, sources: Sources) -> tuple[list[Source
     """Open the folder's files; one that cannot be read may have defined anything."""
     members = {source.path: source}
     broken = ""
-    paths = [path for path in sources.list(folder) if path.endswith(".pkr.hcl")]
+    paths = [path for path in sources.list(folder) if path.endswith(".pkr.hcl") and path != source.path]
+    size = len(source.data)
     for path in paths[:MAX_FILES]:
-        try:
-            opened = sources.open(path)
-        except InputError:
-            opened = None
-        if opened is None or parse(opened).error:
+        opened = _opened(path, sources)
+        size += len(opened.data) if opened is not None else 0
+        if size > MAX_BYTES or opened is None or parse(opened).error:
             broken = f"{path} cannot be read"
-        if opened is not None:
-            members.setdefault(path, opened)
+        else:
+            members[path] = opened
     if len(paths) > MAX_FILES:
         broken = f"the folder holds more than {MAX_FILES} templates"
     return [members[path] for path in sorted(members)], broken
 
 
-def _overrides(folder: str, sources: Sources) -> dict[str, Attribute]:
-    found: dict[str, Attribute] = {}
-    for path in [path for path in sources.list(folder) if path.endswith(".auto.pkrvars.hcl")][:MAX_FILES]:
-        try:
-            opened = sources.open(path)
-        except InputError:
-            continue
-        if opened is not None and not parse(opened).error:
-            found |= parse(opened).body.attributes
-    return found
+def _opened(path: str, sources: Sources) -> Source | None:
+    try:
+        return sources.open(path)
+    except InputError:
+        return None
+
+
+def _overrides(folder: str, sources: Sources) -> tuple[dict[str, Attribute | Node], str]:
+    """Return the values that variable files of the folder give, and which of them cannot be read."""
+    found: dict[str, Attribute | Node] = {}
+    broken = ""
+    paths = [path for path in sources.list(folder) if path.endswith((".auto.pkrvars.hcl", ".auto.pkrvars.json"))]
+    for path in paths[:MAX_FILES]:
+        opened = _opened(path, sources)
+        values = _given(opened) if opened is not None else None
+        if values is None:
+            broken = f"{path} cannot be read"
+        else:
+            found |= values
+    return found, broken
+
+
+def _given(source: Source) -> dict[str, Attribute] | dict[str, Node] | None:
+    if source.path.endswith(".hcl"):
+        document = parse(source)
+        return None if document.error else document.body.attributes
+    from gate.syntax.json import parse as parse_json
+
+    root = parse_json(source).root
+    return root.entries if isinstance(root, Mapping) else None
 
 
 def _contradict(documents: Iterable[Document]) -> bool:

@@ -5,9 +5,11 @@ Sources: packer-plugin-sdk `ISOConfig`, hashicorp/go-getter checksums, the qemu 
 
 from __future__ import annotations
 
+from gate.dialects.packer import member, within
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.template import Media
 from gate.syntax.hcl_scalars import Partial
+from gate.syntax.tree import Opaque, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,21 +89,18 @@ def _first(keys: Keys, names: tuple[str, ...]) -> Setting[str]:
 def _transports(keys: Keys, names: list[str], urls: Items[str]) -> Items[str]:
     """Say how each medium is reached, from the beginning of an address where the rest is not known."""
     members: list[Setting[str]] = []
-    for item in urls.members:
-        if isinstance(item, Stated):
-            members.append(Stated(transport(item.value), item.at, item.via))
-        else:
-            members.append(_partial(keys, names, item))
+    for name in names:
+        node, at = keys.node(name), keys.at_of(name)
+        for part in node.items if isinstance(node, Sequence) else [node]:
+            if isinstance(part, Partial) and "://" in part.prefix:
+                members.append(Stated(transport(part.prefix), within(part, at)))
+            elif part is not None and not (isinstance(part, Opaque) and name == "iso_urls" and part is node):
+                members.append(_reached(member(part, at)))
     return Items(tuple(members), urls.at, urls.complete, urls.open_because)
 
 
-def _partial(keys: Keys, names: list[str], item: Setting[str]) -> Setting[str]:
-    for name in names:
-        node = keys.node(name)
-        for part in getattr(node, "items", [node]) if node is not None else ():
-            if isinstance(part, Partial) and "://" in part.prefix:
-                return Stated(transport(part.prefix), item.at)
-    return item
+def _reached(address: Setting[str]) -> Setting[str]:
+    return Stated(transport(address.value), address.at, address.via) if isinstance(address, Stated) else address
 
 
 def transport(url: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gate.model.source import Source
 
 #: Bytes of one file, blocks within blocks, and nodes that are looked at in one file.
-MAX_BYTES: Final = 1024 * 1024
+MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
 

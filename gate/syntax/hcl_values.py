@@ -200,6 +200,8 @@ class Evaluator:
 
     def _conditional(self, document: Document, node: Syntax) -> Node:
         sides = _conditional_sides(node)
+        if not sides:
+            return opaque((document, node), "the expression is too large to evaluate")
         value = self.evaluate(document, sides[-1])
         for place in range(len(sides) - 3, -1, -2):
             value = self._chosen(document, sides[place : place + 2], value, node)
@@ -258,9 +260,12 @@ _KINDS: dict[str, Callable[[Evaluator, Document, Syntax], Node]] = {
 
 
 def _conditional_sides(node: Syntax) -> list[Syntax]:
-    """Return `a ? b : c ? d : e` as its five sides; the grammar groups it to the left, and HCL to the right."""
+    """Return `a ? b : c ? d : e` as its five sides; the grammar groups it to the left, and HCL to the right.
+
+    Nothing is returned for more conditionals than anybody nests.
+    """
     sides: list[Syntax] = []
-    while True:
+    for _ in range(MAX_DEPTH):
         own = [child for child in node.named_children if child.type == "expression"]
         sides = [*own[1:], *sides]
         first = own[0]
@@ -269,6 +274,7 @@ def _conditional_sides(node: Syntax) -> list[Syntax]:
         if first.type != "conditional":
             return [own[0], *sides]
         node = first
+    return []
 
 
 def _is_plain(node: Syntax) -> bool:
