@@ -38,7 +38,7 @@ def _is_packer(name: str) -> bool:
 
 
 def _is_image(name: str) -> bool:
-    return name in ("index.json", "oci-layout", "manifest.json", "config.json")
+    return name in ("index.json", "oci-layout", "manifest.json", "config.json") or name.lower().endswith(".tar")
 
 
 #: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.
@@ -47,4 +47,5 @@ READERS: dict[str, Callable[[str], bool]] = {
     "compose": _is_yaml,
     "kubernetes": _is_yaml_or_json,
     "packer": _is_packer,
+    "oci": _is_image,
 }

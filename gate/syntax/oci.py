@@ -1,4 +1,4 @@
-"""Images as files: what the documents of the OCI image layout and of `docker save` look like, and whether they are whole.
+"""The documents of images as files, in OCI layouts and from `docker save`: what they look like, and whether all is whole.
 
 A document is only parsed after its size and digest were found to be what the descriptor that names it says. Keys are
 found as Go's `encoding/json` finds them, in whatever case, because all engines read these documents with it.
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
         def stream(self, name: str) -> Stream | None:
             """Open a file that may be large, with the same answers."""
+
+        def is_link(self, name: str) -> bool:
+            """Say whether a file is a link to another of the same archive, which is never followed."""
 
 
 INDEXES = frozenset(
@@ -199,7 +202,8 @@ def document(source: Source, media_types: frozenset[str], *, declared: str = "")
     found = fields(parsed.root, _DOCUMENT, "a manifest", parsed.at)
     entries = found.entries
     is_index = media_types is INDEXES
-    if is_index and {"config", "layers", "fsLayers"} & entries.keys() or not is_index and "manifests" in entries:
+    others = {"config", "layers", "fsLayers"} if is_index else {"manifests"}
+    if others & entries.keys():
         raise InputError("is a manifest and an index at once", at=parsed.at, remedy=AGAIN)
     said = text(entries.get("mediaType"))
     if "mediaType" in entries and (said not in media_types or (declared and said != declared)):

@@ -1,0 +1,296 @@
+"""Finds the images in a layout, in what `docker save` writes, and in skopeo's folders, each whole or a problem.
+
+Sources: OCI image-spec 1.1 `image-layout.md`; moby `image/tarexport`; containers/image `directory/explanation.md`.
+"""
+
+from __future__ import annotations
+
+from gate.model.coverage import Skipped
+from gate.model.errors import InputError
+from gate.model.record import Record, replace
+from gate.syntax import oci
+from gate.syntax.json import parse
+from gate.syntax.oci_archive import compression
+from gate.syntax.tree import Mapping, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.location import Location
+    from gate.model.source import Source, Stream
+    from gate.syntax.oci import Descriptor, Store
+    from gate.syntax.tree import Node, Scalar
+
+#: Indexes in indexes, and manifests of one layout or archive.
+MAX_DEPTH = 4
+MAX_IMAGES = 1_000
+
+LAYOUT, INDEX, MANIFEST = "oci-layout", "index.json", "manifest.json"
+
+#: Annotations of a descriptor that name the image: containerd's is complete, the specification's may be a mere tag.
+NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+
+_SAVED = frozenset({"Config", "RepoTags", "Layers"})
+_DIGEST_LENGTH = 64
+
+
+class Built(Record):
+    """One image: its configuration, whose digest was verified, and what stands around it.
+
+    `digest` is the manifest's, or the configuration's where `docker save` wrote no manifest.
+    """
+
+    config: Source
+    digest: str
+    names: tuple[str, ...]
+    annotations: dict[str, Scalar]
+    at: Location
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether the digest is one by which a registry would know the image."""
+        return self.digest != f"sha256:{self.config.digest}"
+
+
+class Images:
+    """What one folder or archive holds. `flat` is skopeo's way to name files: by the digest alone."""
+
+    __slots__ = ("_checked", "_count", "_flat", "_store", "built", "problems", "skipped")
+
+    def __init__(self, store: Store, *, flat: bool = False) -> None:
+        """Start empty."""
+        self._store = store
+        self._flat = flat
+        self._checked: set[str] = set()
+        self._count = 0
+        self.built: dict[str, Built] = {}
+        self.problems: list[InputError] = []
+        self.skipped: list[Skipped] = []
+
+    def layout(self) -> None:
+        """Take every image of an OCI layout."""
+        try:
+            _check_version(self._required(LAYOUT))
+            self._index(oci.document(self._required(INDEX), oci.INDEXES), (), 0)
+        except InputError as error:
+            self.problems.append(error)
+
+    def folder(self) -> None:
+        """Take the image of a folder that skopeo wrote: its manifest is not named by a descriptor."""
+        try:
+            source = self._required(MANIFEST)
+            if is_index(parse(source).root):
+                self._index(oci.document(source, oci.INDEXES), (), 0)
+            else:
+                root = oci.document(source, oci.MANIFESTS)
+                self._manifest(root, f"sha256:{source.digest}", (), {}, root.at)
+        except InputError as error:
+            self.problems.append(error)
+
+    def saved(self) -> None:
+        """Take the images of what `docker save` wrote; one that a layout in the same place has too gets its names."""
+        try:
+            entries = _saved_entries(self._required(MANIFEST))
+        except InputError as error:
+            self.problems.append(error)
+            return
+        for node in entries:
+            try:
+                self._saved(oci.fields(node, _SAVED, "the entry of an image", node.at))
+            except InputError as error:
+                self.problems.append(error)
+
+    def _required(self, name: str) -> Source:
+        source = self._store.document(name)
+        if source is None:
+            raise InputError(f"the file {name} is missing", at=self._store.place(name), remedy=oci.AGAIN)
+        return source
+
+    def _index(self, index: Mapping, names: tuple[str, ...], depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise InputError(f"indexes are nested deeper than {MAX_DEPTH}", at=index.at, remedy=oci.AGAIN)
+        listed = index.entries["manifests"]
+        for node in listed.items if isinstance(listed, Sequence) else ():
+            try:
+                self._entry(oci.descriptor(node, index.at), names, depth)
+            except InputError as error:
+                self.problems.append(error)
+            if self._count > MAX_IMAGES:
+                return
+
+    def _entry(self, wanted: Descriptor, names: tuple[str, ...], depth: int) -> None:
+        self._count += 1
+        if self._count > MAX_IMAGES:
+            raise InputError(f"more than {MAX_IMAGES} manifests", at=wanted.at, remedy="judge fewer images at once")
+        own = tuple(wanted.annotations[name].text for name in NAMES if name in wanted.annotations)[:1]
+        is_listed = wanted.media_type in oci.INDEXES
+        if not is_listed and wanted.media_type not in oci.MANIFESTS:
+            cause = "an entry has a media type that is neither a manifest's nor an index's"
+            raise InputError(cause, at=wanted.at, remedy=oci.AGAIN)
+        source = oci.blob(self._store, wanted, self._name(wanted, is_manifest=True))
+        expected = oci.INDEXES if is_listed else oci.MANIFESTS
+        root = oci.document(source, expected, declared=wanted.media_type)
+        if is_listed:
+            self._index(root, own or names, depth + 1)
+        else:
+            self._manifest(root, wanted.digest, own or names, wanted.annotations, wanted.at)
+
+    def _manifest(
+        self, root: Mapping, digest: str, names: tuple[str, ...], annotations: dict[str, Scalar], at: Location
+    ) -> None:
+        """Take one manifest if it is of an image; only an image has filesystem layers."""
+        listed = root.entries["layers"]
+        layers = [oci.descriptor(node, root.at) for node in (listed.items if isinstance(listed, Sequence) else ())]
+        config = oci.descriptor(root.entries.get("config"), root.at)
+        is_image = config.media_type in oci.CONFIGS
+        has_files = any(layer.media_type.startswith(oci.LAYERS) for layer in layers)
+        if (layers and not has_files) or (not is_image and "artifactType" in root.entries):
+            self.skipped.append(Skipped(at, "is no image but an attestation, a signature or another artifact"))
+            return
+        if not is_image:
+            raise InputError("the configuration has no media type of an image", at=config.at, remedy=oci.AGAIN)
+        for layer in layers:
+            self._layer(layer)
+        source = oci.blob(self._store, config, self._name(config))
+        said = {**annotations, **oci.strings(root.entries.get("annotations"))}
+        self._keep(Built(source, digest, names, said, at))
+
+    def _layer(self, wanted: Descriptor) -> None:
+        """Verify a layer, unless it may be left where it was published."""
+        if wanted.digest in self._checked:
+            return
+        stream = self._store.stream(self._name(wanted))
+        if stream is None:
+            if not wanted.media_type.startswith(oci.ELSEWHERE):
+                raise oci.missing(wanted)
+            return
+        try:
+            if stream.size == wanted.size:
+                oci.compare(stream.size, oci.summed(stream, wanted.digest.partition(":")[0]), wanted)
+            oci.compare(stream.size, wanted.digest, wanted)
+        finally:
+            stream.close()
+        self._checked.add(wanted.digest)
+
+    def _name(self, wanted: Descriptor, *, is_manifest: bool = False) -> str:
+        if not self._flat:
+            return wanted.blob
+        return wanted.digest.partition(":")[2] + (".manifest.json" if is_manifest else "")
+
+    def _keep(self, one: Built) -> None:
+        """Keep an image once, under all of its names."""
+        known = self.built.get(one.digest)
+        names = tuple(dict.fromkeys((*(known.names if known is not None else ()), *one.names)))
+        self.built[one.digest] = replace(known or one, names=names)
+
+    def _saved(self, entry: Mapping) -> None:
+        name = _path_of(entry.entries.get("Config"), entry)
+        source = self._store.document(name)
+        if source is None:
+            raise InputError("the configuration of an image is missing", at=entry.at, remedy=oci.AGAIN)
+        digest = f"sha256:{source.digest}"
+        stated = stated_digest(name)
+        if stated and stated != digest:
+            raise InputError(
+                "the configuration does not have the digest that its name says", at=entry.at, remedy=oci.AGAIN
+            )
+        self._saved_layers(entry, source)
+        tags = entry.entries.get("RepoTags")
+        found = (oci.text(node) for node in (tags.items if isinstance(tags, Sequence) else ()))
+        names = tuple(tag for tag in found if tag)
+        same = next((one for one in self.built.values() if f"sha256:{one.config.digest}" == digest), None)
+        self._keep(replace(same, names=names) if same is not None else Built(source, digest, names, {}, entry.at))
+
+    def _saved_layers(self, entry: Mapping, config: Source) -> None:
+        listed = entry.entries.get("Layers")
+        names = [_path_of(node, entry) for node in (listed.items if isinstance(listed, Sequence) else ())]
+        sums = layer_sums(config)
+        if sums is not None and len(sums) != len(names):
+            cause = f"the configuration is of {len(sums)} layers, and {len(names)} are listed"
+            raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
+        for name, wanted in zip(names, sums or (), strict=False):
+            self._saved_layer(name, wanted, entry)
+
+    def _saved_layer(self, name: str, wanted: str, entry: Mapping) -> None:
+        """Verify a layer by the digest that its name or the configuration says; compressed, it may have neither."""
+        if (name + wanted) in self._checked or self._store.is_link(name):
+            return
+        stream = self._store.stream(name)
+        if stream is None:
+            raise InputError(f"the layer {name[:80]} is missing", at=entry.at, remedy=oci.AGAIN)
+        try:
+            self._verify(
+                stream, {stated_digest(name), wanted} - {""}, entry, is_named=stated_digest(name) not in ("", wanted)
+            )
+        finally:
+            stream.close()
+        self._checked.add(name + wanted)
+
+    def _verify(self, stream: Stream, sums: set[str], entry: Mapping, *, is_named: bool) -> None:
+        if oci.summed(stream, "sha256") not in sums and (is_named or not compression(stream.piece(0, 8))):
+            raise InputError(
+                "a layer does not have its digest: it was changed or damaged", at=entry.at, remedy=oci.AGAIN
+            )
+
+
+def is_index(root: Node | None) -> bool:
+    """Say whether a document lists manifests."""
+    return (
+        isinstance(root, Mapping)
+        and isinstance(root.get("manifests"), Sequence)
+        and root.get("schemaVersion") is not None
+    )
+
+
+def is_manifest(root: Node | None) -> bool:
+    """Say whether a document is the manifest of an image."""
+    if not isinstance(root, Mapping) or root.get("schemaVersion") is None:
+        return False
+    return isinstance(root.get("config"), Mapping) and isinstance(root.get("layers"), Sequence)
+
+
+def is_saved(root: Node | None) -> bool:
+    """Say whether a document is the manifest that `docker save` writes."""
+    entries = root.items if isinstance(root, Sequence) else []
+    return bool(entries) and all(
+        isinstance(entry, Mapping) and "Config" in entry.entries and "Layers" in entry.entries for entry in entries
+    )
+
+
+def layer_sums(config: Source) -> list[str] | None:
+    """Return the digests of a configuration's uncompressed layers; None when it does not say."""
+    root = parse(config).root
+    rootfs = root.get("rootfs") if isinstance(root, Mapping) else None
+    listed = rootfs.get("diff_ids") if isinstance(rootfs, Mapping) else None
+    return [oci.text(node) or "" for node in listed.items] if isinstance(listed, Sequence) else None
+
+
+def _saved_entries(source: Source) -> list[Node]:
+    parsed = parse(source)
+    if parsed.error is not None:
+        raise parsed.error
+    if not isinstance(parsed.root, Sequence) or not parsed.root.items:
+        raise InputError("lists no images", at=parsed.at, remedy=oci.AGAIN)
+    return parsed.root.items
+
+
+def _check_version(marker: Source) -> None:
+    parsed = parse(marker)
+    found = oci.fields(parsed.root, frozenset({"imageLayoutVersion"}), "oci-layout", parsed.at)
+    if oci.text(found.get("imageLayoutVersion")) != "1.0.0":
+        raise InputError("has another layout version than 1.0.0", at=parsed.at, remedy=oci.AGAIN)
+
+
+def _path_of(node: Node | None, entry: Mapping) -> str:
+    """Return the name of a file beside the manifest; raise InputError for one that leads elsewhere."""
+    name = oci.text(node) or ""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
+        raise InputError("names a file outside of the image, or none", at=entry.at, remedy=oci.AGAIN)
+    return "/".join(parts)
+
+
+def stated_digest(name: str) -> str:
+    """Return the digest that a file's name says, empty for none."""
+    stem = name.rpartition("/")[2].removeprefix("sha256:").partition(".")[0]
+    is_digest = len(stem) == _DIGEST_LENGTH and not stem.strip("0123456789abcdef")
+    return f"sha256:{stem}" if is_digest else ""
