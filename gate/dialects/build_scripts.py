@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from gate.dialects.download_commands import SHELLS, fetched, runs_its_input, runs_substitutions, verifies
-from gate.dialects.package_commands import package_uses
+from gate.dialects.download_commands import (
+    SHELLS,
+    VERIFIERS,
+    VERSION,
+    fetched,
+    runs_its_input,
+    runs_substitutions,
+    verifies,
+)
+from gate.dialects.package_commands import MANAGERS, package_uses
 from gate.syntax.shell_commands import Command, split
 
 TYPE_CHECKING = False
@@ -15,6 +23,9 @@ _WORTH_READING = (
     *("apt", "apk", "dnf", "yum", "zypper", "pip", "npm", "gem", "pacman", "curl", "wget", "git"),
     *("://", "/var/cache"),
 )
+
+#: Programs that are looked at, without the version at the end of their names.
+_KNOWN = MANAGERS | VERIFIERS | SHELLS | {"curl", "wget", "git", "su"}
 
 #: Shells inside shells that are read.
 MAX_NESTING = 3
@@ -93,8 +104,10 @@ class Script:
                 self._siblings(command.inner, is_run=is_run)
 
     def _command(self, command: Command, words: list[str], *, is_run: bool) -> None:
-        span = command.start, command.end
         program = words[0].rpartition("/")[2]
+        if not command.inner and program.rstrip(VERSION) not in _KNOWN:
+            return
+        span = command.start, command.end
         script = _carried(program, words)
         if script and self._nesting < MAX_NESTING:
             self._carry(Script(self._nesting + 1).read(split(script)), span)

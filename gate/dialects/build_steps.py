@@ -68,7 +68,7 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
     if not alone:
         offset = instruction.rest_at
         yield read_script(script), lambda start, end: instruction.place(offset + start, offset + end)
-        if not is_shell_fed(script):
+        if not instruction.heredocs or not is_shell_fed(script):
             return
     for heredoc in instruction.heredocs[:1] if alone else instruction.heredocs:
         if not alone or _is_shell_script(heredoc.text):

@@ -8,19 +8,25 @@ from __future__ import annotations
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 
 _INTERPRETERS = SHELLS | {"python", "perl", "ruby", "node", "php"}
-_VERSION = "0123456789."
+
+#: What may stand behind a program's name.
+VERSION = "0123456789."
+
 _EVALUATORS = frozenset({"eval", "source", "."})
 _SUBSTITUTIONS = ("$(", "`", "<(")
 _CHECKSUMS = frozenset(
     {"sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "md5sum", "b2sum", "b3sum", "shasum", "rhash"}
 )
-_VERIFIERS = {
+_VERIFYING = {
     "gpg": ("--verify",),
     "gpg2": ("--verify",),
     "cosign": ("verify", "verify-blob"),
     "minisign": ("-V",),
     "openssl": ("-verify",),
 }
+#: Programs that can verify something, without the version at the end of their names.
+VERIFIERS = frozenset({"gpg", "gpgv", *_VERIFYING, *_CHECKSUMS})
+
 _SCHEMES = ("http://", "https://", "ftp://")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -66,7 +72,7 @@ def verifies(program: str, words: list[str]) -> str:
         return "files"
     if program in _CHECKSUMS:
         return "files" if any(word.startswith("--check") or _is_short(word, "c") for word in options) else ""
-    return "files" if any(word in _VERIFIERS.get(program, ()) for word in options) else ""
+    return "files" if any(word in _VERIFYING.get(program, ()) for word in options) else ""
 
 
 def is_commit(text: str) -> bool:
@@ -91,7 +97,7 @@ def runs_substitutions(words: list[str]) -> bool:
 
 def runs_its_input(words: list[str]) -> bool:
     """Say whether an interpreter reads its program from a pipe: it is given neither a script nor a text."""
-    if not words or words[0].rpartition("/")[2].rstrip(_VERSION) not in _INTERPRETERS:
+    if not words or words[0].rpartition("/")[2].rstrip(VERSION) not in _INTERPRETERS:
         return False
     for word in words[1:]:
         if word == "-" or _is_short(word, "s"):

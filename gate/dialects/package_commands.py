@@ -62,7 +62,6 @@ _ACTIONS: dict[str, dict[str, PackageAction]] = {
     "gem": {"install": "install", "update": "upgrade", "uninstall": "remove", "cleanup": "clean"},
 }
 _ALIASES = {"apt-get": "apt", "aptitude": "apt"}
-_VERSION = "0123456789."
 
 #: Options whose value is the next word.
 _VALUED: dict[str, frozenset[str]] = {
@@ -89,6 +88,10 @@ _CACHES = {"/var/lib/apt/lists": "apt", "/var/cache/apt": "apt", "/var/cache/apk
 }
 
 
+#: Programs that handle packages, without the version at the end of their names.
+MANAGERS = frozenset({*_ACTIONS, *_ALIASES, "pacman", "python", "uv", "rm"})
+
+
 def package_uses(program: str, words: list[str]) -> Iterator[Use]:
     """Yield what one command does with packages."""
     if program == "rm":
@@ -109,7 +112,7 @@ def package_uses(program: str, words: list[str]) -> Iterator[Use]:
 
 def _manager(program: str, words: list[str]) -> tuple[str, list[str]]:
     """Name the package manager behind a program, `python -m pip` and `uv pip` included."""
-    bare = program.rstrip(_VERSION)
+    bare = program.rstrip("0123456789.")
     if bare == "python" and words[1:3] == ["-m", "pip"]:
         return "pip", words[2:]
     if program == "uv" and words[1:2] == ["pip"]:
