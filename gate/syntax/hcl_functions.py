@@ -1,4 +1,4 @@
-"""The operators of HCL, and those of Packer's functions whose result depends on nothing but their arguments.
+"""Those of Packer's functions whose result depends on nothing but their arguments.
 
 A function that reads the clock, the environment, a file or the network is opaque by name; so are regular expressions,
 whose dialect is another one here and whose cost a hostile file could choose.
@@ -7,11 +7,11 @@ whose dialect is another one here and whose cost a hostile file could choose.
 from __future__ import annotations
 
 from gate.syntax.hcl_scalars import (
-    as_boolean,
     as_number,
     as_string,
     equal,
     opaque,
+    reason_of,
     scalar,
     spelled,
     unified,
@@ -48,70 +48,6 @@ _IMPURE = {
 }
 
 
-def unary(place: Place, operator: str, operand: Node) -> Node:
-    """Apply `-` or `!`."""
-    if isinstance(operand, Opaque):
-        return operand
-    if operator == "!":
-        truth = as_boolean(operand)
-        return opaque(place, "it is neither true nor false") if truth is None else scalar(place, not truth)
-    number = as_number(operand)
-    return scalar(place, -number) if number else opaque(place, "it is no number, or a negative zero")
-
-
-def binary(place: Place, operator: str, left: Node, right: Node) -> Node:
-    """Apply an operator with two operands."""
-    if operator in ("==", "!="):
-        same = equal(left, right)
-        if same is not None:
-            return scalar(place, same is (operator == "=="))
-        return opaque(place, _reason(left, right))
-    if operator in ("&&", "||"):
-        return _logical(place, decisive=operator == "||", operands=(left, right))
-    if isinstance(left, Opaque) or isinstance(right, Opaque):
-        return opaque(place, _reason(left, right))
-    result = _arithmetic(operator, as_number(left), as_number(right))
-    return opaque(place, "it cannot be computed") if result is None else scalar(place, result)
-
-
-def _logical(place: Place, *, decisive: bool, operands: tuple[Node, Node]) -> Node:
-    truths = [as_boolean(operand) for operand in operands]
-    if decisive in truths:
-        return scalar(place, decisive)
-    return opaque(place, _reason(*operands)) if None in truths else scalar(place, not decisive)
-
-
-def _reason(*nodes: Node) -> str:
-    """Say why a result is not known: because of the first part that is not."""
-    pending = list(nodes)
-    while pending:
-        node = pending.pop(0)
-        if isinstance(node, Opaque):
-            return node.reason
-        if isinstance(node, Sequence):
-            pending += node.items
-        elif isinstance(node, Mapping):
-            pending += node.entries.values()
-    return "it is neither true nor false"
-
-
-def _arithmetic(operator: str, left: float | None, right: float | None) -> float | bool | None:
-    if left is None or right is None or max(abs(left), abs(right)) > 2**53:
-        return None
-    if operator in ("<", ">", "<=", ">="):
-        return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-    if operator in ("/", "%") and right == 0:
-        return None
-    if operator == "/":
-        return int(left / right) if (left / right).is_integer() else None
-    if operator == "%":
-        from math import fmod
-
-        result = fmod(left, right)
-        return int(result) if result.is_integer() else result
-    return left + right if operator == "+" else left - right if operator == "-" else left * right
-
-
 def call(grown: Callable[[int], bool], place: Place, name: str, arguments: list[Node]) -> Node:
     """Call a function by name; `grown` counts what is built, and answers False when it is too much."""
     if name in _IMPURE:
@@ -128,7 +64,7 @@ def call(grown: Callable[[int], bool], place: Place, name: str, arguments: list[
         return opaque(place, "the expression is too large to evaluate")
     result = function(place, arguments)
     if result is None:
-        hidden = _reason(*arguments)
+        hidden = reason_of(*arguments)
         return opaque(place, hidden if "neither" not in hidden else f"`{name}` does not take these arguments")
     return result
 
@@ -136,7 +72,7 @@ def call(grown: Callable[[int], bool], place: Place, name: str, arguments: list[
 def _attempt(place: Place, name: str, arguments: list[Node]) -> Node:
     """Take the first argument that has a value; one that is not known may or may not fail in the build."""
     if not arguments or isinstance(arguments[0], Opaque):
-        return opaque(place, _reason(*arguments))
+        return opaque(place, reason_of(*arguments))
     return arguments[0] if name == "try" else scalar(place, value=True)
 
 

@@ -119,6 +119,20 @@ def equal(left: Node, right: Node) -> bool | None:
     return answer
 
 
+def reason_of(*nodes: Node) -> str:
+    """Say why a result is not known: because of the first part that is not."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, Opaque):
+            return node.reason
+        if isinstance(node, Sequence):
+            pending += node.items
+        elif isinstance(node, Mapping):
+            pending += node.entries.values()
+    return "it is neither true nor false"
+
+
 def unified(place: Place, values: list[Node], chosen: Node) -> Node:
     """Return the chosen one of several values, converted to the one type that HCL gives them all."""
     kinds = {_kind(value) for value in values if isinstance(value, Scalar) and value.value is not None}

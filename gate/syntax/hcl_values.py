@@ -7,7 +7,8 @@ decide alone. Depth, steps and the text that is built up are bounded, because a 
 
 from __future__ import annotations
 
-from gate.syntax.hcl_functions import binary, call, unary
+from gate.syntax.hcl_functions import call
+from gate.syntax.hcl_operators import binary, unary
 from gate.syntax.hcl_scalars import (
     as_boolean,
     as_string,
