@@ -1,0 +1,151 @@
+"""The files that are judged: one of each kind, and as many again, different and the same on every machine."""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+DOCKERFILES = 200
+PODS = 400
+
+#: Speaks for `declared/`, the folder of the one Dockerfile that has a declaration.
+DECLARATION = """\
+version: 1
+workloads:
+- {name: all, paths: ["**"], sensitivity: internal}
+"""
+
+DOCKERFILE = """\
+FROM debian:13-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates
+USER 1000
+CMD ["sleep", "infinity"]
+"""
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: web
+    image: nginx:1.29
+    ports:
+    - {containerPort: 8080}
+    securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+"""
+
+BASES = ("debian:12", "debian:13-slim", "ubuntu:24.04", "ubuntu:22.04", "python:3.13-slim", "node:22-bookworm")
+BUILDERS = ("golang:1.25", "maven:3.9-eclipse-temurin-21", "rust:1.90", "gcc:15")
+PACKAGES = ("ca-certificates", "curl", "git", "libpq5", "tini", "tzdata", "unzip")
+USERS = ("USER 1000", "USER app", "")
+
+RECIPE = """\
+# syntax=docker/dockerfile:1
+ARG VERSION={number}.0
+FROM {builder} AS build
+WORKDIR /src
+COPY . .
+RUN --mount=type=cache,target=/root/.cache make release VERSION="${{VERSION}}"
+
+FROM {base}
+LABEL org.opencontainers.image.title="service {number}" org.opencontainers.image.version="${{VERSION}}"
+ENV LANG=C.UTF-8 \\
+    SERVICE_HOME=/opt/service-{number}
+RUN apt-get update \\
+    && apt-get install --yes --no-install-recommends {package} {other} \\
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --uid 1000 --create-home app \\
+    && mkdir -p "$SERVICE_HOME" \\
+    && chown app "$SERVICE_HOME"
+COPY --from=build /src/release ${{SERVICE_HOME}}/
+EXPOSE {port}
+{user}
+HEALTHCHECK CMD ["/opt/service-{number}/probe"]
+ENTRYPOINT ["/opt/service-{number}/run", "--port={port}"]
+"""
+
+CONTEXTS = (
+    "{runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}",
+    "{readOnlyRootFilesystem: true, runAsUser: 1000}",
+    "{privileged: true}",
+    "{}",
+)
+
+MANIFEST = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: service-{number}
+  namespace: team-{team}
+  labels: {{app.kubernetes.io/name: service-{number}}}
+spec:
+  serviceAccountName: service-{number}
+  automountServiceAccountToken: false
+  securityContext:
+    seccompProfile: {{type: RuntimeDefault}}
+  initContainers:
+  - name: migrate
+    image: registry.example.com/team-{team}/migrate:{number}.0
+    command: [/migrate, --wait]
+  containers:
+  - name: main
+    image: registry.example.com/team-{team}/service:{number}.0
+    args: [--port={port}]
+    ports:
+    - {{name: http, containerPort: {port}}}
+    env:
+    - {{name: LANG, value: C.UTF-8}}
+    - name: PASSWORD
+      valueFrom: {{secretKeyRef: {{name: service-{number}, key: password}}}}
+    resources:
+      requests: {{cpu: 100m, memory: 128Mi}}
+      limits: {{memory: 256Mi}}
+    securityContext: {context}
+    volumeMounts:
+    - {{name: scratch, mountPath: /tmp}}
+    - {{name: settings, mountPath: /etc/service, readOnly: true}}
+  volumes:
+  - {{name: scratch, emptyDir: {{}}}}
+  - {{name: settings, configMap: {{name: service-{number}}}}}
+"""
+
+
+def recipes() -> Iterable[tuple[str, str]]:
+    """Name every Dockerfile of the large set, with its text."""
+    packages = cycle(PACKAGES)
+    parts = zip(cycle(BASES), cycle(BUILDERS), packages, packages, cycle(USERS), strict=False)
+    for number, (base, builder, package, other, user) in enumerate(islice(parts, DOCKERFILES)):
+        text = RECIPE.format(
+            number=number, base=base, builder=builder, package=package, other=other, user=user, port=8000 + number
+        )
+        yield f"service-{number:03}/Dockerfile", text
+
+
+def manifests() -> Iterable[tuple[str, str]]:
+    """Name every pod of the large set, with its text."""
+    for number, context in enumerate(islice(cycle(CONTEXTS), PODS)):
+        text = MANIFEST.format(number=number, team=number % 20, port=8000 + number, context=context)
+        yield f"service-{number:03}.yaml", text
+
+
+def write(folder: Path) -> None:
+    """Write everything below the folder: `one/`, `declared/`, `dockerfiles/` and `pods/`."""
+    single = {
+        "one/Dockerfile": DOCKERFILE,
+        "one/pod.yaml": POD,
+        "declared/Dockerfile": DOCKERFILE,
+        "declared/.gate.yaml": DECLARATION,
+    }
+    for name, text in (
+        *single.items(),
+        *((f"dockerfiles/{name}", text) for name, text in recipes()),
+        *((f"pods/{name}", text) for name, text in manifests()),
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
