@@ -274,7 +274,7 @@ class _Scanner:
         if holder is not instruction:
             holder.heredocs = instruction.heredocs
 
-    def _error(self, cause: str, line: int, remedy: str = "") -> InputError:
+    def _error(self, cause: str, line: int, remedy: str = "split the file") -> InputError:
         start = self._start(line - 1)
         end = start + min(len(self._lines[line - 1]), MAX_SHOWN) if self._lines else start
         return InputError(cause, at=self._source.location(start, end), remedy=remedy)
