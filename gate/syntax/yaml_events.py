@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.model.errors import InputError, UnrenderedError
 from gate.syntax.document import UTF8
 from gate.syntax.yaml_mapping import COLLECTION_KEY
-from gate.syntax.yaml_template import begins_at
+from gate.syntax.yaml_template import begins_at, is_cut_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ UNRENDERED = "is a template that nobody has rendered"
 #: Complaints of libyaml.
 NO_COLON = "could not find expected ':'"
 RESERVED = "found character that cannot start any token"
+IN_BLOCK = ("while parsing a block mapping", "while parsing a block collection")
 NESTING = "exceeded maximum nesting depth"
 RENDER = "render it (helm template, kustomize build) and check the result"
 
@@ -48,7 +49,7 @@ def refusal(error: Any, source: Source, start: int, end: int) -> InputError:
     here = _place(error, text)
     if error.problem == NESTING:
         return _at("is nested too deeply", source, start + here)
-    if _is_certain(error) and begins_at(text, here):
+    if _is_certain(error) and (begins_at(text, here) or (error.context in IN_BLOCK and is_cut_at(text, here))):
         return _at(UNRENDERED, source, start + here, remedy=RENDER, kind=UnrenderedError)
     return _at(f"is not YAML: {error.problem}", source, start + here)
 

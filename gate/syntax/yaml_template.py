@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 #: What opens a block of Helm or Jinja, and a comment that ytt takes for code.
 _BLOCK = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%")
 _CODE = re.compile(r"(?:^|\s)#@[ /a-z]", re.MULTILINE)
+
+#: An expression in quotes, up to the quotes in it, which Helm's own scaffold has; and how much of one is looked at.
+_CUT = re.compile(r"""(["'])[^"'\n]*\{\{[^"'\n}]*\1\Z""")
+LONGEST = 200
+
+#: The first character in an expression, where YAML reserves it.
 _OPENED = re.compile(r"\{\{-?\s*[`@]\Z|\{%\Z")
 
 
@@ -31,6 +37,11 @@ def is_template(text: str) -> bool:
             return True
         at = text.find("{{", at + 2)
     return "{%" in text
+
+
+def is_cut_at(text: str, at: int) -> bool:
+    """Say whether a quoted string ends right here because the expression in it uses the same quotes."""
+    return bool(_CUT.search(text, max(0, at - LONGEST), at))
 
 
 def begins_at(text: str, at: int) -> bool:

@@ -385,6 +385,8 @@ def test_nodes_are_bounded(text: str) -> None:
         "{% if x %}\na: 1\n{% endif %}\n",
         "a: {{ `x` }}\n",
         "- {{ x }}\n",
+        "a: b\nname: \"{{ include \"x\" . }}-test\"\n",
+        "- '{{ if eq .x 'y' }}z{{ end }}'\n",
     ],
 )
 @pytest.mark.parametrize("dialect", [KUBERNETES, COMPOSE])
