@@ -17,6 +17,7 @@ FORMATS = ("text", "json", "sarif", "github")
 
 #: Options with a value, and what the value is; `gate.cli.help` says the rest.
 VALUED = {
+    "--image": "TAR|LAYOUT",
     "--policy": "PACK|FILE",
     "--declaration": "FILE",
     "--kubernetes-version": "X.Y",
@@ -24,7 +25,7 @@ VALUED = {
     "--format": "|".join(FORMATS) + "[=FILE]",
     "--stage": "|".join(STAGES),
 }
-REPEATABLE = frozenset({"--format"})
+REPEATABLE = frozenset({"--format", "--image"})
 FLAGS = frozenset({"--verbose", "--offline"})
 
 
@@ -66,24 +67,26 @@ def parse(arguments: list[str]) -> Options:
     for name, given in values.items():
         if len(given) > 1 and name not in REPEATABLE:
             raise UsageError(f"{name} is given more than once", remedy="give it once")
-    return _options(paths, {name: given[-1] for name, given in values.items()}, values.get("--format", ["text"]), flags)
+    return _options(paths, values, flags)
 
 
-def _options(paths: list[str], values: dict[str, str], formats: list[str], flags: set[str]) -> Options:
+def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> Options:
+    values = {name: said[-1] for name, said in given.items()}
+    images = tuple(given.get("--image", ()))
     asked = values.get("--stage")
     stage = next((one for one in STAGES if one == asked), None)
     if asked is not None and stage is None:
         raise UsageError(f"there is no stage {asked}", remedy=f"one of: {', '.join(STAGES)}")
     return Options(
-        tuple(paths or ["."]),
-        (),
+        tuple(paths or ([] if images else ["."])),
+        images,
         values.get("--policy", ""),
         values.get("--declaration", ""),
         _version(values.get("--kubernetes-version", "")),
         _day(values.get("--now", "")),
         stage,
         "--verbose" in flags,
-        tuple(_format(text) for text in formats),
+        tuple(_format(text) for text in given.get("--format", ("text",))),
     )
 
 

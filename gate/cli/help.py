@@ -21,8 +21,10 @@ commands:
 CHECK = """\
 usage: gate check [PATH ...] [options]
 
-Judge files, folders, or - for standard input; without a path the current folder.
+Judge files, folders, or - for standard input; without a path or an image the current folder.
 
+  --image TAR|LAYOUT         a built image: an OCI layout, an archive of one or of `docker save`, or a configuration;
+                             repeatable; workloads that name it run as its user
   --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply

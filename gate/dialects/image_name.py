@@ -39,6 +39,17 @@ def parse(text: str) -> ImageName | None:
     return ImageName(text, f"{domain}/{path}", tag, digest)
 
 
+def identity(text: str) -> str:
+    """Return what two references to one image have in common: the digest, which decides alone, else name and tag.
+
+    Empty for what is no reference.
+    """
+    name = parse(text)
+    if name is None:
+        return ""
+    return f"@{name.digest}" if name.digest else f"{name.repository}:{name.tag or 'latest'}"
+
+
 def _domain(text: str) -> tuple[str, str]:
     """Split off the registry: a first part with a dot, a colon or a capital, or `localhost`."""
     first, slash, rest = text.partition("/")

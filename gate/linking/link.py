@@ -5,7 +5,8 @@ After linking no setting is deferred: what nothing in sight decides is unknown, 
 
 from __future__ import annotations
 
-from gate.model.evidence import Defaulted, Deferred, Stated, Unknown
+from gate.dialects.image_name import identity
+from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.workload import Credentials, Profile, Workload
@@ -45,16 +46,25 @@ class Links:
             return replace(subject, user=_undecided_user(subject.user))
         return subject
 
-    def image_of(self, workload: Workload, container: Container) -> tuple[Image, str] | None:
-        """Return the recipe or built image of a container and the stage asked for, when one is in sight."""
+    def images_of(self, workload: Workload, container: Container) -> tuple[tuple[Image, str], ...]:
+        """Return the built images of a container's name, and its recipe with the stage that is asked for.
+
+        There are several built ones where an image was built for several platforms.
+        """
+        name = container.image.value if isinstance(container.image, Stated) else ""
+        answering = self.definitions.get(("image", identity(name)), ())
+        ids = dict.fromkeys(one.value.value for one in answering if isinstance(one.value, Stated))
+        built = tuple((self.images[image_id], "") for image_id in ids if image_id in self.images)
+        return (*built, *self._recipe(workload, name))
+
+    def _recipe(self, workload: Workload, name: str) -> tuple[tuple[Image, str], ...]:
         for reference in workload.references:
             if reference.kind == "build" and reference.name in self.images:
-                return self.images[reference.name], reference.part
-        name = container.image.value if isinstance(container.image, Stated) else ""
+                return ((self.images[reference.name], reference.part),)
         for entry in self.profile.images:
             if name and entry.name == _repository(name) and entry.value in self.images:
-                return self.images[entry.value], ""
-        return None
+                return ((self.images[entry.value], ""),)
+        return ()
 
     def _workload(self, workload: Workload) -> Workload:
         containers = tuple(
@@ -98,14 +108,18 @@ class Links:
         return replace(container, privilege=privilege, confinement=confinement)
 
     def _user(self, workload: Workload, container: Container, setting: Deferred) -> Setting[User]:
-        """Follow the image: the user of the stage that is built, which keeps the place in the recipe."""
-        found = self.image_of(workload, container)
-        if found is None:
+        """Follow the image: the user as it was built, else of the stage that is, which keeps its place there."""
+        found = self.images_of(workload, container)
+        if not found:
             name = container.image.value if isinstance(container.image, Stated) else "its image"
             return Unknown(f"{name} decides the user, and nothing here builds it", setting.at)
-        image, part = found
-        self.used_by.setdefault(image.id, []).append(workload.id)
-        user = _user_of(image, part)
+        for image, _part in found:
+            self.used_by.setdefault(image.id, []).append(workload.id)
+        built = [one for one in found if not one[0].stages]
+        users = [_user_of(image, part) for image, part in built or found]
+        user = users[0]
+        if any(known(other) != known(user) for other in users):
+            return Unknown("which of several images of this name runs decides the user", setting.at)
         if isinstance(user, Deferred):
             return _undecided_user(user)
         if isinstance(user, Stated):

@@ -31,7 +31,8 @@ class Reference(Record):
 class Definition(Record):
     """Something that a reference may resolve to, other than a subject: a RuntimeClass, a Namespace.
 
-    `value` is what resolving yields (a RuntimeClass's handler, a namespace's enforced Pod Security level).
+    `value` is what resolving yields (a RuntimeClass's handler, a namespace's enforced Pod Security level, the id of a
+    built image).
     """
 
     kind: ReferenceKind

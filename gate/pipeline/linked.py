@@ -88,8 +88,8 @@ class Linked:
             links = self._links[self._declarations.of(subject.at.path).path]
             for member in subject.containers.members:
                 container = getattr(member, "value", None)
-                image = links.image_of(subject, container) if container is not None else None
-                said += image[0].statements if image is not None else ()
+                images = links.images_of(subject, container) if container is not None else ()
+                said += (statement for image, _part in images for statement in image.statements)
         else:
             said += (statement for user in self._users.get(subject.id, []) for statement in user.statements)
         return tuple(dict.fromkeys(said))

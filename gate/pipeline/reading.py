@@ -6,20 +6,25 @@ import os
 
 from gate.model.coverage import NotUnderstood, Skipped
 from gate.model.errors import InputError, UnrenderedError
+from gate.model.image import Image
 from gate.model.loading import module
 from gate.model.location import whole_file
+from gate.model.reader import Reading
 from gate.readers import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.model.reader import Reader, Reading, Subject
+    from gate.model.reader import Reader, Subject
     from gate.model.reference import Definition
     from gate.model.source import Source
     from gate.pipeline.files import Files
 
 DECLARATION = ".gate.yaml"
+
+#: The files that speak for an image in a folder, in order of asking.
+IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
 
 
 class Ledger:
@@ -50,6 +55,23 @@ class Ledger:
         if not found and named:
             self.not_understood.append(NotUnderstood(whole_file(path), "holds no files", "name a path that does"))
 
+    def image(self, path: str, files: Files) -> None:
+        """Read a built image that was named: unlike others in the tree, it is what workloads of its name run."""
+        self.seen += 1
+        try:
+            source = _image_source(files, path)
+            reading = load("oci").read(source, files) if source is not None else Reading()
+        except InputError as error:
+            self._problem(error)
+            return
+        if source is not None:
+            self.read[source.path] = source
+        if not any(isinstance(subject, Image) for subject in reading.subjects) and not reading.problems:
+            remedy = "name an OCI layout, an archive of one or of `docker save`, or a configuration"
+            self.not_understood.append(NotUnderstood(whole_file(path or "."), "holds no image", remedy))
+        self._keep(reading)
+        self.definitions += (one for one in reading.definitions if one.kind == "image")
+
     def _file(self, path: str, *, named: bool) -> None:
         self.seen += 1
         name = path.rpartition("/")[2]
@@ -79,7 +101,7 @@ class Ledger:
 
     def _keep(self, reading: Reading) -> None:
         self.subjects += reading.subjects
-        self.definitions += reading.definitions
+        self.definitions += (one for one in reading.definitions if one.kind != "image")
         self.skipped += reading.skipped
         for problem in reading.problems:
             self._problem(problem)
@@ -96,6 +118,17 @@ class Ledger:
             self.skipped.append(Skipped(whole_file(path), "is a link to a file that is judged where it stands"))
         else:
             self._problem(error)
+
+
+def _image_source(files: Files, path: str) -> Source | None:
+    """Return the file to read a named image by, whatever it is called; None when there is none."""
+    claims = load("oci").claims
+    if os.path.isdir(os.path.join(files.root, path)):
+        found = (files.open(f"{path}/{name}") for name in IMAGE_FILES)
+        return next((source for source in found if source is not None and claims(source)), None)
+    archive = files.archive(path)
+    source = archive if archive is not None and claims(archive) else files.open(path)
+    return source if source is not None and claims(source) else None
 
 
 def load(name: str) -> Reader:

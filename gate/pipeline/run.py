@@ -59,6 +59,8 @@ class Run:
                 self.ledger.not_understood.append(gap)
         for path in self.paths:
             self.ledger.take(path, named=True)
+        for path in options.images:
+            self._image(path)
         self.linked = Linked(self.ledger, self.declarations)
         self.exceptions = Exceptions(self.declarations, options.now)
 
@@ -94,6 +96,21 @@ class Run:
         if not self.options.images:
             return "commit"
         return "deploy" if any(isinstance(subject, Workload) for subject in self.linked.subjects) else "build"
+
+    def _image(self, path: str) -> None:
+        """Read a named image, which may be outside of the repository, where builds like to leave it."""
+        if not os.path.lexists(path):
+            remedy = "name an archive, a layout's folder or a configuration; registries are not asked"
+            raise UsageError(f"there is no file or folder {path}", remedy=remedy)
+        full, root = _absolute(path), self.files.root
+        if full == root or full.startswith(root.rstrip("/") + "/"):
+            self.ledger.image(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "", self.files)
+            return
+        folder, name = os.path.split(full)
+        if os.path.lexists(os.path.join(root, name)):
+            remedy = "name one of them otherwise, so that the report can tell them apart"
+            raise UsageError(f"{path} has the name of a file of the repository", remedy=remedy)
+        self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
         from gate.pipeline.suggesting import suggested

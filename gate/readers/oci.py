@@ -6,6 +6,7 @@ for the others.
 
 from __future__ import annotations
 
+from gate.dialects.image_name import identity
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.evidence import Stated
@@ -162,7 +163,7 @@ def _config(source: Source) -> Reading:
     from gate.dialects.image_config import Config
     from gate.syntax.oci_images import Built
 
-    built = Built(source, f"sha256:{source.digest}", (), {}, whole_file(source.path))
+    built = Built(source, f"sha256:{source.digest}", (), (), {}, whole_file(source.path))
     try:
         return Reading((Config(built).image(built, id=source.path, name=source.path),))
     except InputError as error:
@@ -185,9 +186,14 @@ def _reading(images: Images, path: str) -> Reading:
     for (built, config), name in zip(configs, _told_apart(configs), strict=True):
         image = config.image(built, id=f"{path}#{name}", name=built.names[0] if built.names else f"{path}#{name}")
         subjects.append(image)
-        answers = (*built.names, *((built.digest,) if built.has_manifest else ()))
-        definitions += (Definition("image", one, image.at, Stated(image.id, image.at)) for one in answers)
+        definitions += (Definition("image", one, image.at, Stated(image.id, image.at)) for one in _answers(built))
     return Reading(tuple(subjects), tuple(definitions), tuple(problems), tuple(images.skipped))
+
+
+def _answers(built: Built) -> Iterator[str]:
+    """Yield what the image is called by references to it, as far as it has names that can be referred to."""
+    names = [identity(name) for name in built.names]
+    yield from dict.fromkeys(name for name in (*names, *(f"@{digest}" for digest in built.digests)) if name)
 
 
 def _told_apart(configs: list[tuple[Built, Config]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The documents of images as files, in OCI layouts and from `docker save`: what they look like, and whether all is whole.
+"""The documents of OCI layouts and of what `docker save` writes: what they look like, and whether they are whole.
 
 A document is only parsed after its size and digest were found to be what the descriptor that names it says. Keys are
 found as Go's `encoding/json` finds them, in whatever case, because all engines read these documents with it.

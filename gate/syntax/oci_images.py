@@ -36,19 +36,16 @@ _DIGEST_LENGTH = 64
 class Built(Record):
     """One image: its configuration, whose digest was verified, and what stands around it.
 
-    `digest` is the manifest's, or the configuration's where `docker save` wrote no manifest.
+    `digest` is the manifest's, or the configuration's where `docker save` wrote no manifest; `digests` are those by
+    which a registry knows it: the manifest's and those of the indexes that list it.
     """
 
     config: Source
     digest: str
+    digests: tuple[str, ...]
     names: tuple[str, ...]
     annotations: dict[str, Scalar]
     at: Location
-
-    @property
-    def has_manifest(self) -> bool:
-        """Whether the digest is one by which a registry would know the image."""
-        return self.digest != f"sha256:{self.config.digest}"
 
 
 class Images:
@@ -70,7 +67,7 @@ class Images:
         """Take every image of an OCI layout."""
         try:
             _check_version(self._required(LAYOUT))
-            self._index(oci.document(self._required(INDEX), oci.INDEXES), (), 0)
+            self._index(oci.document(self._required(INDEX), oci.INDEXES), (), ())
         except InputError as error:
             self.problems.append(error)
 
@@ -79,10 +76,10 @@ class Images:
         try:
             source = self._required(MANIFEST)
             if is_index(parse(source).root):
-                self._index(oci.document(source, oci.INDEXES), (), 0)
+                self._index(oci.document(source, oci.INDEXES), (), ())
             else:
                 root = oci.document(source, oci.MANIFESTS)
-                self._manifest(root, f"sha256:{source.digest}", (), {}, root.at)
+                self._manifest(root, (f"sha256:{source.digest}",), (), {}, root.at)
         except InputError as error:
             self.problems.append(error)
 
@@ -105,19 +102,20 @@ class Images:
             raise InputError(f"the file {name} is missing", at=self._store.place(name), remedy=oci.AGAIN)
         return source
 
-    def _index(self, index: Mapping, names: tuple[str, ...], depth: int) -> None:
-        if depth > MAX_DEPTH:
+    def _index(self, index: Mapping, names: tuple[str, ...], digests: tuple[str, ...]) -> None:
+        """Take what an index lists; `digests` are its own and those of the indexes around it, the innermost first."""
+        if len(digests) > MAX_DEPTH:
             raise InputError(f"indexes are nested deeper than {MAX_DEPTH}", at=index.at, remedy=oci.AGAIN)
         listed = index.entries["manifests"]
         for node in listed.items if isinstance(listed, Sequence) else ():
             try:
-                self._entry(oci.descriptor(node, index.at), names, depth)
+                self._entry(oci.descriptor(node, index.at), names, digests)
             except InputError as error:
                 self.problems.append(error)
             if self._count > MAX_IMAGES:
                 return
 
-    def _entry(self, wanted: Descriptor, names: tuple[str, ...], depth: int) -> None:
+    def _entry(self, wanted: Descriptor, names: tuple[str, ...], digests: tuple[str, ...]) -> None:
         self._count += 1
         if self._count > MAX_IMAGES:
             raise InputError(f"more than {MAX_IMAGES} manifests", at=wanted.at, remedy="judge fewer images at once")
@@ -130,12 +128,17 @@ class Images:
         expected = oci.INDEXES if is_listed else oci.MANIFESTS
         root = oci.document(source, expected, declared=wanted.media_type)
         if is_listed:
-            self._index(root, own or names, depth + 1)
+            self._index(root, own or names, (wanted.digest, *digests))
         else:
-            self._manifest(root, wanted.digest, own or names, wanted.annotations, wanted.at)
+            self._manifest(root, (wanted.digest, *digests), own or names, wanted.annotations, wanted.at)
 
     def _manifest(
-        self, root: Mapping, digest: str, names: tuple[str, ...], annotations: dict[str, Scalar], at: Location
+        self,
+        root: Mapping,
+        digests: tuple[str, ...],
+        names: tuple[str, ...],
+        annotations: dict[str, Scalar],
+        at: Location,
     ) -> None:
         """Take one manifest if it is of an image; only an image has filesystem layers."""
         listed = root.entries["layers"]
@@ -152,7 +155,7 @@ class Images:
             self._layer(layer)
         source = oci.blob(self._store, config, self._name(config))
         said = {**annotations, **oci.strings(root.entries.get("annotations"))}
-        self._keep(Built(source, digest, names, said, at))
+        self._keep(Built(source, digests[0], digests, names, said, at))
 
     def _layer(self, wanted: Descriptor) -> None:
         """Verify a layer, unless it may be left where it was published."""
@@ -178,9 +181,9 @@ class Images:
 
     def _keep(self, one: Built) -> None:
         """Keep an image once, under all of its names."""
-        known = self.built.get(one.digest)
-        names = tuple(dict.fromkeys((*(known.names if known is not None else ()), *one.names)))
-        self.built[one.digest] = replace(known or one, names=names)
+        known = self.built.get(one.digest, one)
+        names, digests = (*known.names, *one.names), (*known.digests, *one.digests)
+        self.built[one.digest] = replace(known, names=_once(names), digests=_once(digests))
 
     def _saved(self, entry: Mapping) -> None:
         name = _path_of(entry.entries.get("Config"), entry)
@@ -198,7 +201,7 @@ class Images:
         found = (oci.text(node) for node in (tags.items if isinstance(tags, Sequence) else ()))
         names = tuple(tag for tag in found if tag)
         same = next((one for one in self.built.values() if f"sha256:{one.config.digest}" == digest), None)
-        self._keep(replace(same, names=names) if same is not None else Built(source, digest, names, {}, entry.at))
+        self._keep(replace(same, names=names) if same is not None else Built(source, digest, (), names, {}, entry.at))
 
     def _saved_layers(self, entry: Mapping, config: Source) -> None:
         listed = entry.entries.get("Layers")
@@ -262,6 +265,10 @@ def layer_sums(config: Source) -> list[str] | None:
     rootfs = root.get("rootfs") if isinstance(root, Mapping) else None
     listed = rootfs.get("diff_ids") if isinstance(rootfs, Mapping) else None
     return [oci.text(node) or "" for node in listed.items] if isinstance(listed, Sequence) else None
+
+
+def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def _saved_entries(source: Source) -> list[Node]:
