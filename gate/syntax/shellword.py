@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from gate.syntax.characters import SPACE, replaced
+from gate.syntax.characters import replaced
+from gate.syntax.word_list import WordList
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,46 +79,6 @@ def _nothing(_name: str) -> None:
     return None
 
 
-class _Words:
-    """Collects the words of a line.
-
-    BuildKit shares one buffer between a line and the operators inside it, so that an operator drops the part of the
-    word before it; which lines hold a heredoc hangs on that.
-    """
-
-    __slots__ = ("buffer", "found", "inside")
-
-    def __init__(self, buffer: list[str]) -> None:
-        self.buffer = buffer
-        self.found: list[str] = []
-        self.inside = False
-
-    def add(self, text: str) -> None:
-        """Add characters of which white space ends the word."""
-        for character in text:
-            if character not in SPACE:
-                self.add_raw(character)
-            elif self.inside and self.buffer:
-                self._end()
-
-    def add_raw(self, text: str) -> None:
-        """Add characters that are part of the word whatever they are."""
-        if text:
-            self.buffer.append(text)
-        self.inside = True
-
-    def finished(self) -> list[str]:
-        """End the last word and return them all."""
-        if self.buffer:
-            self._end()
-        return self.found
-
-    def _end(self) -> None:
-        self.found.append("".join(self.buffer))
-        self.buffer.clear()
-        self.inside = False
-
-
 class _Lexer:
     """Goes over one text; `unresolved` collects why the result cannot be known."""
 
@@ -148,7 +109,7 @@ class _Lexer:
         self.raw_quotes = self.raw_escapes = self.keep_unset = self.collects = False
         self.unresolved: list[str] = []
         self.buffer: list[str] = []
-        self.words = _Words(self.buffer)
+        self.words = WordList(self.buffer)
         self._depth = self._spent = 0
 
     def run(self, stop: str, *, pattern: bool = False) -> str:
@@ -157,7 +118,7 @@ class _Lexer:
         if self._depth > MAX_NESTING:
             raise WordError(f"nests more than {MAX_NESTING} expansions")
         self.buffer.clear()
-        words = self.words = _Words(self.buffer)
+        words = self.words = WordList(self.buffer)
         result: list[str] = []
         while self.at < len(self.text):
             plain = _PLAIN.match(self.text, self.at)
@@ -179,7 +140,7 @@ class _Lexer:
         self._depth -= 1
         return self._bounded("".join(result))
 
-    def _step(self, character: str, result: list[str], words: _Words, *, pattern: bool) -> None:
+    def _step(self, character: str, result: list[str], words: WordList, *, pattern: bool) -> None:
         """Take one character, or the quoted or expanded text that it begins."""
         if character == "$":
             self._keep(self._dollar(), result, words)
@@ -196,12 +157,12 @@ class _Lexer:
             self.at += 1
             self._keep(character, result, words)
 
-    def _keep(self, text: str, result: list[str], words: _Words) -> None:
+    def _keep(self, text: str, result: list[str], words: WordList) -> None:
         result.append(text)
         if self.collects:
             words.add(text)
 
-    def _keep_raw(self, text: str, result: list[str], words: _Words) -> None:
+    def _keep_raw(self, text: str, result: list[str], words: WordList) -> None:
         result.append(text)
         if self.collects:
             words.add_raw(text)
