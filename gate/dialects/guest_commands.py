@@ -13,7 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.dialects.shell_commands import Command
 
-_TALKERS = frozenset(("echo", "printf", "grep", "sed", "awk", "logger", "write-host", "write-output", "rem", "which"))
+_TALKERS = frozenset(
+    ("echo", "printf", "grep", "sed", "awk", "logger", "write-host", "write-output", "rem", "::", "which")
+)
 _DOWNLOADERS = frozenset(("curl", "wget", "fetch", "invoke-webrequest", "iwr", "invoke-restmethod", "irm"))
 _INTERPRETERS = frozenset(
     ("sh", "bash", "zsh", "ksh", "dash", "python", "python3", "perl", "ruby", "iex", "invoke-expression")
@@ -45,11 +47,11 @@ class Script(Record):
     cut: bool
 
 
-def script(text: str) -> Script:
+def script(text: str, *, windows: bool = False) -> Script:
     """Read a script; commands that do nothing of interest are left away."""
     deeds: list[Deed] = []
     before: Command | None = None
-    found = commands(text)
+    found = commands(text, windows=windows)
     for command in found:
         deed = _deed(command, before)
         if deed is not None:
@@ -101,7 +103,7 @@ def _removes_account(command: Command) -> bool:
         return bool({"-l", "--lock", "-dl", "-ld", "-L".lower()} & set(words))
     if command.program == "chage":
         return "-e" in words
-    if command.program in ("net", "net.exe"):
+    if command.program == "net":
         return words[1:2] == ["user"] and ("/delete" in words or "/active:no" in words)
     return command.program == "waagent" and any("user" in word for word in words)
 
@@ -179,6 +181,8 @@ def _runs_download(command: Command, before: Command | None) -> str:
 def _runs_script(command: Command) -> str:
     """Return the file that a command runs, when it is named by its path; empty when it is not."""
     words = list(command.words)
+    if command.program in ("powershell", "pwsh"):
+        return next((word for word in words[1:] if word.lower().endswith(SCRIPTS)), "")
     if command.program in _INTERPRETERS or command.program in (".", "source"):
         words = [word for word in words[1:] if not word.startswith("-")]
         if command.program not in (".", "source") and any(word == "-c" for word in command.words):
@@ -186,7 +190,7 @@ def _runs_script(command: Command) -> str:
     if not words:
         return ""
     path = words[0]
-    return path if path.endswith(SCRIPTS) or ("/" in path and "://" not in path) else ""
+    return path if path.lower().endswith(SCRIPTS) or ("/" in path and "://" not in path) else ""
 
 
 def _fetches(command: Command) -> str:

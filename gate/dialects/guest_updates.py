@@ -26,7 +26,7 @@ def updates(words: tuple[str, ...]) -> str:
         if judge is not None:
             rest = list(words[place + 1 :])
             return "none" if _DRY & set(rest) else judge(rest)
-    return "none"
+    return "full" if any("CreateUpdateInstaller" in word for word in words) else "none"
 
 
 def _apt(words: list[str]) -> str:

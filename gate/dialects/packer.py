@@ -209,6 +209,24 @@ def applies(keys: Keys, name: str) -> bool:
     return name not in excluded and (name in only or not closed)
 
 
+def overridden(keys: Keys, name: str) -> Keys:
+    """Return the keys of a step with what its `override` says for one source."""
+    node = keys.node("override")
+    if node is None:
+        return keys
+    own = node.entries.get(name) if isinstance(node, Mapping) else node
+    if own is None:
+        return keys
+    if not isinstance(own, Mapping):
+        return Keys(keys.names, lambda _key: (own, keys.at_of("override")), keys.at)
+
+    def look_up(key: str) -> Entry | None:
+        value = own.entries.get(key)
+        return keys.entry(key) if value is None else (value, within(value, keys.at_of("override")))
+
+    return Keys(keys.names | own.entries.keys(), look_up, keys.at)
+
+
 class Recipe:
     """One builder with everything that is done to its machine, whichever syntax it was written in.
 

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.source import Source, Sources
 
+#: How the names of scripts that Windows runs end.
+WINDOWS = (".ps1", ".psm1", ".bat", ".cmd")
+
 _HERE = ("{{template_dir}}", "{{ template_dir }}")
 
 

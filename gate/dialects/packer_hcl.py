@@ -6,7 +6,7 @@ given on the command line or by the environment is not in sight: a variable with
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, applies, as_flag, as_text
+from gate.dialects.packer import Keys, Recipe, Step, applies, as_flag, as_text, overridden
 from gate.model.errors import InputError
 from gate.model.evidence import Items, Stated
 from gate.model.location import whole_file
@@ -254,7 +254,8 @@ def _recipe(
     )
     nested = [inner for body in (block.body, *added) for inner in body.blocks]
     recipe.blocks = [Step(inner.type, whole.keys(inner.body, of=inner)) for inner in nested]
-    recipe.steps_open = recipe.products_open = unclear
+    dynamic = any(build.body.of_type("dynamic") for build, _ in using)
+    recipe.steps_open = recipe.products_open = unclear or ("a dynamic block is not expanded" if dynamic else "")
     for build, _ in using:
         recipe.builds.append(list(_steps(whole, build, type_, name)))
         recipe.products += _products(whole, build)
@@ -288,9 +289,9 @@ def _used(whole: Configuration, build: Block) -> tuple[dict[str, list[Block]], s
 def _steps(whole: Configuration, build: Block, type_: str, name: str) -> Iterator[Step]:
     for block in build.body.of_type("provisioner"):
         if block.labels:
-            step = Step(block.labels[0], whole.keys(block.body, of=block))
-            if applies(step.keys, f"{type_}.{name}"):
-                yield step
+            keys = whole.keys(block.body, of=block)
+            if applies(keys, f"{type_}.{name}"):
+                yield Step(block.labels[0], overridden(keys, name))
 
 
 def _products(whole: Configuration, build: Block) -> list[Step]:

@@ -101,3 +101,33 @@ def content_open(keys: Keys) -> str:
         if isinstance(node, Mapping) and any(as_text(value) is None for value in node.entries.values()):
             return "the installer's answers are rendered in the build"
     return ""
+
+
+def answer_media(keys: Keys) -> dict[str, str]:
+    """Return the files that the build puts on a floppy or a disc of its own: name in the guest and path."""
+    found: dict[str, str] = {}
+    for key in ("floppy_files", "cd_files"):
+        node = keys.node(key)
+        for item in node.items if isinstance(node, Sequence) else ():
+            path = as_text(item)
+            if path:
+                found[path.replace("\\", "/").rpartition("/")[2].lower()] = path
+    return found
+
+
+def unattended_commands(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the command lines of an answer file of Windows with their places; what is commented out does not run.
+
+    The file is searched and not parsed as XML: nothing else in it is of interest, and no entity can grow.
+    """
+    folded = text.lower()
+    here = 0
+    while (start := folded.find("<commandline>", here)) >= 0:
+        comment = folded.rfind("<!--", 0, start)
+        if comment >= 0 and (end := folded.find("-->", comment)) > start:
+            here = end
+            continue
+        begin = text.index(">", start) + 1
+        end = text.find("<", begin)
+        here = end if end >= 0 else len(text)
+        yield text[begin:here].replace("&quot;", '"').replace("&amp;", "&"), begin

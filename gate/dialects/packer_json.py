@@ -5,7 +5,7 @@ Only `user` variables have a value here; every other function of the interpolati
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, applies, as_text
+from gate.dialects.packer import Keys, Recipe, Step, applies, as_text, overridden
 from gate.syntax.hcl_scalars import Partial
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -151,7 +151,13 @@ def recipes(root: Mapping, path: str) -> list[Recipe]:
             unique = name if names[name] == 1 else f"{name}[{names[name]}]"
             recipe = Recipe(f"{path}#source/{type_}.{unique}", type_, name, keys, path.rpartition("/")[0])
             recipe.at = node.keys["type"].source.location(node.keys["type"].start, node.entries["type"].end)
-            recipe.builds = [[step for step in _steps(root, "provisioners", variables) if applies(step.keys, name)]]
+            recipe.builds = [
+                [
+                    Step(step.type, overridden(step.keys, name))
+                    for step in _steps(root, "provisioners", variables)
+                    if applies(step.keys, name)
+                ]
+            ]
             recipe.products = _steps(root, "post-processors", variables)
             recipe.blocks = _blocks(node, variables)
             found.append(recipe)

@@ -111,11 +111,12 @@ def _inherited(recipe: Recipe, setting: Setting[T]) -> Setting[T]:
 def hardware(recipe: Recipe) -> Hardware:
     """Return the devices and features of the machine."""
     arguments = raw(recipe)
+    unexpanded = "a dynamic block is not expanded" if any(block.type == "dynamic" for block in recipe.blocks) else ""
     return Hardware(
         _accelerator(recipe, arguments),
         _nested(recipe, arguments),
         _mac_spoofing(recipe),
-        _items(recipe, [*_passthrough(recipe), *arguments.passthrough], arguments.open_because),
+        _items(recipe, [*_passthrough(recipe), *arguments.passthrough], arguments.open_because or unexpanded),
         _items(recipe, arguments.shares, arguments.open_because),
         _items(recipe, arguments.channels, arguments.open_because),
         _items(recipe, [*_legacy(recipe), *arguments.legacy], arguments.open_because),

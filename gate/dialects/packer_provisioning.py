@@ -9,8 +9,8 @@ from __future__ import annotations
 from gate.dialects.guest_commands import SCRIPTS, script
 from gate.dialects.guest_updates import UPDATES
 from gate.dialects.packer import as_text, first_reason, within
-from gate.dialects.packer_files import line_at, open_beside
-from gate.dialects.packer_installer import content_open, installer_updates
+from gate.dialects.packer_files import WINDOWS, line_at, open_beside
+from gate.dialects.packer_installer import answer_media, content_open, installer_updates, unattended_commands
 from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.template import Provisioning
 from gate.syntax.tree import Scalar, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gate.dialects.guest_commands import Deed, Script
-    from gate.dialects.packer import Recipe, Step
+    from gate.dialects.packer import Keys, Recipe, Step
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.source import Source, Sources
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 #: Scripts that one template may name, and how deep one may call another.
 MAX_SCRIPTS = 200
 MAX_CALLS = 4
+
+#: Characters of an answer file that are searched for commands.
+MAX_ANSWERS = 256 * 1024
 
 _SHELLS = frozenset(("shell", "powershell", "windows-shell"))
 _INERT = frozenset(("file", "shell-local", "breakpoint", "sleep", "windows-restart", "hcp-sbom", "comment", "goss"))
@@ -38,7 +41,9 @@ class Done:
 
     __slots__ = (
         "_fetched",
+        "_floppy_known",
         "_folder",
+        "_media",
         "_scripts",
         "_seen",
         "_sources",
@@ -62,6 +67,8 @@ class Done:
         self._sources = sources
         self._seen: set[str] = set()
         self._scripts = 0
+        self._media: dict[str, str] = {}
+        self._floppy_known = False
         self._uploads: dict[str, str] = {}
         self._fetched: dict[str, str] = {}
         self.updated: Stated[str] | None = None
@@ -86,6 +93,23 @@ class Done:
                 self._files(step, name)
         elif step.type not in _INERT:
             self.leave_open(f"what the `{step.type}` provisioner does is not read")
+
+    def answers(self, keys: Keys) -> None:
+        """Read the commands that an answer file of Windows runs from a floppy or a disc."""
+        self._media = answer_media(keys)
+        floppy = keys.texts("floppy_files")
+        listed = floppy.complete and all(isinstance(item, Stated) for item in floppy.members)
+        self._floppy_known = listed and not (keys.has("floppy_dirs") or keys.has("floppy_content"))
+        for name, path in self._media.items():
+            if name not in ("autounattend.xml", "unattend.xml"):
+                continue
+            opened = open_beside(path, self._folder, self._sources)
+            if opened is None:
+                self.leave_open(f"`{name}` is not in sight")
+                continue
+            for line, start in unattended_commands(opened.text[:MAX_ANSWERS]):
+                at = line_at(opened, start)
+                self.script(script(line, windows=True), lambda _start, at=at: at)  # type: ignore[misc]
 
     def script(self, script: Script, place: Callable[[int], Location], depth: int = 0) -> None:
         """Take what a script does; `place` gives the location of an offset."""
@@ -114,7 +138,7 @@ class Done:
 
     def _called(self, path: str, at: Location, depth: int) -> None:
         """Read a script that a command runs, when the build has uploaded it; one that it has fetched is a download."""
-        name = path.rpartition("/")[2]
+        name = path.replace("\\", "/").rpartition("/")[2]
         if name in self._fetched:
             if self._fetched[name]:
                 self.piped.append(Stated(f"{name}, which {self._fetched[name]} fetches", at))
@@ -122,15 +146,20 @@ class Done:
         source = self._uploaded(path)
         if source and depth < MAX_CALLS and self._file(source, depth + 1):
             return
-        if source or name.endswith(SCRIPTS):
+        if self._floppy_known and _clean(path).startswith("a:/") and not source:
+            return
+        if source or name.lower().endswith(SCRIPTS):
             self.leave_open(f"the script `{name}` is not in sight")
 
     def _uploaded(self, path: str) -> str:
-        """Return the file that was uploaded to a path, alone or with its folder; empty when none was."""
+        """Return the file that was brought to a path, alone or with its folder; empty when none was."""
+        clean = _clean(path)
+        if clean[1:3] == ":/" and clean[3:] in self._media:
+            return self._media[clean[3:]]
         for destination, source in self._uploads.items():
-            if path == destination:
+            if clean == destination:
                 return source
-            if path.startswith(f"{destination}/"):
+            if clean.startswith(f"{destination}/"):
                 return source.rstrip("/") + path[len(destination) :]
         return ""
 
@@ -145,7 +174,7 @@ class Done:
     def _upload(self, step: Step) -> None:
         pair = [as_text(node) if node is not None else None for node in map(step.keys.node, ("source", "destination"))]
         if pair[0] and pair[1]:
-            self._uploads[pair[1].rstrip("/")] = pair[0]
+            self._uploads[_clean(pair[1])] = pair[0]
 
     def _commands(self, step: Step) -> None:
         """Read the commands written into the template itself; a list of them is one script."""
@@ -162,7 +191,7 @@ class Done:
             else:
                 offsets.append((len(text), within(line, at)))
                 text += known + "\n"
-        self.script(script(text), lambda start: _place(offsets, start, at))
+        self.script(script(text, windows=step.type != "shell"), lambda start: _place(offsets, start, at))
 
     def _files(self, step: Step, name: str) -> None:
         entry = step.keys.entry(name)
@@ -188,11 +217,15 @@ class Done:
         return True
 
 
+def _clean(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").lower()
+
+
 def _script_of(source: Source) -> Script:
     """Return what the commands of a file do; several builds may run it."""
     known = source.trees.get("guest")
     if known is None:
-        known = source.trees["guest"] = script(source.text)
+        known = source.trees["guest"] = script(source.text, windows=source.path.lower().endswith(WINDOWS))
     return known  # type: ignore[return-value]
 
 
@@ -215,6 +248,7 @@ def done(recipe: Recipe, sources: Sources) -> list[Done]:
     found: list[Done] = []
     for steps in recipe.builds or [[]]:
         one = Done(recipe.at, recipe.folder, sources)
+        one.answers(recipe.keys)
         for step in steps:
             one.take(step)
         entry = recipe.keys.entry("shutdown_command")

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 256 * 1024
 MAX_COMMANDS: Final = 5_000
 
-_SHELLS = frozenset(("sh", "bash", "zsh", "ksh", "dash", "ash", "su"))
+_SHELLS = frozenset(("sh", "bash", "zsh", "ksh", "dash", "ash", "su", "powershell", "pwsh"))
 _KEYWORDS = frozenset(
     ("then", "do", "else", "elif", "if", "while", "until", "!", "{", "}", "(", "time", "exec", "command")
 )
-_CARRIERS = frozenset(("sudo", "doas", "env", "nohup", "nice", "ionice", "eatmydata"))
+_CARRIERS = frozenset(("cmd", "call", "sudo", "doas", "env", "nohup", "nice", "ionice", "eatmydata"))
 
 
 _PLAIN = re.compile(r"""[^\s'"\\#<$`;&|]+""").match
@@ -41,18 +41,21 @@ class Command(Record):
     piped: bool
 
 
-def commands(text: str) -> list[Command]:
-    """Return the commands of a script, those inside `sh -c "…"`, `$(…)` and `<(…)` after the one that holds them."""
+def commands(text: str, *, windows: bool = False) -> list[Command]:
+    """Return the commands of a script, those inside `sh -c "…"`, `$(…)` and `<(…)` after the one that holds them.
+
+    In scripts of Windows the backslash is a letter like others.
+    """
     found: list[Command] = []
     pending = [(text[:MAX_TEXT], -1)]
     while pending and len(found) < MAX_COMMANDS:
         script, inside = pending.pop(0)
-        for words, start, piped in _split(script):
+        for words, start, piped in _split(script, windows=windows):
             bare = _bare(words)
             if not bare:
                 continue
             place = start if inside < 0 else inside
-            found.append(Command(tuple(bare), bare[0].rpartition("/")[2].lower(), place, piped))
+            found.append(Command(tuple(bare), _name(bare[0]), place, piped))
             if len(pending) < MAX_COMMANDS:
                 pending += [(inner, place) for inner in _nested(bare) if len(inner) < len(script)]
     return found[:MAX_COMMANDS]
@@ -60,7 +63,7 @@ def commands(text: str) -> list[Command]:
 
 def _nested(words: list[str]) -> Iterator[str]:
     """Return the scripts that a command carries in its words."""
-    program = words[0].rpartition("/")[2]
+    program = _name(words[0])
     if program in _SHELLS or program == "eval":
         yield from (word for word in words[1:] if " " in word)
     for word in words:
@@ -76,8 +79,8 @@ def _bare(words: list[str]) -> list[str]:
     carried = False
     while here < len(words):
         word = words[here]
-        is_carrier = word.rpartition("/")[2] in _CARRIERS
-        if word in _KEYWORDS or is_carrier or _is_assignment(word) or (carried and word.startswith("-")):
+        is_carrier = _name(word) in _CARRIERS
+        if word in _KEYWORDS or is_carrier or _is_assignment(word) or (carried and word.startswith(("-", "/c", "/C"))):
             carried = carried or is_carrier
             here += 1
         else:
@@ -85,14 +88,19 @@ def _bare(words: list[str]) -> list[str]:
     return words[here:]
 
 
+def _name(word: str) -> str:
+    """Return the name of a program without its folder and without the ending that Windows gives it."""
+    return word.replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
+
+
 def _is_assignment(word: str) -> bool:
     name, equals, _ = word.partition("=")
     return bool(equals) and name.isidentifier()
 
 
-def _split(text: str) -> Iterator[tuple[list[str], int, bool]]:
+def _split(text: str, *, windows: bool) -> Iterator[tuple[list[str], int, bool]]:
     """Split a script at what ends a command, giving its words, where it starts and whether it is behind a pipe."""
-    state = _Splitter(text)
+    state = _Splitter(text, windows=windows)
     while state.here < len(text):
         finished = state.step()
         if finished is not None:
@@ -105,10 +113,11 @@ def _split(text: str) -> Iterator[tuple[list[str], int, bool]]:
 class _Splitter:
     """Walks over the characters of a script once."""
 
-    __slots__ = ("begun", "here", "heredocs", "piped", "start", "text", "word", "words")
+    __slots__ = ("begun", "here", "heredocs", "piped", "start", "text", "windows", "word", "words")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, windows: bool) -> None:
         self.text = text
+        self.windows = windows
         self.here = 0
         self.start = 0
         self.words: list[str] = []
@@ -124,7 +133,7 @@ class _Splitter:
         self.here += 1
         if character in "'\"":
             self._quoted(character)
-        elif character == "\\":
+        elif character == "\\" and not self.windows:
             self._escape()
         elif character in " \t\r":
             self._word()
@@ -135,7 +144,12 @@ class _Splitter:
             self._heredoc()
         elif character in "$<" and text.startswith("(", here + 1):
             self._substitution()
-        elif character == "`" and (end := text.find("`", self.here)) > 0 and "\n" not in text[here:end]:
+        elif (
+            character == "`"
+            and not self.windows
+            and (end := text.find("`", self.here)) > 0
+            and "\n" not in text[here:end]
+        ):
             self._begin(here)
             self.word.append(text[here : end + 1])
             self.here = end + 1
@@ -156,7 +170,12 @@ class _Splitter:
     def _quoted(self, quote: str) -> None:
         self._begin(self.here - 1)
         end = self.here
-        while (end := self.text.find(quote, end)) >= 0 and quote == '"' and self.text[end - 1] == "\\":
+        while (
+            (end := self.text.find(quote, end)) >= 0
+            and quote == '"'
+            and self.text[end - 1] == "\\"
+            and not self.windows
+        ):
             end += 1
         end = end if end >= 0 else len(self.text)
         piece = self.text[self.here : end]
@@ -221,7 +240,7 @@ class _Splitter:
     def _skip_heredocs(self, finished: tuple[list[str], int, bool] | None) -> None:
         """Pass over text that is handed to a command; a shell's is a script and is read on."""
         waiting, self.heredocs = self.heredocs, []
-        program = next(iter(_bare(finished[0])), "").rpartition("/")[2] if finished is not None else ""
+        program = _name(next(iter(_bare(finished[0])), "")) if finished is not None else ""
         if program in _SHELLS:
             return
         for word in waiting:

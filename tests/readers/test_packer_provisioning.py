@@ -62,6 +62,18 @@ def test_only_and_except_leave_a_step_to_other_sources() -> None:
         assert known(template("qemu", build=build).provisioning.updates) == "none"
 
 
+def test_a_step_may_differ_for_one_source() -> None:
+    for name, level in (("app", "full"), ("other", "none")):
+        override = f'override = {{ {name} = {{ inline = ["dnf -y upgrade"] }} }}'
+        build = f'provisioner "shell" {{\n  inline = ["true"]\n  {override}\n}}'
+        assert known(template("qemu", build=build).provisioning.updates) == level
+
+
+def test_steps_that_are_not_expanded_leave_open_what_is_done() -> None:
+    build = 'dynamic "provisioner" {\n  for_each = []\n  content {}\n}'
+    assert isinstance(template("qemu", build=build).provisioning.updates, Unknown)
+
+
 def test_of_two_builds_the_lesser_counts() -> None:
     second = f'}}\nbuild {{\n  sources = ["source.qemu.app"]\n  {shell("true")}'
     assert known(template("qemu", build=shell("dnf -y upgrade") + second).provisioning.updates) == "none"
@@ -83,6 +95,30 @@ def test_the_answers_of_the_installer_are_read(name: str, text: str, level: str)
 def test_answers_that_are_not_in_sight_leave_updates_open() -> None:
     body = 'http_directory = "http"\nboot_command = ["ks=http://{{ .HTTPIP }}:{{ .HTTPPort }}/ks.cfg<enter>"]'
     assert isinstance(template("qemu", body).provisioning.updates, Unknown)
+
+
+_UNATTEND = """<unattend>
+  <CommandLine>cmd.exe /c C:\\Windows\\System32\\powershell.exe -File a:\\updates.ps1</CommandLine>
+</unattend>
+"""
+_UPDATES = "$installer = $session.CreateUpdateInstaller()\n$installer.Install()\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "level"), [(_UNATTEND, "full"), (f"<!-- {_UNATTEND} -->", "none"), ("<unattend/>", "none")]
+)
+def test_the_answers_of_windows_run_what_lies_on_the_floppy(answers: str, level: str) -> None:
+    body = 'floppy_files = ["Autounattend.xml", "scripts/updates.ps1"]'
+    files = {"Autounattend__xml": answers, "scripts___updates__ps1": _UPDATES}
+    assert known(template("hyperv-iso", body, **files).provisioning.updates) == level
+
+
+def test_a_script_that_the_floppy_does_not_hold_does_not_run() -> None:
+    build = 'provisioner "powershell" {\n  inline = ["& A:\\\\other.ps1"]\n}'
+    body = 'floppy_files = ["Autounattend.xml"]'
+    assert known(template("hyperv-iso", body, build, Autounattend__xml="").provisioning.updates) == "none"
+    unknown = template("hyperv-iso", "floppy_files = var.files", build, rest='variable "files" {}\n')
+    assert isinstance(unknown.provisioning.updates, Unknown)
 
 
 def test_a_box_is_told_from_its_post_processor() -> None:
