@@ -49,13 +49,13 @@ def _output(arguments: list[str]) -> str:
     with redirect_stdout(captured):
         gate(arguments)
     captured.flush()
-    data: bytes = captured.buffer.getvalue()  # type: ignore[attr-defined]
-    return data.decode("utf-8")
+    captured.seek(0)
+    return captured.read()
 
 
 def rules() -> str:
     """Return the index of all rules."""
-    lines = ["# Rules", "", "Every rule has a page, which `gate explain ID` shows: what it is, why it matters, its sources,"]
+    lines = ["# Rules", "", "Every rule has a page, which `gate explain ID` shows: what it is, why it matters, sources,"]
     lines += ["and examples that the tests judge.", ""]
     for family, title in FAMILIES.items():
         lines += [f"## {title}", "", "| rule | name | severity | what it finds |", "|---|---|---|---|"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
-    from gate.model.workload import Container, Runtime, User
+    from gate.model.workload import Container, Namespaces, Runtime, User
 
 
 class Links:
@@ -76,9 +76,17 @@ class Links:
         return replace(
             workload,
             containers=replace(workload.containers, members=containers),
+            namespaces=self._namespaces(workload.namespaces),
             sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
             credentials=self._credentials(workload),
         )
+
+    def _namespaces(self, namespaces: Namespaces) -> Namespaces:
+        """Apply what the engine does to users where a service is silent."""
+        if not isinstance(namespaces.user, Deferred):
+            return namespaces
+        mode = "remapped" if self.profile.docker_userns_remap else "host"
+        return replace(namespaces, user=Defaulted(mode, namespaces.user.at))
 
     def _credentials(self, workload: Workload) -> Credentials:
         """Ask the service account; one that is not in sight hands its token out, as Kubernetes does by default."""

@@ -39,19 +39,14 @@ class PlatformProfile(Record):
     """The platform as declared; None and empty strings are what nobody declared, and then the worse reading counts.
 
     `runtimes` maps a RuntimeClass or runtime name to one of `RUNTIME_KINDS`, `images` an image repository to the recipe
-    that builds it (relative to the declaration's folder), `versions` a component (`kubernetes`, `containerd`, `runc`,
-    `kata`...) to its version.
+    that builds it (relative to the declaration's folder).
     """
 
     kubernetes_version: str = ""
     kubernetes_seccomp_default: bool | None = None
     gke_mode: str = ""
-    openshift: bool | None = None
     docker_userns_remap: bool | None = None
     docker_no_new_privileges: bool | None = None
-    docker_rootless: bool | None = None
-    swarm: bool | None = None
     placement: str = ""
     runtimes: tuple[Named, ...] = ()
     images: tuple[Named, ...] = ()
-    versions: tuple[Named, ...] = ()

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[^ *?\x00-\x1f\x7f][^*?\x00-\x1f\x7f]*")
 GLOB_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
 SENTENCE = re.compile(r"[\s\S]*[^ \t\r\n][\s\S]*")
-COMPONENT = re.compile(r"(?!kubernetes$)[a-z][a-z0-9.-]*")
 VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+~_-]*")
 RULE_ID = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -53,29 +52,21 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "openshift", "docker", "swarm", "placement", "images", "runtimes", "versions")
+    parts = ("kubernetes", "gke", "docker", "placement", "images", "runtimes")
     entries = fields(node, key, (), parts)
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
-    docker = _part(entries, "docker", ("userns_remap", "no_new_privileges", "rootless"))
+    docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
     gke = _part(entries, "gke", ("mode",))
-    versions = tuple(_named(entries, "versions", COMPONENT, VERSION, "1.7.33"))
-    version = ""
-    if "version" in kubernetes:
-        version = text(kubernetes["version"], "platform.kubernetes.version", VERSION, '"1.34"')
-        versions = (Named("kubernetes", version, kubernetes["version"].at), *versions)
+    version = kubernetes.get("version")
     return PlatformProfile(
-        version,
+        text(version, "platform.kubernetes.version", VERSION, '"1.34"') if version is not None else "",
         _flag(kubernetes, "kubernetes", "seccomp_default"),
         choice(gke["mode"], "platform.gke.mode", GKE_MODES) if "mode" in gke else "",
-        _flag(entries, "", "openshift"),
         _flag(docker, "docker", "userns_remap"),
         _flag(docker, "docker", "no_new_privileges"),
-        _flag(docker, "docker", "rootless"),
-        _flag(entries, "", "swarm"),
         choice(entries["placement"], "platform.placement", PLACEMENTS) if "placement" in entries else "",
         tuple(_runtimes(entries)),
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
-        versions,
     )
 
 
@@ -84,8 +75,7 @@ def _part(entries: dict[str, Node], name: str, known: tuple[str, ...]) -> dict[s
 
 
 def _flag(entries: dict[str, Node], part: str, name: str) -> bool | None:
-    key = f"platform.{part}.{name}" if part else f"platform.{name}"
-    return flag(entries[name], key) if name in entries else None
+    return flag(entries[name], f"platform.{part}.{name}") if name in entries else None
 
 
 def _runtimes(entries: dict[str, Node]) -> Iterator[Named]:

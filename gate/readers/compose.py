@@ -15,7 +15,7 @@ from gate.dialects.docker_options import pid_mode, user_namespace
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -217,9 +217,16 @@ class _Service:
             network,
             _mode(fields, "ipc"),
             _mode(fields, "uts"),
-            fields.setting("userns_mode", "host", "a mode", lambda node: user_namespace(as_spelling(node) or "")),
+            self.user_namespace(),
             _mode(fields, "cgroup"),
         )
+
+    def user_namespace(self) -> Setting[str]:
+        """Return the user namespace's mode; where the service is silent the engine's configuration decides."""
+        fields = self.fields
+        if not fields.reason and not fields.has("userns_mode"):
+            return Deferred("docker.userns_remap", fields.at)
+        return fields.setting("userns_mode", "host", "a mode", lambda node: user_namespace(as_spelling(node) or ""))
 
     def network(self) -> Setting[str]:
         """Return the network mode; a network that is the engine's own `host` one counts as that mode."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gate.model.profile import GKE_MODES, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
-    COMPONENT,
     DAY,
     GLOB_WORD,
     INNER_PATH,
@@ -64,7 +63,6 @@ def _platform() -> Json:
     docker = {
         "userns_remap": flag("The daemon runs containers in a user namespace."),
         "no_new_privileges": flag("The daemon sets no_new_privs by default."),
-        "rootless": flag("The daemon itself runs without root."),
     }
     kubernetes = {
         "version": string('The cluster\'s version, in quotes: "1.34".', VERSION),
@@ -73,9 +71,7 @@ def _platform() -> Json:
     properties = {
         "kubernetes": closed("The cluster.", kubernetes, []),
         "gke": closed("Google Kubernetes Engine.", {"mode": word("How Google runs the cluster.", GKE_MODES)}, []),
-        "openshift": flag("The cluster is OpenShift, whose admission assigns security context constraints."),
         "docker": closed("The Docker daemon's configuration.", docker, []),
-        "swarm": flag("Compose files are deployed to Swarm, which ignores some of their settings."),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(
             "Which recipe builds an image, by the image's repository.",
@@ -86,9 +82,6 @@ def _platform() -> Json:
             "What kind of boundary a RuntimeClass or a runtime's name stands for.",
             WORD,
             word("The kind of boundary.", RUNTIME_KINDS),
-        ),
-        "versions": table(
-            "The versions of components, such as containerd or runc.", COMPONENT, string("A version.", VERSION)
         ),
     }
     return closed("What the files cannot say; it decides what a setting's absence means.", properties, [])

@@ -50,7 +50,6 @@ def test_silence_is_unknown() -> None:
     declaration = load("version: 1\n", "shop/.gate.yaml")
     assert (declaration.folder, declaration.policy) == ("shop", "standard")
     assert declaration.platform.placement == ""
-    assert declaration.platform.docker_rootless is None
     assert declaration.workloads == declaration.exceptions == ()
 
 

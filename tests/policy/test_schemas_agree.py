@@ -78,13 +78,10 @@ def _declarations() -> list[Data]:
         platform:
           kubernetes: {version: "1.34", seccomp_default: true}
           gke: {mode: autopilot}
-          openshift: false
-          docker: {userns_remap: true, no_new_privileges: false, rootless: true}
-          swarm: true
+          docker: {userns_remap: true, no_new_privileges: false}
           placement: shared
           images: {shop/pay: docker/pay.Dockerfile}
           runtimes: {sandboxed: gvisor}
-          versions: {containerd: "2.1.4"}
         workloads:
         - {name: a, paths: [deploy/*.yaml], sensitivity: restricted, regulated: [pci], placement: dedicated, role: cni}
         - {name: b, match: {kind: Pod, name: "b-*"}, sensitivity: public, tenancy: hard, label: secret}

@@ -120,6 +120,17 @@ def test_a_runtime(runtime: str, level: str, grade: str, service: Any) -> None:
     assert (boundary["level"], boundary["grade"]) == (level, grade)
 
 
+def test_an_engine_that_remaps_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "services:\n  web: {image: x, privileged: true}\n  agent: {image: x, userns_mode: host}\n"
+    remapped = "version: 1\nplatform:\n  docker: {userns_remap: true}\n"
+    write(tmp_path, compose__yaml=services, __gate__yaml=remapped)
+    answer = check(capsys, tmp_path)
+    web = answer.subject("services/web")["boundary"]
+    assert "u" in web["modifiers"]
+    assert web["level"] == "L1"
+    assert "ISO007" in rules(answer.subject("services/agent"))
+
+
 def test_windows_isolation(service: Any) -> None:
     assert service("isolation: hyperv")["boundary"]["level"] == "L5"
 
