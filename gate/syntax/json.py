@@ -40,11 +40,6 @@ def parse(source: Source) -> Document:
     return kept  # type: ignore[return-value]
 
 
-def value_at(source: Source, start: int) -> tuple[Node, int]:
-    """Return the value that begins at or after an offset, and the offset after it; InputError when there is none."""
-    return _Scanner(source).value(start)
-
-
 def _parse(source: Source) -> Document:
     try:
         root = _whole(source)
@@ -55,7 +50,7 @@ def _parse(source: Source) -> Document:
 
 def _whole(source: Source) -> Node:
     text = source.text
-    scanner = _Scanner(source)
+    scanner = Scanner(source)
     if source.data.startswith(UTF16):
         scanner.refuse(0, "is not UTF-8 but UTF-16", UTF8)
     if text.startswith("\ufeff"):
@@ -67,12 +62,13 @@ def _whole(source: Source) -> Node:
     return root
 
 
-class _Scanner:
-    """Reads one value; `nodes` counts what has been built."""
+class Scanner:
+    """Reads the values of one file; `nodes` counts what has been built."""
 
     __slots__ = ("nodes", "source", "text")
 
     def __init__(self, source: Source) -> None:
+        """Take the file."""
         self.source = source
         self.text = source.text
         self.nodes = 0
@@ -83,7 +79,7 @@ class _Scanner:
         raise InputError(cause, at=place, remedy=remedy)
 
     def value(self, here: int) -> tuple[Node, int]:
-        """Read a value with all that is in it."""
+        """Read the value that begins at or after an offset; return it and the offset after it."""
         stack: list[Node] = []
         key: Scalar | None = None
         root: Node | None = None

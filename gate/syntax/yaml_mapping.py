@@ -22,7 +22,7 @@ MAX_GROWTH = 250_000
 
 
 class Shared:
-    """What the mappings of one stretch of a file share.
+    """What the mappings of one file share.
 
     `strict` is how Compose takes them: keys are strings and distinct, and what `<<` brings never overrides. Kubernetes
     takes pairs in the order of the file, whatever they are, and the last one counts. `merges` holds the merge keys,
@@ -32,9 +32,9 @@ class Shared:
 
     __slots__ = ("grown", "merged", "merges", "nodes", "strict")
 
-    def __init__(self, nodes: int, *, strict: bool) -> None:
-        """Start with the nodes that earlier stretches of the file have."""
-        self.nodes = nodes
+    def __init__(self, *, strict: bool) -> None:
+        """Start at nothing."""
+        self.nodes = 0
         self.strict = strict
         self.grown = 0
         self.merges: set[Node] = set()

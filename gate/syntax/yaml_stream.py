@@ -7,6 +7,7 @@ import re
 from gate.model.errors import InputError
 from gate.syntax.document import Document
 from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.yaml_mapping import Shared
 from gate.syntax.yaml_scalars import COMPOSE, KUBERNETES
 from gate.syntax.yaml_template import control_comments, is_template, outside_strings
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 TAIL = "what follows the end of this document is ignored by Kubernetes, and not by other YAML readers"
 CONTROL = "a comment in this document means something to a template engine, and nothing to YAML"
-RETURNS = "a line ends in two carriage returns, of which Kubernetes drops one"
+HIDDEN = "has characters that show something else to people than they say to a machine"
 SEPARATOR = "Kubernetes allows nothing but a comment after `---`"
 
 #: Most documents of one file.
@@ -31,6 +32,9 @@ MAX_DOCUMENTS = 10_000
 #: Where libyaml skips a byte order mark and others take it for text.
 _INNER_MARK = re.compile("(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
 
+#: Line breaks that most editors show as none, and marks that reorder what they show.
+_HIDDEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+
 #: What Go counts as white space.
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
@@ -38,7 +42,8 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(
 def kubernetes(source: Source) -> list[Document]:
     """Read a file as kubectl does: JSON values as far as they go, then YAML cut at the lines that begin with `---`."""
     found: list[Document] = []
-    start = nodes = 0
+    start = 0
+    shared = Shared(strict=False)
     if source.text.lstrip(SPACE).startswith("{"):
         found, start = _json(source)
     for begin, end, right in _pieces(source.text, start):
@@ -46,9 +51,7 @@ def kubernetes(source: Source) -> list[Document]:
             found.append(_failed(source, begin, end, f"has more than {MAX_DOCUMENTS} documents", "split the file"))
             break
         if right:
-            stretch = Stretch(source, begin, end, KUBERNETES, nodes)
-            found.append(stretch.first())
-            nodes = stretch.nodes
+            found.append(Stretch(source, begin, end, KUBERNETES, shared).first())
         else:
             found.append(_failed(source, begin, end, SEPARATOR, "begin the document on a line of its own"))
     return found
@@ -57,7 +60,7 @@ def kubernetes(source: Source) -> list[Document]:
 def compose(source: Source) -> list[Document]:
     """Read a file as compose-go does: as one stream, which ends with the first error."""
     found: list[Document] = []
-    for document in Stretch(source, 0, len(source.text), COMPOSE, 0).all():
+    for document in Stretch(source, 0, len(source.text), COMPOSE, Shared(strict=True)).all():
         if len(found) >= MAX_DOCUMENTS:
             here = document.at.start
             found.append(_failed(source, here, here, f"has more than {MAX_DOCUMENTS} documents", "split the file"))
@@ -76,15 +79,16 @@ def _json(source: Source) -> tuple[list[Document], int]:
 
     What follows the first value may be YAML, as kubectl sees it; after the second, only JSON is.
     """
-    from gate.syntax.json import value_at
+    from gate.syntax.json import Scanner
 
+    scanner = Scanner(source)
     text = source.text
     found: list[Document] = []
     here = 0
     problem: InputError | None = None
     while problem is None and len(found) < MAX_DOCUMENTS:
         try:
-            root, here = value_at(source, here)
+            root, here = scanner.value(here)
             found.append(Document(root, None, root.at, {}))
         except InputError as error:
             problem = error
@@ -135,29 +139,31 @@ class Stretch:
         "_done",
         "_end",
         "_events",
+        "_hides",
         "_scheme",
+        "_shared",
         "_source",
         "_start",
         "_text",
-        "nodes",
     )
 
     _builder: Builder
     _events: Any
 
-    def __init__(self, source: Source, start: int, end: int, scheme: Scheme, nodes: int) -> None:
-        """Take the file, the bounds, the dialect and how many nodes the file has so far."""
+    def __init__(self, source: Source, start: int, end: int, scheme: Scheme, shared: Shared) -> None:
+        """Take the file, the bounds, the dialect and what the stretches of the file share."""
         self._source = source
         self._start = start
         self._end = end
         self._scheme = scheme
+        self._shared = shared
         self._text = source.text[start:end]
         if scheme.version == 2 and not self._text.endswith("\n"):
             self._text += "\n"
         self._base = start + self._text.startswith("\ufeff")
         self._done = start
         self._comments = [start + place for place in control_comments(self._text)]
-        self.nodes = nodes
+        self._hides = bool(_HIDDEN.search(self._text))
 
     def first(self) -> Document:
         """Return the first document, in doubt when something follows that its consumer does not look at."""
@@ -169,8 +175,6 @@ class Stretch:
             root = document.root
             if root is not None and self._goes_on():
                 root.doubt = root.doubt or TAIL
-            if root is not None and "\r\r\n" in self._text:
-                root.doubt = root.doubt or RETURNS
         except (YAMLError, UnicodeError, InputError) as error:
             return self._broken(error)
         return document
@@ -197,9 +201,7 @@ class Stretch:
         self._events = events(self._text)
         self._events.get_event()
         templated = is_template(self._text)
-        self._builder = Builder(
-            self._source, self._events, self._base, self._scheme, nodes=self.nodes, templated=templated
-        )
+        self._builder = Builder(self._source, self._events, self._base, self._scheme, self._shared, templated=templated)
 
     def _next(self) -> Document:
         from yaml import StreamEndEvent
@@ -209,10 +211,11 @@ class Stretch:
         self._events.get_event()
         root = self._builder.root()
         self._events.get_event()
-        self.nodes = self._builder.shared.nodes
         if isinstance(root, Scalar) and root.start == root.end:
             return Document(None, None, root.at, {})
         _clamp(root, self._end)
+        if self._hides:
+            root.doubt = root.doubt or HIDDEN
         if self._comments and self._is_controlled(root):
             root.doubt = root.doubt or CONTROL
         return Document(root, None, root.at, self._builder.tags)
@@ -237,7 +240,6 @@ class Stretch:
     def _broken(self, error: Exception) -> Document:
         from gate.syntax.yaml_events import refusal
 
-        self.nodes = self._builder.shared.nodes if hasattr(self, "_builder") else self.nodes
         at = self._source.location(self._start, self._end)
         return Document(None, refusal(error, self._source, self._start, self._end), at, {})
 

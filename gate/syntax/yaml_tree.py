@@ -10,8 +10,8 @@ from yaml import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from gate.model.errors import InputError
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
-from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs, Shared, complete
-from gate.syntax.yaml_scalars import MERGE, STANDARD, Scheme
+from gate.syntax.yaml_mapping import COLLECTION_KEY, Pairs, complete
+from gate.syntax.yaml_scalars import MERGE, STANDARD
 from gate.syntax.yaml_template import is_template
 
 TYPE_CHECKING = False
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
+    from gate.model.location import Location
     from gate.model.source import Source
     from gate.syntax.tree import Node
-    from gate.syntax.yaml_scalars import Resolved, Value
+    from gate.syntax.yaml_mapping import Shared
+    from gate.syntax.yaml_scalars import Resolved, Scheme, Value
 
     Take: TypeAlias = Callable[[Node], None]
     #: A list or mapping that is being read: the node, what takes its members, its pairs when it is a mapping, its
@@ -46,23 +48,27 @@ class Builder:
         "_anchors",
         "_base",
         "_events",
+        "_known",
         "_open",
         "_scheme",
+        "_shared",
         "_sizes",
         "_source",
         "_templated",
-        "shared",
         "tags",
     )
 
-    def __init__(self, source: Source, events: Any, base: int, scheme: Scheme, *, nodes: int, templated: bool) -> None:
-        """Take the file, its events, the offset these count from, how scalars resolve, and the nodes so far."""
-        self.shared = Shared(nodes, strict=scheme.version > 2)
+    def __init__(
+        self, source: Source, events: Any, base: int, scheme: Scheme, shared: Shared, *, templated: bool
+    ) -> None:
+        """Take the file, its events, the offset these count from, how scalars resolve, and what the file shares."""
         self.tags: dict[Node, str] = {}
         self._source = source
         self._events = events
         self._base = base
         self._scheme = scheme
+        self._known = scheme.known.get
+        self._shared = shared
         self._templated = templated
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[str, int] = {}
@@ -71,44 +77,44 @@ class Builder:
     def root(self) -> Node:
         """Build one document, whose start has been read, up to the end of its root."""
         self.tags = {}
-        if not self.shared.strict:
+        if not self._shared.strict:
             self._anchors.clear()
-        source, base, nodes = self._source, self._base, self.shared.nodes
-        known = self._scheme.known.get
-        next_event = self._events.get_event
+        nodes = self._shared.nodes
         take: Take | None = None
-        while True:
-            event = next_event()
-            kind = event.__class__
-            nodes += 1
-            if nodes > MAX_NODES:
-                raise InputError(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
-            if kind is ScalarEvent:
-                found = known(event.value)
-                if found is not None and event.implicit[0] and event.tag is None and event.anchor is None:
-                    start, end = event.start_mark.index + base, event.end_mark.index + base
-                    node: Node = Scalar(source, start, end, found.value, found.text, False, found.doubt)
-                else:
+        try:
+            while True:
+                event = self._events.get_event()
+                kind = event.__class__
+                nodes += 1
+                if nodes > MAX_NODES:
+                    raise InputError(f"has more than {MAX_NODES} nodes", at=self._place(event), remedy="split the file")
+                if kind is ScalarEvent:
                     node = self._scalar(event)
-            else:
-                self.shared.nodes = nodes
-                if kind is MappingStartEvent or kind is SequenceStartEvent:
-                    take = self._start(event, mapping=kind is MappingStartEvent)
-                    continue
-                if kind is AliasEvent:
-                    node = self._alias(event)
                 else:
-                    nodes -= 1
-                    node = self._end(event)
-                    take = self._open[-1][1] if self._open else None
-            if take is None:
-                self.shared.nodes = nodes
-                return node
-            take(node)
+                    self._shared.nodes = nodes
+                    if kind is MappingStartEvent or kind is SequenceStartEvent:
+                        take = self._start(event, mapping=kind is MappingStartEvent)
+                        continue
+                    if kind is AliasEvent:
+                        node = self._alias(event)
+                    else:
+                        nodes -= 1
+                        node = self._end(event)
+                        take = self._open[-1][1] if self._open else None
+                if take is None:
+                    return node
+                take(node)
+        finally:
+            self._shared.nodes = nodes
 
     def _scalar(self, event: Any) -> Node:
         tag = event.tag
         text = event.value
+        start = event.start_mark.index + self._base
+        end = event.end_mark.index + self._base
+        found = self._known(text)
+        if found is not None and event.implicit[0] and tag is None and event.anchor is None:
+            return Scalar(self._source, start, end, found.value, found.text, False, found.doubt)
         value: Value = text
         doubt = ""
         if tag is not None or event.implicit[0]:
@@ -116,8 +122,6 @@ class Builder:
             if "?" in text and not event.style and self._open and self._open[-1][5]:
                 self._question(event)
             value, text, doubt = found.value, found.text, found.doubt
-        start = event.start_mark.index + self._base
-        end = event.end_mark.index + self._base
         node: Node = Scalar(self._source, start, end, value, text, event.style in QUOTES, doubt)
         if self._templated and value.__class__ is str and is_template(text):
             node = self._template(node)
@@ -127,7 +131,7 @@ class Builder:
         if tag is not None and not tag.startswith(STANDARD):
             self.tags[node] = tag
         if (text == "<<" or tag == MERGE) and self._scheme.merges(text, tag, plain=not event.style):
-            self.shared.merges.add(node)
+            self._shared.merges.add(node)
         return node
 
     def _question(self, event: Any) -> None:
@@ -147,7 +151,7 @@ class Builder:
     def _anchor(self, event: Any, node: Node) -> None:
         self._anchors[event.anchor] = node
         self._sizes.pop(event.anchor, None)
-        if self.shared.strict:
+        if self._shared.strict:
             self._bounded(event, "&")
 
     def _bounded(self, event: Any, sign: str) -> None:
@@ -177,14 +181,14 @@ class Builder:
         node: Mapping | Sequence
         if mapping:
             node = Mapping(self._source, start, start, {}, {})
-            pairs = Pairs(self.shared, node)
+            pairs = Pairs(self._shared, node)
             take: Take = pairs.take
         else:
             node = Sequence(self._source, start, start, [])
             pairs = None
             take = node.items.append
         anchor = event.anchor
-        opened.append((node, take, pairs, anchor, self.shared.nodes - 1 + self.shared.grown, event.flow_style))
+        opened.append((node, take, pairs, anchor, self._shared.nodes - 1 + self._shared.grown, event.flow_style))
         if anchor is not None:
             self._anchor(event, node)
         if event.tag is not None and not event.tag.startswith(STANDARD):
@@ -194,10 +198,10 @@ class Builder:
     def _end(self, event: Any) -> Node:
         node, _, pairs, anchor, before, _ = self._open.pop()
         node.end = event.end_mark.index + self._base
-        if pairs is not None and pairs.node in self.shared.merged:
-            complete(pairs.node, self.shared.merged.pop(pairs.node))
+        if pairs is not None and pairs.node in self._shared.merged:
+            complete(pairs.node, self._shared.merged.pop(pairs.node))
         if anchor is not None and self._anchors[anchor] is node:
-            self._sizes[anchor] = self.shared.nodes - 1 + self.shared.grown - before
+            self._sizes[anchor] = self._shared.nodes - 1 + self._shared.grown - before
         return node
 
     def _alias(self, event: Any) -> Node:
@@ -207,12 +211,12 @@ class Builder:
             raise InputError(f"the alias `*{name[:40]}` has no anchor before it", at=self._place(event))
         if name not in self._sizes:
             raise InputError(f"the anchor `&{name[:40]}` contains itself", at=self._place(event))
-        if self.shared.strict:
+        if self._shared.strict:
             self._bounded(event, "*")
-        self.shared.grow(node, self._sizes[name])
-        if node in self.shared.merges:
+        self._shared.grow(node, self._sizes[name])
+        if node in self._shared.merges:
             node = Scalar(self._source, node.start, node.end, "<<", "<<")
         return node
 
-    def _place(self, event: Any) -> Any:
+    def _place(self, event: Any) -> Location:
         return self._source.location(event.start_mark.index + self._base, event.end_mark.index + self._base)

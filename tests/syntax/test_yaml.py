@@ -30,6 +30,7 @@ REFUSED = {
 DOUBTED = {
     *("boolean-03-yes", "boolean-04-Yes", "boolean-05-on", "boolean-06-ON", "boolean-07-y", "boolean-08-Y"),
     *("boolean-15-bool-yes", "key-3-binary", "merge-6-alias-redefine", "odd-8-unknown-tag", "stream-2-multi-dots"),
+    *("encoding-5-cr", "encoding-8-ls-comment", "encoding-9-cr-comment"),
     *("number-01-00", "number-02-0x0", "number-03-0o0", "number-04-0b0", "number-06-0", "number-07-0-0"),
     *("number-08-0-0", "number-10-0e0", "number-11-1e3", "number-12-010", "number-13-0x3E8", "number-14-1-000"),
     *("number-16-0", "number-17-0", "number-18-01000", "number-19-0o1750"),
@@ -340,6 +341,25 @@ def test_a_bomb_is_refused(text: str, dialect: str) -> None:
     assert "multiply" in refusal(text, dialect)
 
 
+def test_bombs_are_counted_over_all_documents() -> None:
+    entry = ", ".join(f"k{number}: v" for number in range(50))
+    text = f"a: &a {{{entry}}}\nb: [{'{<<: *a}, ' * 100}]\n---\n" * 60
+    assert [document.error is None for document in read(text)][::59] == [True, False]
+
+
+def test_nodes_are_counted_over_all_documents() -> None:
+    for text in (f"[{'a, ' * 50_000}\n---\n" * 8, f'{{"a": [{"1, " * 50_000} 1]}}' * 8):
+        last = read(text)[-1].error
+        assert last is not None
+        assert "nodes" in last.cause
+
+
+def test_hidden_characters_are_in_doubt() -> None:
+    for character in ("\x85", "\u2028", "\u202e", "\u2066", "\r"):
+        assert "to people" in only(f"# x{character}#\na: 1\n").doubt
+        assert "to people" in only(f"# x{character}#\na: 1\n", COMPOSE).doubt
+
+
 def test_ordinary_reuse_is_no_bomb() -> None:
     common = "x: &x {" + ", ".join(f"k{number}: v" for number in range(40)) + "}\n"
     assert len(entries(common + "".join(f"s{number}: {{<<: *x, own: 1}}\n" for number in range(30)))) == 31
@@ -385,7 +405,7 @@ def test_nodes_are_bounded(text: str) -> None:
         "{% if x %}\na: 1\n{% endif %}\n",
         "a: {{ `x` }}\n",
         "- {{ x }}\n",
-        "a: b\nname: \"{{ include \"x\" . }}-test\"\n",
+        'a: b\nname: "{{ include "x" . }}-test"\n',
         "- '{{ if eq .x 'y' }}z{{ end }}'\n",
     ],
 )
