@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gate.model.image import ImageName
     from gate.model.lifecycle import Lifecycle, Tables
 
-    State = Literal["supported", "ending", "extended", "contract", "ended", "unknown"]
+    State = Literal["supported", "extended", "contract", "ended", "unknown"]
 
 #: Days before the end from which a release is about to end.
 ENDING = 90
@@ -21,17 +21,22 @@ OLD_TABLES = 120
 
 
 class Support(Record):
-    """The state of one release, and for how many days it has had no security fixes from its makers.
+    """The state of one release, and for how many days it has had no security fixes, at least and at most.
 
-    `least` counts from the end of every support, `most` from the end of the regular one. `extended` is support that
-    reaches everybody, `contract` support that has to be bought: while nobody knows of a contract, the release may be
-    supported or may have `ended`.
+    `extended` is support that reaches everybody, `contract` support that has to be bought: while nobody knows of a
+    contract, the release may be supported or may have `ended`. `left` are the days until everybody's support ends.
     """
 
     lifecycle: Lifecycle
     state: State
-    least: int
-    most: int
+    least: int = 0
+    most: int = 0
+    left: int | None = None
+
+    @property
+    def is_ending(self) -> bool:
+        """Say whether the support that everybody has ends soon."""
+        return self.state in ("supported", "extended") and self.left is not None and self.left < ENDING
 
     @property
     def text(self) -> str:
@@ -43,8 +48,8 @@ class Support(Record):
             return f"{title}, which since {security} is only fixed under a contract, until {last}"
         if self.state == "extended":
             return f"{title}, whose regular support ended on {security} and whose long-term support ends on {last}"
-        if self.state == "ending":
-            return f"{title}, whose security fixes end on {last}"
+        if self.is_ending:
+            return f"{title}, whose security fixes end on {last if self.lifecycle.free else security}"
         return f"{title}, whose end is not known" if self.state == "unknown" else title
 
 
@@ -61,22 +66,18 @@ def _day(day: int | None) -> str:
 
 def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
     """Say where a release stands; an end that is known stays one however old the tables are."""
-    today, security = days(now), lifecycle.security
-    if security is None:
+    today, security, last = days(now), lifecycle.security, end(lifecycle)
+    if security is None or last is None:
         if lifecycle.ended:
-            return Support(lifecycle, "ended", 0, max(0, today - (lifecycle.released or 0)))
-        old = today - days(tables_date) > OLD_TABLES
-        return Support(lifecycle, "unknown" if old else "supported", 0, 0)
-    last = max(security, lifecycle.extended or security)
+            return Support(lifecycle, "ended", most=max(0, today - (lifecycle.released or 0)))
+        return Support(lifecycle, "unknown" if today - days(tables_date) > OLD_TABLES else "supported")
     if today > last:
         return Support(lifecycle, "ended", today - last, today - (last if lifecycle.free else security))
-    if today > security:
-        state: State = "contract"
-        if lifecycle.free:
-            state = "ending" if last - today < ENDING else "extended"
-        return Support(lifecycle, state, 0, today - security)
-    ending = security - today < ENDING and last == security
-    return Support(lifecycle, "ending" if ending else "supported", 0, 0)
+    if today <= security:
+        return Support(lifecycle, "supported", left=(last if lifecycle.free else security) - today)
+    if lifecycle.free:
+        return Support(lifecycle, "extended", left=last - today)
+    return Support(lifecycle, "contract", most=today - security)
 
 
 def supports(name: ImageName, tables: Tables, now: str) -> tuple[Support, ...]:

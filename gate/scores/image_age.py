@@ -7,7 +7,7 @@ support are the product's own: a distribution costs more than a product, since e
 
 from __future__ import annotations
 
-from gate.freshness import built, recipe, toolchain
+from gate.freshness import recipe, toolchain
 from gate.freshness.age import Age, is_frozen, of_recipe
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
@@ -60,6 +60,8 @@ def _of_recipe(image: Image, tables: Tables, now: str) -> Score | None:
 
 
 def _of_built(image: Image, tables: Tables, now: str) -> Score:
+    from gate.freshness import built
+
     clock = built.clock(image, tables, now)
     found = [_age(clock.age, image.at), *_carried(image.base_name, tables, now)]
     found += (Deduction("A5", one.text, 0, 0, one.at) for one in clock.contradictions)
@@ -126,14 +128,14 @@ def _points(one: Support, ended: tuple[tuple[int, int], ...]) -> tuple[int, int]
         return EXTENDED, ramp(one.most, ended)
     if one.state == "unknown":
         return 0, ended[-1][1]
-    certain = (EXTENDED if one.most else 0) + (ENDING if one.state == "ending" else 0)
+    certain = (EXTENDED if one.state == "extended" else 0) + (ENDING if one.is_ending else 0)
     return certain, certain
 
 
 def _frozen(name: ImageName | None, at: Location, tables: Tables, now: str) -> Iterator[Deduction]:
     window = is_frozen(name, tables, now) if name is not None else None
     if name is not None and window is not None and window.gone is not None:
-        yield Deduction("A4", f"{name.text} is rebuilt by nobody since {iso(window.gone)}", FROZEN, FROZEN, at)
+        yield Deduction("A4", f"{name.text} is a tag that was given up on {iso(window.gone)}", FROZEN, FROZEN, at)
 
 
 def _builders(image: Image, tables: Tables, now: str) -> list[Deduction]:

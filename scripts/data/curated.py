@@ -1,6 +1,7 @@
 """Lifecycles that endoflife.date lacks, each with who states them.
 
-A release without an end has none that anybody announced; it is then unknown, never supported.
+A release without an end has none that anybody announced. QEMU is not here: it ends a release with the next one and
+leaves the rest to distributions, so no day could be named.
 """
 
 from __future__ import annotations
@@ -19,47 +20,54 @@ CURATED: dict[str, tuple[str, str, Cycles]] = {
     ),
     "xen": (
         "Xen",
-        "Xen Project, SUPPORT.md of each stable branch: security fixes for five years since 4.18, for three before",
+        "Xen Project, SUPPORT.md of the branch of each release, as of 2026-08",
         {
             "4.21": ("2025-11-19", "2028-11-19", "2030-11-19", ""),
             "4.20": ("2025-03-05", "2028-03-05", "2030-03-05", ""),
             "4.19": ("2024-07-29", "2026-01-29", "2029-07-29", ""),
             "4.18": ("2023-11-16", "2025-05-16", "2028-11-16", ""),
-            "4.17": ("2022-12-12", "2024-06-12", "2025-12-12", ""),
+            "4.17": ("2022-12-12", "2024-06-12", "2027-12-12", ""),
             "4.16": ("2021-12-02", "2023-06-02", "2024-12-02", ""),
             "4.15": ("2021-04-08", "2022-10-08", "2024-04-08", ""),
             "4.14": ("2020-07-24", "2022-01-24", "2023-07-24", ""),
             "4.13": ("2019-12-18", "2021-06-18", "2022-12-18", ""),
+            "4.12": ("2019-04-02", "2020-10-02", "2022-04-02", ""),
+            "4.11": ("2018-07-10", "2020-01-10", "2021-07-10", ""),
+            "4.10": ("2017-12-13", "2019-06-13", "2020-12-13", ""),
         },
     ),
     "lxc": (
         "LXC",
-        "Linux Containers, announcement of each LTS release: two years of fixes, five of security fixes",
+        "Linux Containers, announcement of each long-term release; days of the release tags",
         {
-            "6.0": ("2024-04-03", "2026-06-01", "2029-06-30", ""),
-            "5.0": ("2022-06-17", "2024-06-01", "2027-06-30", ""),
-            "4.0": ("2020-03-25", "2022-06-01", "2025-06-30", ""),
-            "3.0": ("2018-03-27", "2020-06-01", "2023-06-30", ""),
+            "7.0": ("2026-04-30", "2028-06-30", "2031-06-30", ""),
+            "6.0": ("2024-04-02", "2026-06-30", "2029-06-30", ""),
+            "5.0": ("2022-06-16", "2024-06-30", "2027-06-30", ""),
+            "4.0": ("2020-03-24", "2022-06-30", "2025-06-30", ""),
+            "3.0": ("2018-03-27", "2020-06-30", "2023-06-30", ""),
         },
     ),
     "incus": (
         "Incus",
-        "Linux Containers, announcement of each LTS release",
-        {"6.0": ("2024-04-04", "2026-06-01", "2029-06-30", "")},
+        "Linux Containers, doc/support.md and the announcement of each long-term release",
+        {
+            "7.0": ("2026-05-05", "2028-06-30", "2031-06-30", ""),
+            "6.0": ("2024-04-03", "2026-06-30", "2029-06-30", ""),
+        },
     ),
     "lxd": (
         "LXD",
-        "Canonical, LXD releases",
-        {"5.21": ("2024-04-04", "", "2029-06-30", ""), "5.0": ("2022-04-21", "", "2027-06-30", "")},
+        "Canonical, LXD releases; days of the release tags",
+        {"5.21": ("2024-04-03", "", "2029-06-30", ""), "5.0": ("2022-03-31", "", "2027-06-30", "")},
     ),
     "mesos": (
         "Apache Mesos",
-        "Apache Attic: the project was retired in August 2025 with 1.11.0 as its last release",
-        {"1.11": ("2020-11-24", "", "2025-08-31", "")},
+        "Apache Attic: retired in August 2025, with 1.11.0 as the last release",
+        {"1.11": ("2020-11-16", "", "2025-08-31", "")},
     ),
     "marathon": (
         "Marathon",
-        "D2iQ: DC/OS, which carried Marathon, ended in October 2021",
-        {"1.11": ("2020-10-27", "", "2021-10-31", "")},
+        "README of the project: support ended with that of DC/OS",
+        {"1.10": ("", "", "2021-10-31", "")},
     ),
 }

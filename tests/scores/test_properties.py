@@ -21,7 +21,8 @@ BASES = st.sampled_from(
     (
         "debian:trixie-slim debian:bookworm-slim debian:12.5 debian:buster debian ubuntu:20.04 ubuntu:24.04"
         " alpine:3.22.1 alpine python:3.9-slim-bullseye python:3.12-slim python:3.14.6-alpine python:latest node:20"
-        " node:lts golang:1.25 rust:1.98 rockylinux:9 postgres:11 redis:7 busybox nats:2 registry.access.redhat.com/ubi8/ubi:8.9"
+        " node:lts golang:1.25 rust:1.98 rockylinux:9 postgres:11 redis:7 busybox nats:2"
+        " registry.access.redhat.com/ubi8/ubi:8.9"
         " mcr.microsoft.com/dotnet/sdk:8.0 registry.example/base:1 archlinux amazonlinux:2 centos:7 photon:3.0"
     ).split()
 )
@@ -114,9 +115,9 @@ def test_points_only_grow(day: int, more: int) -> None:
 def test_support_only_runs_out(security: int | None, more: int | None, free: bool, now: int, later: int) -> None:
     extended = security + more if security is not None and more is not None else None
     lifecycle = Lifecycle("p", "1", "P 1", 18_000, security, extended, ended=False, free=free, is_distribution=True)
-    order = ("supported", "ending", "extended", "contract", "unknown", "ended")
     before, after = support(lifecycle, iso(now), "2026-08-21"), support(lifecycle, iso(now + later), "2026-08-21")
-    assert {before.state, after.state} <= set(order)
+    order = ("supported", "unknown", "extended", "contract", "ended")
+    assert order.index(before.state) <= order.index(after.state)
     assert before.state != "ended" or after.state == "ended"
     assert before.least <= after.least
     assert before.most <= after.most

@@ -26,7 +26,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     carrier = base.image if base is not None else image.base_name
     name = known(carrier)
     for one in supports(name, tables, now) if name is not None else ():
-        if name is not None and one.state == "ending":
+        if name is not None and one.is_ending:
             yield yes(carrier.at, f"{name.text} carries {one.text}")
 
 
