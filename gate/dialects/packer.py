@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+#: Builders of one file, and steps of one build, that are read.
+MAX_BUILDERS = 300
+MAX_STEPS = 500
+
 #: The builders whose machine is one of a hypervisor that the gate places, and that hypervisor.
 PLATFORMS = {
     "qemu": "kvm",
@@ -200,13 +204,32 @@ class Step:
         self.keys = keys
 
 
-def applies(keys: Keys, name: str) -> bool:
-    """Say whether `only` and `except` let a step run for this source; what is not known is taken to."""
-    only, excluded = (
-        [item.value for item in keys.texts(key).members if isinstance(item, Stated)] for key in ("only", "except")
-    )
-    closed = keys.has("only") and len(only) == len(keys.texts("only").members)
-    return name not in excluded and (name in only or not closed)
+class Offer:
+    """A provisioner with the sources that it is for, as `only` and `except` say."""
+
+    __slots__ = ("excluded", "excludes_known", "only", "only_known", "step")
+
+    def __init__(self, step: Step) -> None:
+        """Take the provisioner."""
+        self.step = step
+        self.only, self.only_known = _names(step.keys, "only")
+        self.excluded, self.excludes_known = _names(step.keys, "except")
+
+    def applies(self, name: str) -> bool | None:
+        """Say whether the provisioner runs for a source; None when that is not known."""
+        if name in self.excluded:
+            return False
+        if name not in self.only and (self.step.keys.has("only") and self.only_known):
+            return False
+        known = (name in self.only or not self.step.keys.has("only")) and self.excludes_known
+        return True if known else None
+
+
+def _names(keys: Keys, name: str) -> tuple[frozenset[str], bool]:
+    """Return the names that a list holds, and whether these are all."""
+    listed = keys.texts(name)
+    known = [item.value for item in listed.members if isinstance(item, Stated)]
+    return frozenset(known), listed.complete and len(known) == len(listed.members)
 
 
 def overridden(keys: Keys, name: str) -> Keys:
@@ -262,6 +285,19 @@ class Recipe:
         self.steps_open = ""
         self.products_open = ""
         self.plugins: Items[str] = Items((), keys.at)
+
+    def take(self, offers: list[Offer], full_name: str) -> None:
+        """Add a build: those of its provisioners that run for this source, which they call by its full name."""
+        steps: list[Step] = []
+        for offer in offers[:MAX_STEPS]:
+            applies = offer.applies(full_name)
+            if applies:
+                steps.append(Step(offer.step.type, overridden(offer.step.keys, self.name)))
+            elif applies is None:
+                self.steps_open = self.steps_open or "which sources a step is for is not known"
+        if len(offers) > MAX_STEPS:
+            self.steps_open = f"a build has more than {MAX_STEPS} steps"
+        self.builds.append(steps)
 
     @property
     def components(self) -> set[str]:

@@ -6,14 +6,13 @@ given on the command line or by the environment is not in sight: a variable with
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, applies, as_flag, as_text, overridden
+from gate.dialects.packer import Keys, as_flag, as_text
 from gate.model.errors import InputError
-from gate.model.evidence import Items, Stated
 from gate.model.location import whole_file
 from gate.syntax.hcl import parse
 from gate.syntax.hcl_scalars import as_number
 from gate.syntax.hcl_values import Evaluator
-from gate.syntax.tree import Mapping, Node, Opaque, Scalar, Sequence
+from gate.syntax.tree import Mapping, Node, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,10 @@ MAX_BYTES = 1024 * 1024
 
 
 class Configuration:
-    """Everything that the files of one folder say together, as the scope of its expressions."""
+    """Everything that the files of one folder say together, as the scope of its expressions.
+
+    `kept` is where others keep what they have worked out from it.
+    """
 
     __slots__ = (
         "_locals",
@@ -41,6 +43,7 @@ class Configuration:
         "documents",
         "evaluator",
         "folder",
+        "kept",
     )
 
     def __init__(
@@ -50,6 +53,7 @@ class Configuration:
         self.folder = folder
         self.documents = documents
         self.broken = broken
+        self.kept: dict[str, object] = {}
         self.evaluator = Evaluator(self)
         self.blocks = [block for document in documents for block in document.body.blocks]
         self._variables: dict[str, tuple[Attribute | Node | None, str]] = {}
@@ -225,99 +229,6 @@ def _defined(document: Document) -> Iterator[tuple[str, ...]]:
         elif block.type in ("variables", "locals"):
             kind = block.type.removesuffix("s")
             yield from ((kind, name) for name in block.body.attributes)
-
-
-def recipes(source: Source, whole: Configuration) -> list[tuple[Recipe, bool]]:
-    """Return the sources that one file holds, each with whether some build uses it."""
-    builds = [(block, *_used(whole, block)) for block in whole.blocks if block.type == "build"]
-    return [
-        _recipe(whole, block, builds)
-        for block in whole.blocks
-        if block.type == "source" and len(block.labels) == 2 and block.document.source is source
-    ]
-
-
-def _recipe(
-    whole: Configuration, block: Block, builds: list[tuple[Block, dict[str, list[Block]], str]]
-) -> tuple[Recipe, bool]:
-    type_, name = block.labels
-    here = f"{type_}.{name}"
-    using = [(build, used[here]) for build, used, _ in builds if here in used]
-    unclear = next((reason for _, used, reason in builds if reason and here not in used), "") or whole.broken
-    added = [addition.body for _, additions in using for addition in additions]
-    recipe = Recipe(
-        f"{block.document.source.path}#source/{here}",
-        type_,
-        name,
-        whole.keys(block.body, *added, of=block),
-        whole.folder,
-    )
-    nested = [inner for body in (block.body, *added) for inner in body.blocks]
-    recipe.blocks = [Step(inner.type, whole.keys(inner.body, of=inner)) for inner in nested]
-    dynamic = any(build.body.of_type("dynamic") for build, _ in using)
-    recipe.steps_open = recipe.products_open = unclear or ("a dynamic block is not expanded" if dynamic else "")
-    for build, _ in using:
-        recipe.builds.append(list(_steps(whole, build, type_, name)))
-        recipe.products += _products(whole, build)
-    recipe.plugins = _plugins(whole, block, {type_, *recipe.components})
-    return recipe, bool(using or unclear)
-
-
-def _used(whole: Configuration, build: Block) -> tuple[dict[str, list[Block]], str]:
-    """Return the sources that a build uses, each with what the build adds to it, and why there may be others."""
-    used: dict[str, list[Block]] = {}
-    reason = ""
-    attribute = build.body.attributes.get("sources")
-    if attribute is not None:
-        listed = whole.evaluator.value(attribute)
-        if isinstance(listed, Sequence):
-            for item in listed.items:
-                if isinstance(item, Scalar) and isinstance(item.value, str):
-                    used.setdefault(item.value.removeprefix("source."), [])
-                else:
-                    reason = item.reason if isinstance(item, Opaque) else "a source is no string"
-        else:
-            reason = listed.reason if isinstance(listed, Opaque) else "the sources are no list"
-    for block in build.body.of_type("source"):
-        if block.labels:
-            used.setdefault(block.labels[0].removeprefix("source."), []).append(block)
-    if build.body.of_type("dynamic"):
-        reason = "a dynamic block is not expanded"
-    return used, reason
-
-
-def _steps(whole: Configuration, build: Block, type_: str, name: str) -> Iterator[Step]:
-    for block in build.body.of_type("provisioner"):
-        if block.labels:
-            keys = whole.keys(block.body, of=block)
-            if applies(keys, f"{type_}.{name}"):
-                yield Step(block.labels[0], overridden(keys, name))
-
-
-def _products(whole: Configuration, build: Block) -> list[Step]:
-    chains = [inner for block in build.body.of_type("post-processors") for inner in block.body.blocks]
-    return [
-        Step(block.labels[0], whole.keys(block.body, of=block))
-        for block in [*build.body.of_type("post-processor"), *chains]
-        if block.labels
-    ]
-
-
-def _plugins(whole: Configuration, at: Block, components: set[str]) -> Items[str]:
-    """Return the plugins that these components come from, each with its version constraint."""
-    members = []
-    for packer in whole.blocks:
-        for block in packer.body.of_type("required_plugins") if packer.type == "packer" else ():
-            for name, attribute in block.body.attributes.items():
-                if any(component == name or component.startswith(f"{name}-") for component in components):
-                    members.append(Stated(f"{name} {_version(whole, attribute)}".strip(), attribute.at))
-    return Items(tuple(members), at.at, not whole.broken, whole.broken)
-
-
-def _version(whole: Configuration, attribute: Attribute) -> str:
-    value = whole.evaluator.value(attribute)
-    version = value.entries.get("version") if isinstance(value, Mapping) else value
-    return (as_text(version) if version is not None else None) or ""
 
 
 def parse_problem(source: Source) -> InputError | None:

@@ -5,7 +5,7 @@ Only `user` variables have a value here; every other function of the interpolati
 
 from __future__ import annotations
 
-from gate.dialects.packer import Keys, Recipe, Step, applies, as_text, overridden
+from gate.dialects.packer import Keys, Offer, Recipe, Step, as_text
 from gate.syntax.hcl_scalars import Partial
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -140,6 +140,8 @@ def recipes(root: Mapping, path: str) -> list[Recipe]:
     """Return the builders of a template."""
     variables = Variables(root)
     builders = root.get("builders")
+    offers = [Offer(step) for step in _steps(root, "provisioners", variables)]
+    products = _steps(root, "post-processors", variables)
     found: list[Recipe] = []
     names: dict[str, int] = {}
     for node in builders.items if isinstance(builders, Sequence) else ():
@@ -151,14 +153,8 @@ def recipes(root: Mapping, path: str) -> list[Recipe]:
             unique = name if names[name] == 1 else f"{name}[{names[name]}]"
             recipe = Recipe(f"{path}#source/{type_}.{unique}", type_, name, keys, path.rpartition("/")[0])
             recipe.at = node.keys["type"].source.location(node.keys["type"].start, node.entries["type"].end)
-            recipe.builds = [
-                [
-                    Step(step.type, overridden(step.keys, name))
-                    for step in _steps(root, "provisioners", variables)
-                    if applies(step.keys, name)
-                ]
-            ]
-            recipe.products = _steps(root, "post-processors", variables)
+            recipe.take(offers, name)
+            recipe.products = products
             recipe.blocks = _blocks(node, variables)
             found.append(recipe)
     return found
@@ -182,12 +178,12 @@ def _keys(node: Mapping, variables: Variables) -> Keys:
 def _steps(root: Mapping, section: str, variables: Variables) -> list[Step]:
     """Return the provisioners or post-processors; the latter may be bare names and chains."""
     listed = root.get(section)
-    pending = list(listed.items) if isinstance(listed, Sequence) else []
+    pending = list(reversed(listed.items)) if isinstance(listed, Sequence) else []
     found: list[Step] = []
-    while pending and len(found) < 1_000:
-        node = pending.pop(0)
+    while pending:
+        node = pending.pop()
         if isinstance(node, Sequence):
-            pending = [*node.items, *pending]
+            pending += reversed(node.items)
         elif isinstance(node, Mapping) and as_text(node.get("type") or node):
             found.append(Step(as_text(node.entries["type"]) or "", _keys(node, variables)))
         elif isinstance(node, Scalar) and isinstance(node.value, str):

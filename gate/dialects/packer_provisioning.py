@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_SCRIPTS = 200
 MAX_CALLS = 4
 
+#: Commands of one template that do something of interest.
+MAX_DEEDS = 20_000
+
 #: Characters of an answer file that are searched for commands.
 MAX_ANSWERS = 256 * 1024
 
@@ -40,6 +43,7 @@ class Done:
     """What the provisioners of one build have done, as far as they could be read."""
 
     __slots__ = (
+        "_deeds",
         "_fetched",
         "_floppy_known",
         "_folder",
@@ -67,6 +71,7 @@ class Done:
         self._sources = sources
         self._seen: set[str] = set()
         self._scripts = 0
+        self._deeds = 0
         self._media: dict[str, str] = {}
         self._floppy_known = False
         self._uploads: dict[str, str] = {}
@@ -113,9 +118,10 @@ class Done:
 
     def script(self, script: Script, place: Callable[[int], Location], depth: int = 0) -> None:
         """Take what a script does; `place` gives the location of an offset."""
-        if script.cut:
-            self.leave_open("a script is longer than is read")
-        for deed in script.deeds:
+        self._deeds += len(script.deeds)
+        if script.cut or self._deeds > MAX_DEEDS:
+            self.leave_open("the scripts are longer than is read")
+        for deed in script.deeds if self._deeds <= MAX_DEEDS else ():
             self._deed(deed, place(deed.start), depth)
 
     def _deed(self, deed: Deed, at: Location, depth: int) -> None:

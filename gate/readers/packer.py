@@ -5,7 +5,7 @@ The sources of a folder come from all its files together, and each is reported b
 
 from __future__ import annotations
 
-from gate.dialects.packer import PLATFORMS
+from gate.dialects.packer import MAX_BUILDERS, PLATFORMS
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file
@@ -49,14 +49,15 @@ def read(source: Source, sources: Sources) -> Reading:
 
 
 def _hcl(source: Source, sources: Sources) -> Reading:
-    from gate.dialects.packer_hcl import configuration, parse_problem, recipes
+    from gate.dialects.packer_builds import recipes
+    from gate.dialects.packer_hcl import configuration, parse_problem
 
     problem = parse_problem(source)
     if problem is not None:
         return Reading(problems=(problem,))
     found = recipes(source, configuration(source, sources))
     unused = [Skipped(recipe.at, "no build uses this source") for recipe, used in found if not used]
-    return _reading([recipe for recipe, used in found if used], unused, sources)
+    return _reading(source, [recipe for recipe, used in found if used], unused, sources)
 
 
 def _json(source: Source, sources: Sources) -> Reading:
@@ -65,12 +66,15 @@ def _json(source: Source, sources: Sources) -> Reading:
     from gate.syntax.tree import Mapping
 
     root = parse(source).root
-    return _reading(recipes(root, source.path) if isinstance(root, Mapping) else [], [], sources)
+    return _reading(source, recipes(root, source.path) if isinstance(root, Mapping) else [], [], sources)
 
 
-def _reading(recipes: list[Recipe], skipped: list[Skipped], sources: Sources) -> Reading:
+def _reading(source: Source, recipes: list[Recipe], skipped: list[Skipped], sources: Sources) -> Reading:
     from gate.dialects.packer_template import template
 
+    if len(recipes) > MAX_BUILDERS:
+        cause = f"holds more than {MAX_BUILDERS} builders"
+        return Reading(problems=(InputError(cause, at=whole_file(source.path), remedy="split the template"),))
     known = [recipe for recipe in recipes if recipe.builder in PLATFORMS]
     other = [
         Skipped(recipe.at, f"the builder `{recipe.builder}` makes no machine of a hypervisor that is judged here")

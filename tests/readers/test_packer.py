@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.dialects.packer import MAX_BUILDERS, MAX_STEPS
 from gate.model.evidence import Defaulted, Stated, Unknown, known
 from gate.model.source import Source
 from gate.model.template import Template
@@ -198,6 +199,16 @@ def test_old_checksum_keys_still_count() -> None:
 
 
 # Hostile input.
+
+
+def test_more_builders_than_anybody_writes_are_a_problem() -> None:
+    text = json.dumps({"builders": [{"type": "qemu"}] * (MAX_BUILDERS + 1)})
+    assert read("a.json", a__json=text).problems
+
+
+def test_more_steps_than_anybody_writes_leave_open_what_is_done() -> None:
+    steps = [{"type": "shell", "inline": ["true"]}] * (MAX_STEPS + 1)
+    assert isinstance(older({}, provisioners=steps).provisioning.updates, Unknown)
 
 
 _WORDS = st.sampled_from(

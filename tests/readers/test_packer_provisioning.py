@@ -62,6 +62,12 @@ def test_only_and_except_leave_a_step_to_other_sources() -> None:
         assert known(template("qemu", build=build).provisioning.updates) == "none"
 
 
+def test_a_step_for_sources_that_are_not_known_may_not_run() -> None:
+    for line in ("only = var.names", "except = var.names", 'only = [var.names, "qemu.other"]'):
+        build = f'provisioner "shell" {{\n  {line}\n  inline = ["dnf -y upgrade"]\n}}'
+        assert isinstance(template("qemu", build=build, rest='variable "names" {}\n').provisioning.updates, Unknown)
+
+
 def test_a_step_may_differ_for_one_source() -> None:
     for name, level in (("app", "full"), ("other", "none")):
         override = f'override = {{ {name} = {{ inline = ["dnf -y upgrade"] }} }}'
