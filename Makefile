@@ -31,7 +31,7 @@ generate: $(VENV)/run  ## write every file that comes from the code or the packs
 
 docs: generate  ## the pages among them: docs/ and the blocks of README.md
 
-bench: $(VENV)/dev  ## measure; no test is timed
+bench: $(VENV)/run  ## measure against others, in environments of its own; no test is timed
 	$(BIN)/python -m bench
 
 conformance: $(VENV)/dev  ## compare with the real consumers; needs Go and its module proxy
