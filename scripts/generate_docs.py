@@ -55,7 +55,11 @@ def _output(arguments: list[str]) -> str:
 
 def rules() -> str:
     """Return the index of all rules."""
-    lines = ["# Rules", "", "Every rule has a page, which `gate explain ID` shows: what it is, why it matters, sources,"]
+    lines = [
+        "# Rules",
+        "",
+        "Every rule has a page, which `gate explain ID` shows: what it is, why it matters, sources,",
+    ]
     lines += ["and examples that the tests judge.", ""]
     for family, title in FAMILIES.items():
         lines += [f"## {title}", "", "| rule | name | severity | what it finds |", "|---|---|---|---|"]

@@ -56,7 +56,7 @@ def condition_fields() -> list[str]:
         (
             f"`{field}`",
             code(OPERATORS.get(field, ONE_OF)),
-            code(WORDS[field]) if field in WORDS else "a platform's name",
+            code(WORDS[field]),
         )
         for field in FIELDS
     )

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from gate.model.location import Location
 
 
+#: Every platform that a reader's subjects can be on.
+PLATFORMS = ("docker", "kubernetes", "oci", "kvm", "virtualbox", "vmware", "hyper-v")
+
 #: What a declaration may say that a RuntimeClass or a runtime's name stands for.
 RUNTIME_KINDS = (
     "gvisor",

@@ -70,7 +70,7 @@ class Run:
         subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
         coverage = self._coverage(subjects, policies)
-        findings = (*self.linked.refusals(), *self.exceptions.findings())
+        findings = (*self.linked.refusals(), *self.linked.unmatched(self.paths), *self.exceptions.findings())
         verdict = self._verdict(subjects, findings, coverage)
         return Report(
             __version__,

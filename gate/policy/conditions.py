@@ -7,21 +7,21 @@ comparison that holds of everything above it too is certain to fire afterwards a
 from __future__ import annotations
 
 from gate.model.policy import Condition
+from gate.model.profile import PLATFORMS
 from gate.model.sensitivity import AXES, CLASSES, IMPACTS, PLACEMENTS, REGIMES, ROLES
-from gate.policy.shape import choice, fields, items, refuse, text
+from gate.policy.shape import choice, fields, items, refuse
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from re import Pattern
 
     from gate.model.policy import Operator
     from gate.syntax.tree import Node
 
 SYSTEMS = ("linux", "windows")
 
-#: Fields with a fixed vocabulary; `platform` is the one field without.
+#: Fields with their vocabularies.
 WORDS: dict[str, tuple[str, ...]] = {
     **AXES,
     "class": CLASSES,
@@ -30,9 +30,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "placement": PLACEMENTS,
     "role": ROLES,
     "os": SYSTEMS,
+    "platform": PLATFORMS,
 }
 
-FIELDS = (*WORDS, "platform")
+FIELDS = tuple(WORDS)
 
 ONE_OF: tuple[Operator, ...] = ("is", "is-not", "in", "not-in")
 
@@ -47,32 +48,30 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
 LISTED: frozenset[Operator] = frozenset({"in", "not-in", "contains"})
 
 
-def conditions(node: Node, key: str, names: Pattern[str]) -> tuple[Condition, ...]:
-    """Read a mapping of conditions that must all hold; `names` is the form of a platform's name."""
+def conditions(node: Node, key: str) -> tuple[Condition, ...]:
+    """Read a mapping of conditions that must all hold."""
     entries = fields(node, key, (), (*FIELDS, "any"))
     return tuple(
-        _alternatives(value, f"{key}.any", names)
-        if field == "any"
-        else _condition(field, value, f"{key}.{field}", names)
+        _alternatives(value, f"{key}.any") if field == "any" else _condition(field, value, f"{key}.{field}")
         for field, value in entries.items()
     )
 
 
-def _alternatives(node: Node, key: str, names: Pattern[str]) -> Condition:
+def _alternatives(node: Node, key: str) -> Condition:
     """Read a list of mappings of which one must hold as a whole; they do not nest."""
     members = items(node, key, least=1)
-    return Condition("", "any-of", (), tuple(tuple(_alternative(member, key, names)) for member in members))
+    return Condition("", "any-of", (), tuple(tuple(_alternative(member, key)) for member in members))
 
 
-def _alternative(node: Node, key: str, names: Pattern[str]) -> Iterator[Condition]:
+def _alternative(node: Node, key: str) -> Iterator[Condition]:
     entries = fields(node, key, (), FIELDS)
     if not entries:
         refuse(node, f"an alternative in `{key}` is empty and would always hold", "name the field that decides")
     for field, value in entries.items():
-        yield _condition(field, value, f"{key}.{field}", names)
+        yield _condition(field, value, f"{key}.{field}")
 
 
-def _condition(field: str, node: Node, key: str, names: Pattern[str]) -> Condition:
+def _condition(field: str, node: Node, key: str) -> Condition:
     """Read `value`, `[values]` or `{operator: value}`."""
     allowed = OPERATORS.get(field, ONE_OF)
     if isinstance(node, Mapping):
@@ -84,7 +83,7 @@ def _condition(field: str, node: Node, key: str, names: Pattern[str]) -> Conditi
     else:
         spelled = node.text if isinstance(node, Scalar) else WORDS[field][-1]
         refuse(node, f"`{key}` compares by order only", f"write {{at-least: {spelled}}}")
-    return Condition(field, operator, _values(field, operator, value, key, names))
+    return Condition(field, operator, _values(field, operator, value, key))
 
 
 def _operator(node: Mapping, key: str, allowed: tuple[Operator, ...]) -> tuple[Operator, Node]:
@@ -95,9 +94,7 @@ def _operator(node: Mapping, key: str, allowed: tuple[Operator, ...]) -> tuple[O
     return next(operator for operator in allowed if operator == name), value
 
 
-def _values(field: str, operator: Operator, node: Node, key: str, names: Pattern[str]) -> tuple[str, ...]:
+def _values(field: str, operator: Operator, node: Node, key: str) -> tuple[str, ...]:
     listed = operator in LISTED and (operator != "contains" or isinstance(node, Sequence))
     members = items(node, key, least=1) if listed else [node]
-    if field == "platform":
-        return tuple(text(member, key, names, "kubernetes") for member in members)
     return tuple(choice(member, key, WORDS[field]) for member in members)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from gate.model.policy import Declaration, DeclaredWorkload, Grant, Selector
-from gate.model.profile import GKE_MODES, RUNTIME_KINDS, Named, PlatformProfile
+from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.shape import choice, document, fields, flag, items, quoted, refuse, table, text, whole
 from gate.policy.shipped import DEFAULT
@@ -150,7 +150,12 @@ def _selector(node: Node, paths: tuple[str, ...]) -> Selector:
     entries = fields(node, key, (), ("platform", "kind", "name", "namespace"))
     if not entries:
         refuse(node, f"`{key}` is empty and would match everything", "say a kind, a name, a namespace or a platform")
-    given = {name: text(value, f"{key}.{name}", GLOB_WORD, "Deployment") for name, value in entries.items()}
+    given = {
+        name: choice(value, f"{key}.{name}", PLATFORMS)
+        if name == "platform"
+        else text(value, f"{key}.{name}", GLOB_WORD, "Deployment")
+        for name, value in entries.items()
+    }
     return Selector(
         paths, given.get("platform", ""), given.get("kind", ""), given.get("name", ""), given.get("namespace", "")
     )

@@ -119,7 +119,7 @@ def _requirement(node: Node) -> RequirementRule:
     needs = items(entries["needs"], f"{key}.needs") if "needs" in entries else []
     return RequirementRule(
         text(entries["id"], f"{key}.id", REQUIREMENT_ID, "R1"),
-        conditions(entries["when"], f"{key}.when", NAME),
+        conditions(entries["when"], f"{key}.when"),
         levels["level"],
         levels["dedicated_level"],
         tuple(choice(need, f"{key}.needs", tuple(NEEDS)) for need in needs),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.model.profile import GKE_MODES, RUNTIME_KINDS
+from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
     DAY,
@@ -93,7 +93,7 @@ def _workload() -> Json:
         **closed(
             "What an object must be; every part that is given has to match, and `*` and `?` stand for characters.",
             {
-                "platform": string("The platform, such as kubernetes or compose.", GLOB_WORD),
+                "platform": word("The platform.", PLATFORMS),
                 "kind": string("The kind, such as Deployment.", GLOB_WORD),
                 "name": string("The object's name.", GLOB_WORD),
                 "namespace": string("The object's namespace.", GLOB_WORD),

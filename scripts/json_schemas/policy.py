@@ -10,7 +10,7 @@ from gate.model.sensitivity import CLASSES, IMPACTS
 from gate.policy.ceiling import UNDECLARED
 from gate.policy.conditions import FIELDS, LISTED, ONE_OF, OPERATORS, WORDS
 from gate.policy.pack import LONGEST, NAME, ON_UNDECIDED, REQUIREMENT_ID, RULE_ID
-from json_schemas.parts import closed, head, listed, number, sentence, string, whole, word
+from json_schemas.parts import closed, head, listed, number, sentence, string, word
 
 if TYPE_CHECKING:
     from gate.model.policy import Operator
@@ -97,7 +97,7 @@ def _conditions() -> Json:
 
 
 def _condition(field: str) -> Json:
-    value: Json = {"enum": list(WORDS[field])} if field in WORDS else {"type": "string", "pattern": whole(NAME)}
+    value: Json = {"enum": list(WORDS[field])}
     values: Json = {"type": "array", "items": value, "minItems": 1}
     operators = OPERATORS.get(field, ONE_OF)
     compared: Json = {operator: _operand(operator, value, values) for operator in operators}

@@ -7,6 +7,8 @@ from importlib import import_module
 import pytest
 
 from gate.cli.check import FORMATS
+from gate.model.profile import PLATFORMS
+from gate.pipeline.reading import load
 from gate.readers import READERS
 from tests.contracts.code import PACKAGE
 
@@ -23,6 +25,10 @@ def names(folder: str, suffix: str = ".py") -> set[str]:
 
 def test_readers() -> None:
     assert names("readers") == set(READERS)
+
+
+def test_the_platforms_of_readers_are_those_that_policies_may_name() -> None:
+    assert {platform for name in READERS for platform in load(name).platforms} == set(PLATFORMS)
 
 
 def test_a_reader_claims_and_reads() -> None:

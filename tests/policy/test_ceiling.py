@@ -123,8 +123,8 @@ def test_the_higher_of_two_levels_counts_on_either_placement(placement: str) -> 
     rules = [RequirementRule("A", (), level, dedicated, (), "", "One.", "A") for level, dedicated in pairs]
     for a, b in product(rules, rules):
         both = [replace(base, requirements=(rule,)) for rule in (a, b)]
-        needed = [requirement(policy, nobody, os="linux", platform="compose").lo for policy in both]
-        assert requirement(stricter_of(*both), nobody, os="linux", platform="compose").lo == max(needed)
+        needed = [requirement(policy, nobody, os="linux", platform="docker").lo for policy in both]
+        assert requirement(stricter_of(*both), nobody, os="linux", platform="docker").lo == max(needed)
 
 
 def test_counting_the_undeclared_is_stricter_than_warning_about_them() -> None:

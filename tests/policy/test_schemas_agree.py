@@ -85,7 +85,7 @@ def _declarations() -> list[Data]:
         workloads:
         - {name: a, paths: [deploy/*.yaml], sensitivity: restricted, regulated: [pci], placement: dedicated, role: cni}
         - {name: b, match: {kind: Pod, name: "b-*"}, sensitivity: public, tenancy: hard, label: secret}
-        - {name: c, match: [{namespace: c}, {platform: compose}], sensitivity: internal, exposure: none, integrity: low}
+        - {name: c, match: [{namespace: c}, {platform: docker}], sensitivity: internal, exposure: none, integrity: low}
         exceptions:
         - {rule: ISO004, workload: a, reason: x, owner: y, created: "2026-11-01", expires: "2027-01-31"}
         """

@@ -15,4 +15,5 @@ RULES: dict[str, Entry] = {
     "DCL003": _of("future_exception"),
     "DCL004": _of("overlong_exception"),
     "DCL005": _of("unused_exception"),
+    "DCL006": _of("unmatched_workload"),
 }
