@@ -14,8 +14,7 @@ from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.image import HistoryEntry, Image, Variable
 from gate.model.sensitivity import Statement
 from gate.model.workload import User
-from gate.syntax.json import parse
-from gate.syntax.oci import AGAIN, folded
+from gate.syntax.oci import AGAIN, folded, read
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -47,9 +46,7 @@ class Config:
 
     def __init__(self, built: Built) -> None:
         """Parse it; raise InputError for what no engine takes for a configuration."""
-        document = parse(built.config)
-        if document.error is not None:
-            raise document.error
+        document = read(built.config)
         if not isinstance(document.root, Mapping):
             raise InputError("the configuration is not a mapping", at=document.at, remedy=AGAIN)
         self._doubts: list[Doubt] = []
@@ -144,11 +141,11 @@ class Config:
 
     def _entrypoint(self) -> Setting[tuple[str, ...]]:
         words = self._runtime.strings("Entrypoint")
-        if not self._runtime.has("Entrypoint"):
-            return Defaulted((), words.at)
         known = tuple(word.value for word in words.members if isinstance(word, Stated))
         if not words.complete or len(known) < len(words.members):
             return Unknown("it is not a list of strings", words.at)
+        if not self._runtime.has("Entrypoint"):
+            return Defaulted((), words.at)
         return Stated(known, words.at)
 
     def _history(self) -> Items[HistoryEntry]:

@@ -25,8 +25,7 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_STREAM = 16 * 1024 * 1024 * 1024
 PIECE = 1 << 20
 
-#: Ends of the names of files that are read in pieces, and how many bytes show what such a file is.
-ARCHIVES = (".tar",)
+#: Bytes that show what a file is that is read in pieces.
 HEAD = 1024
 
 #: Entries one walk may see before it stops with an error.
@@ -130,8 +129,6 @@ class Files:
     def _read(self, clean: str) -> Source | None:
         if clean in self.overlay:
             return Source(clean, self.overlay[clean])
-        if clean.lower().endswith(ARCHIVES):
-            return self.archive(clean)
         handle = self._handle(clean)
         if handle is None:
             return None

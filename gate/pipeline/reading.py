@@ -10,7 +10,7 @@ from gate.model.image import Image
 from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.model.reader import Reading
-from gate.readers import READERS
+from gate.readers import READERS, is_archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class Ledger:
                 self.skipped.append(Skipped(whole_file(path), "no reader knows files of this name"))
             return
         try:
-            source = self.files.open(path)
+            # Where another reader may take the file, it gets all of it.
+            in_pieces = candidates == ["oci"] and is_archive(name)
+            source = self.files.archive(path) if in_pieces else self.files.open(path)
         except InputError as error:
             self._unopened(path, error)
             return

@@ -38,7 +38,12 @@ def _is_packer(name: str) -> bool:
 
 
 def _is_image(name: str) -> bool:
-    return name in ("index.json", "oci-layout", "manifest.json", "config.json") or name.lower().endswith(".tar")
+    return name in ("index.json", "oci-layout", "manifest.json", "config.json") or is_archive(name)
+
+
+def is_archive(name: str) -> bool:
+    """Match the files of which no reader needs more than pieces."""
+    return name.lower().endswith(".tar")
 
 
 #: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gate.model.location import Location
     from gate.model.source import Source, Stream
+    from gate.syntax.document import Document
     from gate.syntax.tree import Node
 
     class Store(Protocol):
@@ -81,6 +82,14 @@ class Descriptor(Record):
         """The name of its file in a layout."""
         algorithm, _, value = self.digest.partition(":")
         return f"blobs/{algorithm}/{value}"
+
+
+def read(source: Source) -> Document:
+    """Return a document that could be parsed; raise InputError for any other."""
+    parsed = parse(source)
+    if parsed.error is not None:
+        raise InputError(parsed.error.cause, at=parsed.error.at, remedy=parsed.error.remedy or AGAIN)
+    return parsed
 
 
 def folded(node: Mapping, names: frozenset[str]) -> Mapping:
@@ -196,9 +205,7 @@ def document(source: Source, media_types: frozenset[str], *, declared: str = "")
 
     Raise InputError for what is neither, both, or another than it was declared to be.
     """
-    parsed = parse(source)
-    if parsed.error is not None:
-        raise parsed.error
+    parsed = read(source)
     found = fields(parsed.root, _DOCUMENT, "a manifest", parsed.at)
     entries = found.entries
     is_index = media_types is INDEXES

@@ -75,7 +75,7 @@ class Images:
         """Take the image of a folder that skopeo wrote: its manifest is not named by a descriptor."""
         try:
             source = self._required(MANIFEST)
-            if is_index(parse(source).root):
+            if is_index(oci.read(source).root):
                 self._index(oci.document(source, oci.INDEXES), (), ())
             else:
                 root = oci.document(source, oci.MANIFESTS)
@@ -272,16 +272,14 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _saved_entries(source: Source) -> list[Node]:
-    parsed = parse(source)
-    if parsed.error is not None:
-        raise parsed.error
+    parsed = oci.read(source)
     if not isinstance(parsed.root, Sequence) or not parsed.root.items:
         raise InputError("lists no images", at=parsed.at, remedy=oci.AGAIN)
     return parsed.root.items
 
 
 def _check_version(marker: Source) -> None:
-    parsed = parse(marker)
+    parsed = oci.read(marker)
     found = oci.fields(parsed.root, frozenset({"imageLayoutVersion"}), "oci-layout", parsed.at)
     if oci.text(found.get("imageLayoutVersion")) != "1.0.0":
         raise InputError("has another layout version than 1.0.0", at=parsed.at, remedy=oci.AGAIN)
