@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SCHEMAS = ("policy", "declaration", "report")
+USAGE = 2
 
 
 def run(arguments: list[str]) -> int:
@@ -41,8 +42,8 @@ def _parser() -> ArgumentParser:
     data = commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False)
     data.add_argument("action", choices=("show", "verify"))
     policy = commands.add_parser("policy", help="a policy pack with its sources", allow_abbrev=False)
-    policy.add_argument("action", choices=("show",))
-    policy.add_argument("name", nargs="?", default="standard")
+    policy.add_argument("action", choices=("show", "lint"))
+    policy.add_argument("name", nargs="?", default="standard", help="the name of a pack, or a file")
     schema = commands.add_parser("schema", help="a JSON Schema", allow_abbrev=False)
     schema.add_argument("name", choices=SCHEMAS)
     return parser
@@ -68,11 +69,19 @@ def _data(parsed: Namespace) -> int:
 
 
 def _policy(parsed: Namespace) -> int:
+    from gate.pipeline.packs import doubts, pack
     from gate.policy.describe import describe
-    from gate.policy.shipped import shipped_policy
 
-    _print(describe(shipped_policy(parsed.name)))
-    return 0
+    if parsed.action == "show":
+        _print(describe(pack(parsed.name)))
+        return 0
+    problems = doubts(parsed.name)
+    _print(
+        f"{problem.at or parsed.name}: {problem.severity}: {problem.cause}"
+        + (f" ({problem.remedy})" if problem.remedy else "")
+        for problem in problems
+    )
+    return USAGE if any(problem.severity == "error" for problem in problems) else 0
 
 
 def _schema(parsed: Namespace) -> int:

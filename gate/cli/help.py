@@ -12,6 +12,7 @@ commands:
   explain RULE           what a rule asks, why, and what to do
   data show|verify       the dates the verdicts rest on
   policy show [NAME]     a policy pack with the source of every requirement
+  policy lint FILE       what is wrong with a policy of one's own, or doubtful
   schema NAME            the JSON Schema of policy, declaration or report
 
   --version              print the version

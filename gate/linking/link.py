@@ -156,8 +156,14 @@ class Links:
 
 
 def _user_of(image: Image, part: str) -> Setting[User]:
-    stage = next((stage for stage in reversed(image.stages) if part and stage.name == part.lower()), None)
-    return stage.user if stage is not None else image.user
+    """Return the user of the stage that is asked for, by name or number; builders refuse one that is not there."""
+    if not part or not image.stages:
+        return image.user
+    for index in range(len(image.stages) - 1, -1, -1):
+        stage = image.stages[index]
+        if part.lower() == stage.name or part == str(index):
+            return stage.user
+    return Unknown(f"the recipe has no stage {part}", image.at)
 
 
 def _undecided_user(setting: Deferred) -> Unknown:

@@ -37,7 +37,7 @@ class Declarations:
         self.sources: dict[str, Source] = {}
         self._found: dict[str, Declaration] = {}
         self._policies: dict[str, Policy] = {}
-        self._named = self._load(_named(files, options.declaration)) if options.declaration else None
+        self._named = self._load(named_source(files, options.declaration)) if options.declaration else None
 
     @property
     def loaded(self) -> tuple[Declaration, ...]:
@@ -99,7 +99,7 @@ class Declarations:
             return shipped_policy(name)
         from gate.policy.pack import load_policy
 
-        source = _named(self.files, f"{base}/{name}" if base else name)
+        source = named_source(self.files, f"{base}/{name}" if base else name)
         self.sources[source.path] = source
         return load_policy(source)
 
@@ -111,7 +111,7 @@ def _opened(files: Files, path: str) -> Source | None:
         raise UsageError(f"the declaration {error.cause}", at=error.at, remedy=error.remedy) from None
 
 
-def _named(files: Files, path: str) -> Source:
+def named_source(files: Files, path: str) -> Source:
     """Open a file that the command line or a declaration names: below the root, or anywhere the operator says."""
     source = _opened(files, path) if not os.path.isabs(path) else None
     if source is None:

@@ -207,6 +207,17 @@ def test_the_user_of_the_recipe_crosses_the_link(tmp_path: Path, capsys: pytest.
     assert "ISO027" not in rules(subject) | rules(subject, "undecided")
 
 
+@pytest.mark.parametrize(("target", "outcome"), [("ship", ""), ("0", ""), ("debug", "failed"), ("nowhere", "undecided")])
+def test_the_stage_that_is_asked_for_decides(
+    target: str, outcome: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = "FROM scratch AS ship\nUSER 10001\nFROM ship AS debug\nUSER 0\n"
+    compose = f"services:\n  web:\n    build: {{context: app, target: '{target}'}}\n"
+    write_all(tmp_path, {"compose.yaml": compose, "app/Dockerfile": recipe})
+    subject = check(capsys, tmp_path / "compose.yaml").subject("services/web")
+    assert {one["outcome"] for one in subject["findings"] if one["rule"] == "ISO027"} == {outcome} - {""}
+
+
 def test_an_inline_recipe_is_a_subject(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM scratch\n        USER 10001\n"
     write(tmp_path, compose__yaml=text)
