@@ -24,7 +24,7 @@ class NoFiles:
     def stream(self, path: str) -> None:
         """Find nothing."""
 
-    def list(self, folder: str) -> tuple[str, ...]:
+    def list(self, folder: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
         """Find nothing."""
         return ()
 
