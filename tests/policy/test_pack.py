@@ -121,9 +121,7 @@ def test_the_line_is_that_of_the_key() -> None:
 
 
 def test_conditions_may_be_short() -> None:
-    text = changed(
-        "when: {exposure: internet}", "when: {exposure: [internet, none], regulated: pci, platform: docker}"
-    )
+    text = changed("when: {exposure: internet}", "when: {exposure: [internet, none], regulated: pci, platform: docker}")
     rule = load(text).requirements[1]
     assert rule.when == (
         Condition("exposure", "in", ("internet", "none")),
