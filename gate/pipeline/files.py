@@ -31,21 +31,33 @@ HEAD = 1024
 #: Entries one walk may see before it stops with an error.
 MAX_ENTRIES = 100_000
 
-#: Folders that hold other people's code or version control data; named in the ledger when they are passed over.
-PASSED_OVER = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".terraform"})
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn"})
+
+#: Folders that hold other people's code or none at all; the ledger names them, but for those of version control.
+PASSED_OVER = VERSION_CONTROL | {"node_modules", ".venv", "venv", "__pycache__", ".tox", ".terraform"}
+
+
+class Walked:
+    """What one walk did not look into: folders of other people's code, and folders that cannot be listed."""
+
+    __slots__ = ("passed_over", "unread")
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.passed_over: list[str] = []
+        self.unread: list[InputError] = []
 
 
 class Files:
     """The tree below `root`, as `gate.model.source.Sources`; `overlay` replaces the text of some files."""
 
-    __slots__ = ("_cache", "consulted", "links", "overlay", "root")
+    __slots__ = ("_cache", "consulted", "overlay", "root")
 
     def __init__(self, root: str, overlay: Mapping[str, bytes] | None = None) -> None:
         """Take the root as an absolute path without links in it."""
         self.root = root
         self.overlay = dict(overlay or {})
         self.consulted: dict[str, bool] = {}
-        self.links: list[str] = []
         self._cache: dict[str, Source | None] = {}
 
     def open(self, path: str) -> Source | None:
@@ -89,8 +101,12 @@ class Files:
             return ()
         return tuple(f"{clean}/{name}" if clean else name for name in names)
 
-    def walk(self, path: str) -> Iterator[str]:
-        """Yield the files at or below a path, sorted, depth first; links are noted and not followed."""
+    def walk(self, path: str, walked: Walked | None = None) -> Iterator[str]:
+        """Yield the files at or below a path, sorted, depth first; links are not followed.
+
+        What is passed over or cannot be listed is put down in `walked`.
+        """
+        walked = walked or Walked()
         start = _inside(path or ".")
         if start is None:
             return
@@ -108,8 +124,8 @@ class Files:
                 continue
             try:
                 names = sorted(os.listdir(full), reverse=True)
-            except OSError:
-                yield here
+            except OSError as error:
+                walked.unread.append(_unreadable(here or ".", error))
                 continue
             seen += len(names)
             if seen > MAX_ENTRIES:
@@ -118,7 +134,12 @@ class Files:
                     at=whole_file(here or "."),
                     remedy="name the folders to judge instead of the whole tree",
                 )
-            stack.extend(f"{here}/{name}" if here else name for name in names if name not in PASSED_OVER)
+            for name in names:
+                below = f"{here}/{name}" if here else name
+                if name not in PASSED_OVER:
+                    stack.append(below)
+                elif name not in VERSION_CONTROL:
+                    walked.passed_over.append(below)
 
     def _within(self, clean: str) -> bool:
         """Say whether the folder of the file, with every link resolved, is still below the root."""

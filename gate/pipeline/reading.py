@@ -10,6 +10,7 @@ from gate.model.image import Image
 from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.model.reader import Reading
+from gate.pipeline.files import Walked
 from gate.readers import READERS, is_archive
 
 TYPE_CHECKING = False
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from gate.pipeline.files import Files
 
 DECLARATION = ".gate.yaml"
+
+PASSED_OVER = "holds other people's code; name it to have it judged"
 
 #: The files that speak for an image in a folder, in order of asking.
 IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
@@ -46,11 +49,15 @@ class Ledger:
     def take(self, path: str, *, named: bool) -> None:
         """Read everything at or below a path; a file that was named and that no reader knows is noted as skipped."""
         found = False
+        walked = Walked()
         try:
-            for file in self.files.walk(path):
+            for file in self.files.walk(path, walked):
                 found = True
                 self._file(file, named=named and file == path)
         except InputError as error:
+            self._problem(error)
+        self.skipped += (Skipped(whole_file(folder), PASSED_OVER) for folder in walked.passed_over)
+        for error in walked.unread:
             self._problem(error)
         if not found and named:
             self.not_understood.append(NotUnderstood(whole_file(path), "holds no files", "name a path that does"))

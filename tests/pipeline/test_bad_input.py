@@ -152,6 +152,33 @@ def test_a_device_is_never_read(name: str, tmp_path: Path, capsys: pytest.Captur
     assert "regular file" in gap["reason"]
 
 
+def test_a_folder_that_cannot_be_listed_is_a_gap(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tmp_path, {"closed/pod.yaml": POD, "open/pod.yaml": POD})
+    listdir = os.listdir
+
+    def refusing(path: str) -> list[str]:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return listdir(path)
+
+    monkeypatch.setattr("os.listdir", refusing)  # the tests may run as root, whom no mode keeps out
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert gap["location"]["path"] == "closed"
+    assert answer.subject("open/pod.yaml#Pod/web")["verdict"] == "pass"
+
+
+def test_other_peoples_code_is_passed_over_and_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"node_modules/x/pod.yaml": POD, "pod.yaml": POD})
+    answer = check(capsys, tmp_path)
+    assert len(answer.report["subjects"]) == 1
+    assert [one["location"]["path"] for one in answer.report["coverage"]["skipped"]] == ["node_modules"]
+    assert len(check(capsys, tmp_path / "node_modules").report["subjects"]) == 1
+
+
 def test_a_link_out_of_the_tree_is_never_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     outside = write(tmp_path / "outside", pod__yaml=POD)
     inside = write(tmp_path / "inside", other__yaml=POD)
