@@ -57,8 +57,8 @@ class Ledger:
         except InputError as error:
             self._problem(error)
         self.skipped += (Skipped(whole_file(folder), PASSED_OVER) for folder in walked.passed_over)
-        for error in walked.unread:
-            self._problem(error)
+        for unread in walked.unread:
+            self._problem(unread)
         if not found and named:
             self.not_understood.append(NotUnderstood(whole_file(path), "holds no files", "name a path that does"))
 
