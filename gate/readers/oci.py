@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gate.dialects.image_config import Config
     from gate.model.image import Image
     from gate.model.source import Source, Sources
-    from gate.syntax.oci import Store
+    from gate.syntax.oci_blobs import Store
     from gate.syntax.oci_images import Built, Images
     from gate.syntax.oci_stores import Packed
 

@@ -16,30 +16,11 @@ from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
-
     from gate.model.location import Location
-    from gate.model.source import Source, Stream
+    from gate.model.source import Source
     from gate.syntax.document import Document
+    from gate.syntax.oci_blobs import Blobs
     from gate.syntax.tree import Node
-
-    class Store(Protocol):
-        """Where the files of an image are: a folder, or the members of an archive."""
-
-        path: str
-
-        def place(self, name: str) -> Location:
-            """Return the place of a file as such."""
-
-        def document(self, name: str) -> Source | None:
-            """Return a small file; None when there is none. Raise InputError for one that may not be read."""
-
-        def stream(self, name: str) -> Stream | None:
-            """Open a file that may be large, with the same answers."""
-
-        def is_link(self, name: str) -> bool:
-            """Say whether a file is a link to another of the same archive, which is never followed."""
-
 
 INDEXES = frozenset(
     {"application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"}
@@ -60,7 +41,6 @@ ELSEWHERE = LAYERS[2:]
 
 #: Hexadecimal digits of a digest, by its algorithm.
 DIGESTS = {"sha256": 64, "sha512": 128}
-PIECE = 1 << 20
 
 AGAIN = "save or copy the image again"
 
@@ -150,7 +130,7 @@ def descriptor(node: Node | None, at: Location) -> Descriptor:
     return Descriptor(media_type, f"{algorithm}:{value}", number, strings(entries.get("annotations")), place)
 
 
-def blob(store: Store, wanted: Descriptor, name: str = "") -> Source:
+def blob(store: Blobs, wanted: Descriptor, name: str = "") -> Source:
     """Return the document that a descriptor names; raise InputError unless its size and digest are right."""
     source = store.document(name or wanted.blob)
     if source is None:
@@ -186,18 +166,6 @@ def _sum(wanted: Descriptor, source: Source) -> str:
     from hashlib import sha512
 
     return f"sha512:{sha512(source.data).hexdigest()}"
-
-
-def summed(stream: Stream, algorithm: str) -> str:
-    """Return the digest of a file of any size, piece by piece."""
-    from hashlib import sha256, sha512
-
-    total = sha512() if algorithm == "sha512" else sha256()
-    here = 0
-    while here < stream.size and (piece := stream.piece(here, PIECE)):
-        total.update(piece)
-        here += len(piece)
-    return f"{algorithm}:{total.hexdigest()}"
 
 
 def document(source: Source, media_types: frozenset[str], *, declared: str = "") -> Mapping:

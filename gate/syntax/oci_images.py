@@ -11,13 +11,15 @@ from gate.model.record import Record, replace
 from gate.syntax import oci
 from gate.syntax.json import parse
 from gate.syntax.oci_archive import compression
+from gate.syntax.oci_blobs import Blobs
 from gate.syntax.tree import Mapping, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.location import Location
-    from gate.model.source import Source, Stream
-    from gate.syntax.oci import Descriptor, Store
+    from gate.model.source import Source
+    from gate.syntax.oci import Descriptor
+    from gate.syntax.oci_blobs import Store
     from gate.syntax.tree import Node, Scalar
 
 #: Indexes in indexes, and manifests of one layout or archive.
@@ -51,13 +53,12 @@ class Built(Record):
 class Images:
     """What one folder or archive holds. `flat` is skopeo's way to name files: by the digest alone."""
 
-    __slots__ = ("_checked", "_count", "_flat", "_store", "built", "problems", "skipped")
+    __slots__ = ("_blobs", "_count", "_flat", "built", "problems", "skipped")
 
     def __init__(self, store: Store, *, flat: bool = False) -> None:
         """Start empty."""
-        self._store = store
+        self._blobs = Blobs(store)
         self._flat = flat
-        self._checked: set[str] = set()
         self._count = 0
         self.built: dict[str, Built] = {}
         self.problems: list[InputError] = []
@@ -95,11 +96,13 @@ class Images:
                 self._saved(oci.fields(node, _SAVED, "the entry of an image", node.at))
             except InputError as error:
                 self.problems.append(error)
+            if self._count > MAX_IMAGES:
+                return
 
     def _required(self, name: str) -> Source:
-        source = self._store.document(name)
+        source = self._blobs.document(name)
         if source is None:
-            raise InputError(f"the file {name} is missing", at=self._store.place(name), remedy=oci.AGAIN)
+            raise InputError(f"the file {name} is missing", at=self._blobs.place(name), remedy=oci.AGAIN)
         return source
 
     def _index(self, index: Mapping, names: tuple[str, ...], digests: tuple[str, ...]) -> None:
@@ -116,15 +119,13 @@ class Images:
                 return
 
     def _entry(self, wanted: Descriptor, names: tuple[str, ...], digests: tuple[str, ...]) -> None:
-        self._count += 1
-        if self._count > MAX_IMAGES:
-            raise InputError(f"more than {MAX_IMAGES} manifests", at=wanted.at, remedy="judge fewer images at once")
+        self._tally(wanted.at)
         own = tuple(wanted.annotations[name].text for name in NAMES if name in wanted.annotations)[:1]
         is_listed = wanted.media_type in oci.INDEXES
         if not is_listed and wanted.media_type not in oci.MANIFESTS:
             cause = "an entry has a media type that is neither a manifest's nor an index's"
             raise InputError(cause, at=wanted.at, remedy=oci.AGAIN)
-        source = oci.blob(self._store, wanted, self._name(wanted, is_manifest=True))
+        source = oci.blob(self._blobs, wanted, self._name(wanted, is_manifest=True))
         expected = oci.INDEXES if is_listed else oci.MANIFESTS
         root = oci.document(source, expected, declared=wanted.media_type)
         if is_listed:
@@ -153,26 +154,17 @@ class Images:
             raise InputError("the configuration has no media type of an image", at=config.at, remedy=oci.AGAIN)
         for layer in layers:
             self._layer(layer)
-        source = oci.blob(self._store, config, self._name(config))
+        source = oci.blob(self._blobs, config, self._name(config))
         said = {**annotations, **oci.strings(root.entries.get("annotations"))}
         self._keep(Built(source, digests[0], digests, names, said, at))
 
     def _layer(self, wanted: Descriptor) -> None:
         """Verify a layer, unless it may be left where it was published."""
-        if wanted.digest in self._checked:
-            return
-        stream = self._store.stream(self._name(wanted))
-        if stream is None:
-            if not wanted.media_type.startswith(oci.ELSEWHERE):
-                raise oci.missing(wanted)
-            return
-        try:
-            if stream.size == wanted.size:
-                oci.compare(stream.size, oci.summed(stream, wanted.digest.partition(":")[0]), wanted)
-            oci.compare(stream.size, wanted.digest, wanted)
-        finally:
-            stream.close()
-        self._checked.add(wanted.digest)
+        found = self._blobs.measured(self._name(wanted), wanted.digest.partition(":")[0])
+        if found is not None:
+            oci.compare(found.size, found.digest, wanted)
+        elif not wanted.media_type.startswith(oci.ELSEWHERE):
+            raise oci.missing(wanted)
 
     def _name(self, wanted: Descriptor, *, is_manifest: bool = False) -> str:
         if not self._flat:
@@ -185,17 +177,22 @@ class Images:
         names, digests = (*known.names, *one.names), (*known.digests, *one.digests)
         self.built[one.digest] = replace(known, names=_once(names), digests=_once(digests))
 
+    def _tally(self, at: Location) -> None:
+        self._count += 1
+        if self._count > MAX_IMAGES:
+            raise InputError(f"more than {MAX_IMAGES} manifests", at=at, remedy="judge fewer images at once")
+
     def _saved(self, entry: Mapping) -> None:
+        self._tally(entry.at)
         name = _path_of(entry.entries.get("Config"), entry)
-        source = self._store.document(name)
+        source = self._blobs.document(name)
         if source is None:
             raise InputError("the configuration of an image is missing", at=entry.at, remedy=oci.AGAIN)
         digest = f"sha256:{source.digest}"
         stated = stated_digest(name)
         if stated and stated != digest:
-            raise InputError(
-                "the configuration does not have the digest that its name says", at=entry.at, remedy=oci.AGAIN
-            )
+            cause = "the configuration does not have the digest that its name says"
+            raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
         self._saved_layers(entry, source)
         tags = entry.entries.get("RepoTags")
         found = (oci.text(node) for node in (tags.items if isinstance(tags, Sequence) else ()))
@@ -215,24 +212,16 @@ class Images:
 
     def _saved_layer(self, name: str, wanted: str, entry: Mapping) -> None:
         """Verify a layer by the digest that its name or the configuration says; compressed, it may have neither."""
-        if (name + wanted) in self._checked or self._store.is_link(name):
+        if self._blobs.is_link(name):
             return
-        stream = self._store.stream(name)
-        if stream is None:
+        found = self._blobs.measured(name, "sha256")
+        if found is None:
             raise InputError(f"the layer {name[:80]} is missing", at=entry.at, remedy=oci.AGAIN)
-        try:
-            self._verify(
-                stream, {stated_digest(name), wanted} - {""}, entry, is_named=stated_digest(name) not in ("", wanted)
-            )
-        finally:
-            stream.close()
-        self._checked.add(name + wanted)
-
-    def _verify(self, stream: Stream, sums: set[str], entry: Mapping, *, is_named: bool) -> None:
-        if oci.summed(stream, "sha256") not in sums and (is_named or not compression(stream.piece(0, 8))):
-            raise InputError(
-                "a layer does not have its digest: it was changed or damaged", at=entry.at, remedy=oci.AGAIN
-            )
+        stated = stated_digest(name)
+        may_differ = compression(found.head) and stated in ("", wanted)
+        if found.digest not in (stated, wanted) and not may_differ:
+            cause = "a layer does not have its digest: it was changed or damaged"
+            raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
 
 
 def is_index(root: Node | None) -> bool:
