@@ -1,0 +1,150 @@
+# ruff: noqa: T201 - a program's module: what it says goes to the terminal
+"""Compares the gate's evidence of Compose projects with the model that Compose itself loads.
+
+The gate may say that it does not know where a variable that nobody sets decides; any other difference is wrong, a
+container that only one side sees included. What Compose refuses is never deployed and only counted; what the gate
+alone refuses is shown.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from gate.pipeline.files import Files
+from gate.readers.compose import READER
+from tests.conformance.compose import evidence, expected
+from tests.conformance.compose.facts import Fact, judged
+from tests.conformance.compose.oracle import ask, modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from gate.model.reader import Reading
+    from tests.conformance.compose.facts import Facts
+
+#: File names that Compose looks for, in its order.
+FOUND = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = tuple(
+    f"{stem}.override.{ending}" for stem in ("compose", "docker-compose") for ending in ("yml", "yaml")
+)
+
+#: How many disagreements are shown for each set.
+SHOWN = 15
+
+NOTHING = Fact([], [])
+
+
+class Project(NamedTuple):
+    """A file below a root, which the reader is given; Compose is given its folder, or the file if it would not find it."""
+
+    root: Path
+    path: str
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the oracle is asked."""
+        full = self.root / self.path
+        present = [name for name in FOUND if (full.parent / name).exists()]
+        found = full.name in (present[:1] or [""]) or (bool(present) and full.name in OVERRIDES)
+        return {"folder": str(full.parent), "files": [] if found else [str(full)]}
+
+
+class Tally:
+    """What one set of projects showed."""
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.projects = self.containers = self.equal = self.unknown = 0
+        self.refused = self.lenient = 0
+        self.stricter: list[str] = []
+        self.wrong: list[str] = []
+
+    def add(self, project: Project, answer: dict[str, Any], reading: Reading) -> None:
+        """Compare one project."""
+        self.projects += 1
+        label = f"{project.root.name}/{project.path}"
+        refused = bool(answer.get("error"))
+        if refused:
+            self.refused += bool(reading.problems)
+            self.lenient += not reading.problems
+            return
+        if reading.problems:
+            self.stricter.append(f"{label}: {reading.problems[0]}")
+            return
+        theirs = expected.containers(answer, str(project.root))
+        ours = evidence.containers(reading, str(project.root))
+        unset = set(answer.get("unset") or [])
+        for name in sorted(theirs.keys() | ours.keys()):
+            self.containers += 1
+            if name not in ours or name not in theirs:
+                self.wrong.append(f"{label}: {name} is seen by {'the gate' if name in ours else 'Compose'} alone")
+            else:
+                self._facts(f"{label}: {name}", ours[name], theirs[name], unset)
+
+    def _facts(self, label: str, ours: Facts, theirs: Facts, unset: set[str]) -> None:
+        for key, mine in ours.items():
+            other = theirs.get(key, NOTHING)
+            verdict = judged(mine, other, unset)
+            self.equal += verdict == "equal"
+            self.unknown += verdict == "unknown"
+            if verdict == "wrong":
+                doubts = f" or unknown ({'; '.join(mine.doubts)})" if mine.doubts else ""
+                self.wrong.append(f"{label}: {key} is {other.words}, not {mine.words}{doubts}")
+
+    def show(self, name: str, *, everything: bool) -> None:
+        """Print one line, and what deserves a look."""
+        print(
+            f"{name}: {self.projects} projects, {self.refused} refused by both, {self.lenient} by Compose alone, "
+            f"{len(self.stricter)} by the gate alone; {self.containers} containers, {self.equal} facts equal, "
+            f"{self.unknown} unknown for a variable, {len(self.wrong)} wrong"
+        )
+        for line in (self.wrong if everything else self.wrong[:SHOWN]) + (self.stricter if everything else []):
+            print(f"  {line}")
+
+
+def main(arguments: list[str]) -> int:
+    """Compare all sets; 1 when something is wrong."""
+    options = dict(argument[2:].partition("=")[::2] for argument in arguments if argument.startswith("--"))
+    folders = [Path(argument).resolve() for argument in arguments if not argument.startswith("-")]
+    seed, count = int(options.get("seed", "1")), int(options.get("count", "1000"))
+    print(f"against {modules()}, seed {seed}")
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, projects in _sets(Path(scratch).resolve(), random.Random(seed), count, folders):
+            tally = compare(projects)
+            tally.show(name, everything="all" in options)
+            wrong += len(tally.wrong)
+    return int(wrong > 0)
+
+
+def compare(projects: Iterable[Project]) -> Tally:
+    """Compare some projects."""
+    tally = Tally()
+    projects = list(projects)
+    for project, answer in zip(projects, ask(project.request for project in projects), strict=True):
+        files = Files(str(project.root))
+        source = files.open(project.path)
+        if source is not None:
+            tally.add(project, answer, READER.read(source, files))
+    return tally
+
+
+def _sets(
+    scratch: Path, chance: random.Random, count: int, folders: list[Path]
+) -> Iterator[tuple[str, list[Project]]]:
+    for folder in folders:
+        yield folder.name, list(_below(folder))
+
+
+def _below(folder: Path) -> Iterator[Project]:
+    """Yield every file below a folder that the reader claims, override files aside."""
+    files = Files(str(folder))
+    for path in sorted(folder.rglob("*.y*ml")):
+        if path.is_file() and not path.is_symlink() and path.name not in OVERRIDES:
+            source = files.open(str(path.relative_to(folder)))
+            if source is not None and READER.claims(source):
+                yield Project(folder, source.path)

@@ -1,0 +1,173 @@
+// Command oracle answers, one JSON line for each on standard input, what Docker Compose makes of a project: the
+// containers that it would start and what it asks of the engine for them; and how it reads a volume in its short form.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/format"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/sirupsen/logrus"
+)
+
+// request names a folder and the files to load, none for those that Compose finds itself; or one text to parse.
+type request struct {
+	Folder   string            `json:"folder"`
+	Files    []string          `json:"files"`
+	Kind     string            `json:"kind"`
+	Text     string            `json:"text"`
+	Settings map[string]string `json:"settings"`
+}
+
+type answer struct {
+	Error    string                `json:"error,omitempty"`
+	Files    []string              `json:"files,omitempty"`
+	Services map[string]any        `json:"services,omitempty"`
+	Jobs     map[string]any        `json:"jobs,omitempty"`
+	Networks types.Networks        `json:"networks,omitempty"`
+	Volumes  types.Volumes         `json:"volumes,omitempty"`
+	Secrets  map[string]fileObject `json:"secrets,omitempty"`
+	Configs  map[string]fileObject `json:"configs,omitempty"`
+	Unset    []string              `json:"unset,omitempty"`
+	Value    any                   `json:"value,omitempty"`
+}
+
+type fileObject struct {
+	File string `json:"file"`
+}
+
+// unset collects the variables that were replaced by nothing, as Compose warns of each.
+type unset struct{ names map[string]bool }
+
+func (u *unset) Levels() []logrus.Level { return []logrus.Level{logrus.WarnLevel} }
+
+func (u *unset) Fire(entry *logrus.Entry) error {
+	if name, found := strings.CutSuffix(entry.Message, " variable is not set. Defaulting to a blank string."); found {
+		u.names[strings.Trim(strings.TrimPrefix(name, "The "), `"`)] = true
+	}
+	return nil
+}
+
+// substitute is Compose's own, and notes the variables whose absence made a `+` form empty.
+func (u *unset) substitute(text string, mapping template.Mapping) (string, error) {
+	return template.Substitute(text, func(name string) (string, bool) {
+		value, found := mapping(name)
+		if !found && (strings.Contains(text, "{"+name+"+") || strings.Contains(text, "{"+name+":+")) {
+			u.names[name] = true
+		}
+		return value, found
+	})
+}
+
+var watch = &unset{}
+
+func project(asked request) (found answer) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			found = answer{Error: fmt.Sprintf("panic: %v", problem)}
+		}
+	}()
+	options, err := cli.NewProjectOptions(
+		asked.Files,
+		cli.WithWorkingDirectory(asked.Folder),
+		cli.WithDefaultConfigPath,
+		cli.WithEnvFiles(),
+		cli.WithDotEnv,
+		cli.WithProfiles([]string{"*"}),
+		cli.WithoutEnvironmentResolution,
+		cli.WithoutLabelsResolution,
+		cli.WithLoadOptions(watched),
+	)
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	loaded, err := options.LoadProject(context.Background())
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	found.Files = loaded.ComposeFiles
+	found.Services, found.Jobs = map[string]any{}, map[string]any{}
+	for name, service := range loaded.AllServices() {
+		found.Services[name] = service
+	}
+	for name, job := range loaded.AllJobs() {
+		found.Jobs[name] = job
+	}
+	found.Networks, found.Volumes = loaded.Networks, loaded.Volumes
+	found.Secrets, found.Configs = map[string]fileObject{}, map[string]fileObject{}
+	for name, secret := range loaded.Secrets {
+		found.Secrets[name] = fileObject{secret.File}
+	}
+	for name, config := range loaded.Configs {
+		found.Configs[name] = fileObject{config.File}
+	}
+	return found
+}
+
+func watched(options *loader.Options) {
+	if options.Interpolate != nil {
+		options.Interpolate.Substitute = watch.substitute
+	}
+}
+
+func settings(asked request) template.Mapping {
+	return func(name string) (string, bool) {
+		value, found := asked.Settings[name]
+		return value, found
+	}
+}
+
+func answered(asked request) (found answer) {
+	var err error
+	watch.names = map[string]bool{}
+	switch asked.Kind {
+	case "volume":
+		found.Value, err = format.ParseVolume(asked.Text)
+	case "template":
+		found.Value, err = watch.substitute(asked.Text, settings(asked))
+	case "environment":
+		found.Value, err = dotenv.UnmarshalWithLookup(asked.Text, nil)
+	default:
+		found = project(asked)
+	}
+	if err != nil {
+		found.Error = err.Error()
+	}
+	for name := range watch.names {
+		found.Unset = append(found.Unset, name)
+	}
+	return found
+}
+
+func main() {
+	logrus.SetOutput(nothing{})
+	logrus.AddHook(watch)
+	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := json.NewEncoder(os.Stdout)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		var asked request
+		if err := json.Unmarshal(line, &asked); err != nil {
+			panic(err)
+		}
+		if err := out.Encode(answered(asked)); err != nil {
+			panic(err)
+		}
+	}
+}
+
+type nothing struct{}
+
+func (nothing) Write(text []byte) (int, error) { return len(text), nil }
