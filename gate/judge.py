@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gate.boundary.facts import FACTS
 from gate.model.rule import Finding
 
 TYPE_CHECKING = False
@@ -17,11 +16,16 @@ if TYPE_CHECKING:
 
 def judge_facts(rule: Rule, facts: Facts) -> Iterator[Finding]:
     """Answer a rule that asks facts: one finding for every place where a fact is bad news, or cannot be known."""
+    from gate.boundary.facts import FACTS
+
     for fact_id in rule.facts:
+        is_risk = FACTS[fact_id].is_risk
         for answer in facts.answers[fact_id]:
-            outcome = _outcome(answer.truth, risk=FACTS[fact_id].is_risk)
+            outcome = _outcome(answer.truth, risk=is_risk)
             if outcome in ("failed", "undecided"):
-                yield _finding(rule, outcome, _message(rule, answer, facts, outcome), answer.truth, facts.workload.id)
+                lacks = outcome == "failed" and not is_risk
+                message = _lack(rule, answer, facts) if lacks else answer.truth.because[0].text
+                yield _finding(rule, outcome, message, answer.truth, facts.workload.id)
 
 
 def judge_truths(rule: Rule, truths: Iterable[Truth], subject: str) -> Iterator[Finding]:
@@ -40,11 +44,9 @@ def _outcome(truth: Truth, *, risk: bool) -> Outcome:
     return "failed" if (truth.answer == "yes") is risk else "passed"
 
 
-def _message(rule: Rule, answer: Answer, facts: Facts, outcome: Outcome) -> str:
-    """Use the fact's own words, except that a missing safeguard is said in the words of the rule."""
-    if outcome == "failed" and not FACTS[answer.fact].is_risk:
-        return f"{answer.container or facts.workload.name} {rule.title}"
-    return answer.truth.because[0].text
+def _lack(rule: Rule, answer: Answer, facts: Facts) -> str:
+    """Say in the words of the rule that a safeguard is missing; everything else the fact says in its own."""
+    return f"{answer.container or facts.workload.name} {rule.title}"
 
 
 def _finding(rule: Rule, outcome: Outcome, message: str, truth: Truth, subject: str) -> Finding:

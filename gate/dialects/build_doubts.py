@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from gate.model.workload import Doubt
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gate.model.workload import Doubt
     from gate.syntax.dockerfile import Dockerfile
 
 #: Characters at which some programs end a line and BuildKit does not, and those that turn the direction of text.
@@ -22,9 +19,13 @@ MAX_DOUBTS = 20
 def doubts(file: Dockerfile) -> tuple[Doubt, ...]:
     """Return the places where hidden characters make a reader see other lines than BuildKit does."""
     text = file.source.text
-    found: list[Doubt] = []
     if text.isascii() and not any(character in text for character in _ASCII):
         return ()
+    import re
+
+    from gate.model.workload import Doubt
+
+    found: list[Doubt] = []
     for match in re.finditer(_HIDDEN, text):
         if len(found) >= MAX_DOUBTS:
             break

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from gate.model.errors import UsageError
 from gate.model.report import ExceptionLine
-from gate.pipeline.remarks import about
-from gate.rules.registry import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,12 +92,16 @@ class Exceptions:
 
 
 def _real(grant: Grant) -> Grant:
+    from gate.rules.registry import RULES
+
     if grant.rule not in RULES:
         raise UsageError(f"there is no rule {grant.rule}", at=grant.at, remedy="`gate explain` lists the rules")
     return grant
 
 
 def _remark(rule: str, grant: Grant, text: str) -> Finding:
+    from gate.pipeline.remarks import about
+
     return about(rule, f"the exception of {grant.workload} from {grant.rule} {text}", grant.at)
 
 

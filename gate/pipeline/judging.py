@@ -15,9 +15,7 @@ from gate.model.report import (
     SubjectReport,
 )
 from gate.model.workload import Workload
-from gate.needs import needs
-from gate.requirement import requirement
-from gate.rules.registry import RULES, load
+from gate.rules import asking
 from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
 
 TYPE_CHECKING = False
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from gate.model.policy import Policy, Stage
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
+    from gate.model.report import SubjectKind
     from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
     from gate.model.sensitivity import Sensitivity
@@ -67,11 +66,14 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     from gate.boundary.facts import Facts
     from gate.boundary.level import boundary
     from gate.model.evidence import known
+    from gate.needs import needs
+    from gate.requirement import requirement
     from gate.scores.isolation_fitness import isolation_fitness
 
     facts = Facts(workload, case.profile)
     shown = boundary(workload, facts, case.profile)
-    permitted = frozenset(fact for rule in case.excepted for fact in RULES[rule].facts)
+    rules = asking("workload")
+    permitted = frozenset(fact for rule in case.excepted & rules.keys() for fact in rules[rule].facts)
     effective = boundary(workload, facts, case.profile, permitted) if permitted else shown
     required = requirement(case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform)
     lines = _lines(case, {"isolation_fitness": isolation_fitness(effective, facts, required, permitted)})
@@ -103,7 +105,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     )
 
 
-def _made(subject: Image | Template, case: Case, kind: str, found: dict[Dimension, Score]) -> SubjectReport:
+def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[Dimension, Score]) -> SubjectReport:
     """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
     lines = _lines(case, found)
     reasons = scores(lines, subject.at)
@@ -111,7 +113,7 @@ def _made(subject: Image | Template, case: Case, kind: str, found: dict[Dimensio
     also = demanded(findings, case.policy)
     return SubjectReport(
         subject.id,
-        "image" if kind == "image" else "template",
+        kind,
         subject.platform,
         subject.name,
         subject.at,
@@ -135,28 +137,36 @@ def _fact_findings(facts: Facts) -> Iterator[Finding]:
     """Ask the rules whose facts give them something to say; the others are not even imported."""
     from gate.boundary.facts import FACTS
 
-    for rule_id, entry in RULES.items():
+    for entry in asking("workload").values():
         if any(
             answer.truth.answer == "unknown" or (answer.truth.answer == "yes") is FACTS[fact].is_risk
             for fact in entry.facts
             for answer in facts.answers[fact]
         ):
-            yield from judge_facts(load(rule_id), facts)
+            yield from judge_facts(entry.load(), facts)
 
 
 def _boundary_findings(workload: Workload, boundary: Boundary, required: Requirement) -> Iterator[Finding]:
+    if boundary.worst >= required.hi and boundary.grade != "asserted":
+        return
     for rule_id in (WEAK_BOUNDARY, ASSERTED_BOUNDARY):
-        rule = load(rule_id) if boundary.worst < required.hi or boundary.grade == "asserted" else None
-        if rule is not None and rule.check is not None:
+        rule = asking("workload")[rule_id].load()
+        if rule.check is not None:
             yield from judge_truths(rule, rule.check(workload, boundary, required), workload.id)
 
 
-def _subject_findings(subject: Image | Template, kind: str, case: Case) -> Iterator[Finding]:
-    for rule_id, entry in RULES.items():
-        if entry.subject == kind:
-            rule = load(rule_id)
-            if rule.check is not None:
-                yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
+def _subject_findings(subject: Image | Template, kind: SubjectKind, case: Case) -> Iterator[Finding]:
+    parts = _parts(subject)
+    for entry in asking(kind).values():
+        rule = entry.load() if not entry.part or entry.part in parts else None
+        if rule is not None and rule.check is not None:
+            yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
+
+
+def _parts(subject: Image | Template) -> frozenset[str]:
+    """Name what the steps of a recipe hold: a rule that looks at anything else is not even imported."""
+    steps = [step for stage in subject.stages for step in stage.steps] if isinstance(subject, Image) else []
+    return frozenset(part for part in ("packages", "downloads", "mounts") if any(getattr(step, part) for step in steps))
 
 
 def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, required: Requirement) -> list[Finding]:
@@ -164,7 +174,7 @@ def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, requ
     permitted = [
         replace(finding, outcome="excepted") if finding.rule in case.excepted else finding for finding in findings
     ]
-    facts = {rule: entry.facts for rule, entry in RULES.items()}
+    facts = {rule: entry.facts for rule, entry in asking("workload").items()} if boundary is not None else {}
     marked = blocking(permitted, facts, boundary, required, case.policy)
     severities = ("critical", "high", "medium", "low")
     return sorted(

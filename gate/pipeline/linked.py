@@ -7,8 +7,6 @@ from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.workload import Workload
 from gate.pipeline.reading import definitions_for_links, read_for_links
-from gate.pipeline.remarks import about
-from gate.policy.selection import below, entries_for
 from gate.policy.statements import sensitivity, statements_allowed
 
 TYPE_CHECKING = False
@@ -68,6 +66,8 @@ class Linked:
         """Yield a finding for every statement that a manifest may not make."""
         for subject in self.subjects:
             for refusal in statements_allowed(subject.statements)[1]:
+                from gate.pipeline.remarks import about
+
                 text = f"what {subject.name} states is not taken: {refusal.reason}"
                 yield about("DCL001", text, refusal.statement.at, subject.id)
 
@@ -75,15 +75,23 @@ class Linked:
         """Yield a finding for every declared workload that matches nothing, where all it could match was judged."""
         matched = {id(entry) for subject in self.subjects for entry in self._entries(subject)}
         for declaration in self._declarations.loaded:
+            from gate.pipeline.remarks import about
+            from gate.policy.selection import below
+
             if any(below(path, declaration.path) is not None for path in paths):
                 for entry in declaration.workloads:
                     if id(entry) not in matched:
                         yield about("DCL006", f"the workload {entry.name} speaks of nothing that is there", entry.at)
 
     def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
+        declaration = self._declarations.of(subject.at.path)
+        if not declaration.workloads:
+            return ()
+        from gate.policy.selection import entries_for
+
         workload = subject if isinstance(subject, Workload) else None
         return entries_for(
-            self._declarations.of(subject.at.path),
+            declaration,
             path=subject.at.path,
             platform=subject.platform,
             kind=workload.kind if workload is not None else type(subject).__name__,

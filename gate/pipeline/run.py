@@ -113,8 +113,6 @@ class Run:
         self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
-        from gate.pipeline.suggesting import suggested
-
         declaration = self.declarations.of(_path(subject))
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
@@ -122,6 +120,10 @@ class Run:
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables)
         report = judge(subject, case)
         self.exceptions.note(report)
+        if report.boundary is None or report.verdict == "pass":
+            return report
+        from gate.pipeline.suggesting import suggested
+
         return suggested(subject, report, case)
 
     def _coverage(self, subjects: tuple[SubjectReport, ...], policies: Iterable[Policy]) -> Coverage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gate.model.loading import module
 from gate.rules.age import RULES as AGE
 from gate.rules.declaration import RULES as DECLARATION
 from gate.rules.isolation import RULES as ISOLATION
@@ -19,5 +18,4 @@ RULES: dict[str, Entry] = {**ISOLATION, **DECLARATION, **TEMPLATE, **AGE, **PACK
 
 def load(rule_id: str) -> Rule:
     """Import one rule."""
-    rule: Rule = module(RULES[rule_id].module).RULE
-    return rule
+    return RULES[rule_id].load()
