@@ -126,7 +126,7 @@ class Links:
         built = [one for one in found if not one[0].stages]
         users = [_user_of(image, part) for image, part in built or found]
         user = users[0]
-        if any(known(other) != known(user) for other in users):
+        if not all(_is_same(user, other) for other in users):
             return Unknown("which of several images of this name runs decides the user", setting.at)
         if isinstance(user, Deferred):
             return _undecided_user(user)
@@ -164,6 +164,12 @@ def _user_of(image: Image, part: str) -> Setting[User]:
         if part.lower() == stage.name or part == str(index):
             return stage.user
     return Unknown(f"the recipe has no stage {part}", image.at)
+
+
+def _is_same(one: Setting[User], other: Setting[User]) -> bool:
+    """Say whether two images run as one user, which root by number and root by name are."""
+    user, another = known(one), known(other)
+    return user == another or (user is not None and another is not None and user.is_root and another.is_root)
 
 
 def _undecided_user(setting: Deferred) -> Unknown:
