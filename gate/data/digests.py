@@ -116,7 +116,7 @@ DIGESTS = {
     "lifecycles.telegraf": "6f539c816ddeb82aa7204447415c4f19c357fe0225dc5d5165a5e33f0f8ab686",
     "lifecycles.tomcat": "f3109cdbfe2944e351f40afce085f39160428742ad876a9bc022f6c881089772",
     "lifecycles.traefik": "b48b5fbdb340e848d20cfc522b7f85abdd152c01912a10be781d7da5b9ac73f3",
-    "lifecycles.ubuntu": "d5648ac00ec5cc9f52494d9a61298c4afc4d5b17d93c6808ae8637f215501c3f",
+    "lifecycles.ubuntu": "c11643c197479d73057f98862048550c9f7f3b335d1d65c15e2d6897d24e272d",
     "lifecycles.valkey": "78842c8138eabccb79b59868074c41a7cf4a0e810ece11c58125fe2d8a3bc455",
     "lifecycles.vinyl_cache": "ce3a74218f209ac6e06bfc8980dc3158d51f4a3891bca1c747553c3352b59ee3",
     "lifecycles.virtualbox": "5a1d83afc8fd2d4721d1d5890faeaff9cb1e3d109ad640e47ac114a2ed286b7a",

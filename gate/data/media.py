@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 #: Words that name a distribution, with or without a number behind them.
 NAMES = {
     "debian": "debian",
+    "devuan": "devuan",
     "ubuntu": "ubuntu",
     "centos": "centos",
     "rocky": "rocky-linux",
@@ -46,13 +47,15 @@ def named(name: str) -> Iterator[tuple[str, str]]:
         yield from (("windows-server", BUILDS[word[:5]]) for word in words if word[:5] in BUILDS)
     for number, word in enumerate(words):
         bare = word.removesuffix("64").removesuffix("32")
-        if bare in DEBIAN:
+        if bare in DEBIAN and not any(other.startswith("devuan") for other in words):
             yield "debian", DEBIAN[bare]
         elif bare in UBUNTU:
             yield "ubuntu", UBUNTU[bare]
         letters = word.rstrip("0123456789.")
         if letters in NAMES:
             digits = [word[len(letters) :], *words[number + 1 :]]
+            if NAMES[letters] == "oracle-linux":
+                digits = [part.removeprefix("r") for part in digits]
             yield from _releases(NAMES[letters], [part for part in digits if part[:1].isdigit()], words)
 
 

@@ -39,6 +39,7 @@ def generate(repository: str, folder: pathlib.Path) -> dict[str, str]:
     found = {product: cycles_of(product, fields["releases"]) for product, fields in pages.items()}
     for product in ("debian", "ubuntu"):
         cross_check(product, found[product], distro_info(folder, product))
+    prolong(found["ubuntu"], folder)
     for product, (title, _source, cycles) in CURATED.items():
         titles[product], found[product] = title, cycles
     for stale in TARGET.glob("*.py"):
@@ -104,6 +105,14 @@ def cross_check(product: str, cycles: Cycles, other: dict[str, tuple[str, str]])
         apart = abs((dt.date.fromisoformat(eol) - dt.date.fromisoformat(theirs)).days)
         if apart > TOLERANCE:
             raise SystemExit(f"{product} {cycle}: {eol} and {theirs} are {apart} days apart")
+
+
+def prolong(cycles: Cycles, folder: pathlib.Path) -> None:
+    """Count the support that Canonical sells after the extended one, which endoflife.date leaves out."""
+    with (folder / "ubuntu.csv").open(encoding="ascii") as lines:
+        legacy = {row["version"].removesuffix(" LTS"): row["eol-legacy"] or "" for row in csv.DictReader(lines)}
+    for cycle, (released, active, security, extended) in cycles.items():
+        cycles[cycle] = (released, active, security, max(extended, legacy.get(cycle, "")))
 
 
 def module(product: str, cycles: Cycles) -> str:

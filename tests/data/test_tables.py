@@ -144,6 +144,8 @@ def test_ends_are_counted_in_days() -> None:
         ("CentOS-Stream-9-latest-x86_64-dvd1.iso", "CentOS Stream 9"),
         ("Fedora-Server-dvd-x86_64-39-1.5.iso", "Fedora Linux 39"),
         ("generic/ubuntu2004", "Ubuntu 20.04"),
+        ("devuan_jessie_1.0.0_amd64_NETINST.iso", "Devuan 1"),
+        ("OracleLinux-R8-U8-x86_64-dvd.iso", "Oracle Linux 8"),
         ("debian/bullseye64", "Debian 11"),
         ("en_windows_server_2012_r2_with_update_x64_dvd_6052708.iso", "Microsoft Windows Server 2012-r2"),
         (
