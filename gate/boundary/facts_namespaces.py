@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.model.evidence import each, holds
-from gate.model.truth import yes
+from gate.model.evidence import holds
+from gate.model.truth import unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,10 +49,12 @@ def _joined(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
 
 def _joined_volumes(_workload: Workload, container: Container) -> Iterator[Truth]:
     """Taking all mounts of another container."""
-    yield from each(
-        container.exposure.joined_namespaces,
-        lambda name: yes(container.at, f"{container.name} takes all volumes of {name}"),
-    )
+    joined = container.exposure.joined_namespaces
+    for member in joined.members:
+        name = getattr(member, "value", "another container")
+        yield holds(member, bool, "").about(f"{container.name} takes all volumes of {name}")
+    if not joined.complete:
+        yield unknown(joined.at, joined.open_because)
 
 
 FACTS = (

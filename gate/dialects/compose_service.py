@@ -7,6 +7,7 @@ Source: the Compose specification, `05-services.md` and `07-volumes.md`; what th
 from __future__ import annotations
 
 from gate.dialects.compose_model import joined
+from gate.dialects.compose_peers import taken_mounts
 from gate.dialects.docker_options import (
     NAMED_VOLUME,
     SecurityOptions,
@@ -24,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.dialects.compose_peers import Peers
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.workload import User
@@ -119,11 +121,11 @@ def resources(service: Fields) -> Resources:
     )
 
 
-def exposure(service: Fields, volumes: Fields, project: Fields) -> Exposure:
-    """Read what of the host is reachable; `volumes` are the project's named volumes."""
+def exposure(service: Fields, project: Fields, peers: Peers) -> Exposure:
+    """Read what of the host is reachable."""
     at = service.at
     return Exposure(
-        mounts(service, volumes, project),
+        mounts(service, project, peers),
         devices(service),
         service.strings("device_cgroup_rules"),
         gpus(service),
@@ -134,9 +136,17 @@ def exposure(service: Fields, volumes: Fields, project: Fields) -> Exposure:
     )
 
 
-def mounts(service: Fields, volumes: Fields, project: Fields) -> Items[Mount]:
-    """Return every mount: volumes in both forms, configs and secrets from files, the engine's own socket."""
-    listed = service.items("volumes")
+def mounts(service: Fields, project: Fields, peers: Peers) -> Items[Mount]:
+    """Return every mount: the service's own, and those it takes from others."""
+    own = _own_mounts(service, project)
+    return replace(
+        own, members=(*own.members, *taken_mounts(service, peers, lambda other: _own_mounts(other, project)))
+    )
+
+
+def _own_mounts(service: Fields, project: Fields) -> Items[Mount]:
+    """Return volumes in both forms, configs and secrets from files, and the engine's own socket."""
+    listed, volumes = service.items("volumes"), project.sub("volumes")
     found: list[Setting[Mount]] = [_mount(node, volumes, service) for node in listed.nodes]
     for kind in ("configs", "secrets"):
         found += _granted_files(service, kind, project.sub(kind))

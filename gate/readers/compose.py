@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.dialects.compose_model import Extender, base_of, joined, project
+from gate.dialects.compose_peers import Peers, namespaces
 from gate.dialects.compose_service import (
     confinement,
     exposure,
@@ -11,11 +12,10 @@ from gate.dialects.compose_service import (
     resources,
     security_options,
 )
-from gate.dialects.docker_options import pid_mode, user_namespace
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -24,7 +24,6 @@ from gate.model.workload import (
     Build,
     Container,
     Credentials,
-    Namespaces,
     Placement,
     Runtime,
     Sandbox,
@@ -145,7 +144,7 @@ def _includes(root: Fields, path: str) -> Iterator[tuple[str, Location]]:
 class _Service:
     """One service on its way to becoming a workload."""
 
-    __slots__ = ("at", "doubts", "fields", "name", "path", "root", "why_open")
+    __slots__ = ("at", "doubts", "fields", "name", "path", "peers", "root", "why_open")
 
     def __init__(
         self, path: str, name: str, node: Mapping, root: Fields, extender: Extender, key: Scalar | None
@@ -155,6 +154,7 @@ class _Service:
         self.path = path
         self.name = name
         self.root = root
+        self.peers = Peers(root, extender)
         self.fields = Fields(merged, merged, self.doubts)
         self.at = key.source.location(key.start, node.end) if key is not None and key.source is node.source else node.at
 
@@ -170,7 +170,7 @@ class _Service:
             self.at,
             self.os(),
             Items(tuple(Stated(one, one.at) for one in self.containers()), self.at),
-            self.namespaces(),
+            namespaces(self.fields, self.peers),
             self.sandbox(),
             self.placement(),
             Credentials.inapplicable("Compose hands out no tokens", self.at),
@@ -196,7 +196,7 @@ class _Service:
             "docker",
             privilege(fields, security),
             confinement(security),
-            exposure(fields, self.root.sub("volumes"), self.root),
+            exposure(fields, self.root, self.peers),
             resources(fields),
         )
         yield main
@@ -207,40 +207,6 @@ class _Service:
                 if not isinstance(raised, Defaulted):
                     rights = replace(main.privilege, privileged=raised)
                     yield replace(main, name=f"{self.name} {moment}", role="hook", at=hook.at, privilege=rights)
-
-    def namespaces(self) -> Namespaces:
-        """Read which namespaces are the service's own."""
-        fields = self.fields
-        network = self.network()
-        return Namespaces(
-            _mode(fields, "pid"),
-            network,
-            _mode(fields, "ipc"),
-            _mode(fields, "uts"),
-            self.user_namespace(),
-            _mode(fields, "cgroup"),
-        )
-
-    def user_namespace(self) -> Setting[str]:
-        """Return the user namespace's mode; where the service is silent the engine's configuration decides."""
-        fields = self.fields
-        if not fields.reason and not fields.has("userns_mode"):
-            return Deferred("docker.userns_remap", fields.at)
-        return fields.setting("userns_mode", "host", "a mode", lambda node: user_namespace(as_spelling(node) or ""))
-
-    def network(self) -> Setting[str]:
-        """Return the network mode; a network that is the engine's own `host` one counts as that mode."""
-        fields = self.fields
-        if fields.has("network_mode"):
-            return _mode(fields, "network_mode")
-        networks = self.root.sub("networks")
-        for name in _network_names(fields):
-            definition = networks.sub(name)
-            actual = definition.text("name", name)
-            external = definition.has("external")
-            if external and isinstance(actual, Stated | Defaulted) and actual.value == "host":
-                return Stated("host", definition.at)
-        return Defaulted("private", fields.at)
 
     def sandbox(self) -> Sandbox:
         """Read the runtime and, on Windows, the isolation mode."""
@@ -335,20 +301,9 @@ class _Service:
                 yield Statement(key.text, text or "", one.at)
 
 
-def _mode(fields: Fields, name: str) -> Setting[str]:
-    return fields.setting(name, "private", "a mode", lambda node: pid_mode(as_spelling(node) or ""))
-
-
 def _text_of(fields: Fields, name: str) -> str:
     setting = fields.text(name)
     return setting.value if isinstance(setting, Stated) else ""
-
-
-def _network_names(fields: Fields) -> tuple[str, ...]:
-    node = fields.get("networks")
-    if isinstance(node, Sequence):
-        return tuple(one.value for one in node.items if isinstance(one, Scalar) and isinstance(one.value, str))
-    return fields.sub("networks").names()
 
 
 def _opened(workload: Workload, reason: str) -> Workload:

@@ -1,0 +1,156 @@
+"""What one Compose service takes from another of its project: namespaces (`service:NAME`) and mounts (`volumes_from`).
+
+What is taken is as much the taker's own, so that a service that joins one on the host's network is on that network.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.docker_options import pid_mode, user_namespace
+from gate.dialects.reading import Fields, as_spelling
+from gate.model.evidence import Defaulted, Deferred, Stated, Unknown
+from gate.model.record import replace
+from gate.model.workload import Namespaces
+from gate.syntax.tree import Mapping, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from gate.dialects.compose_model import Extender
+    from gate.model.evidence import Items, Setting
+    from gate.model.location import Location
+    from gate.model.workload import Mount
+
+#: Services that may be followed from one to the next before they count as a circle; Compose refuses circles.
+MAX_STEPS = 16
+
+_JOINS = "service:"
+
+
+class Peers:
+    """The services of one project, each with what it extends."""
+
+    __slots__ = ("_extender", "_root")
+
+    def __init__(self, root: Fields, extender: Extender) -> None:
+        """Take the project's tree and what resolves `extends`."""
+        self._root = root
+        self._extender = extender
+
+    def find(self, name: str) -> Fields | str:
+        """Return a service; a string says why it cannot be known."""
+        node = self._root.sub("services").get(name)
+        if not isinstance(node, Mapping):
+            return f"the service {name} is not in sight"
+        merged, why_open = self._extender.resolve(node)
+        return why_open or Fields(merged, merged, [])
+
+    def network(self, service: Fields) -> Setting[str]:
+        """Return a service's own network mode; a network that is the engine's own `host` one counts as that mode."""
+        if service.has("network_mode"):
+            return _mode(service, "network_mode")
+        networks = self._root.sub("networks")
+        for name in _network_names(service):
+            definition = networks.sub(name)
+            actual = definition.text("name", name)
+            external = definition.has("external")
+            if external and isinstance(actual, Stated | Defaulted) and actual.value == "host":
+                return Stated("host", definition.at)
+        return Defaulted("private", service.at)
+
+
+def namespaces(service: Fields, peers: Peers) -> Namespaces:
+    """Read which namespaces are the service's own."""
+    return Namespaces(
+        _joined(service, "pid", peers, lambda one: _mode(one, "pid")),
+        _joined(service, "network_mode", peers, peers.network),
+        _joined(service, "ipc", peers, lambda one: _mode(one, "ipc")),
+        _mode(service, "uts"),
+        _users(service),
+        _mode(service, "cgroup"),
+    )
+
+
+def _mode(fields: Fields, name: str) -> Setting[str]:
+    return fields.setting(name, "private", "a mode", lambda node: pid_mode(as_spelling(node) or ""))
+
+
+def _users(service: Fields) -> Setting[str]:
+    """Return the user namespace's mode; where the service is silent the engine's configuration decides."""
+    if not service.reason and not service.has("userns_mode"):
+        return Deferred("docker.userns_remap", service.at)
+    return service.setting("userns_mode", "host", "a mode", lambda node: user_namespace(as_spelling(node) or ""))
+
+
+def _network_names(fields: Fields) -> tuple[str, ...]:
+    node = fields.get("networks")
+    if isinstance(node, Sequence):
+        return tuple(one.value for one in node.items if isinstance(one, Scalar) and isinstance(one.value, str))
+    return fields.sub("networks").names()
+
+
+def _joined(service: Fields, name: str, peers: Peers, own: Callable[[Fields], Setting[str]]) -> Setting[str]:
+    """Follow `service:NAME` to the service whose namespace it is; the place stays the one that joins it."""
+    fields, at = service, service.at_of(name)
+    for _ in range(MAX_STEPS):
+        other = _peer(fields, name)
+        if not other:
+            return own(fields) if fields is service else _placed(own(fields), at)
+        found = peers.find(other)
+        if isinstance(found, str):
+            return Unknown(found, at)
+        fields = found
+    return Unknown("the services join each other in a circle", at)
+
+
+def _peer(fields: Fields, name: str) -> str:
+    node = fields.get(name)
+    text = (as_spelling(node) or "").strip() if isinstance(node, Scalar) else ""
+    return text[len(_JOINS) :].strip() if text.lower().startswith(_JOINS) else ""
+
+
+def _placed(setting: Setting[str], at: Location) -> Setting[str]:
+    if isinstance(setting, Stated | Defaulted):
+        return Stated(setting.value, at, (setting.at,))
+    return replace(setting, at=at)
+
+
+def taken_mounts(service: Fields, peers: Peers, mounts: Callable[[Fields], Items[Mount]]) -> Iterator[Setting[Mount]]:
+    """Yield the mounts of the services in `volumes_from`, and of those that these take from in turn."""
+    waiting, seen = list(_sources(service)), set[str]()
+    while waiting:
+        name, read_only, at = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        found = peers.find(name)
+        if isinstance(found, str):
+            yield Unknown(found, at)
+            continue
+        theirs = mounts(found)
+        for member in theirs.members:
+            yield _taken(member, at, read_only=read_only)
+        if not theirs.complete:
+            yield Unknown(theirs.open_because, at)
+        waiting += ((other, read_only or also, at) for other, also, _at in _sources(found))
+
+
+def _sources(service: Fields) -> Iterator[tuple[str, bool, Location]]:
+    """Yield what `volumes_from` names of the project, whether it is taken read-only, and where."""
+    for node in service.items("volumes_from").nodes:
+        text = as_spelling(node) if isinstance(node, Scalar) else None
+        name, _, access = (text or "").partition(":")
+        if name and name != "container":
+            yield name.strip(), access.strip() == "ro", node.at
+
+
+def _taken(member: Setting[Mount], at: Location, *, read_only: bool) -> Setting[Mount]:
+    """Let a mount stand where it is taken, with its own place as where it comes from."""
+    if not isinstance(member, Stated):
+        return replace(member, at=at)
+    mount = member.value
+    if isinstance(mount.source, Stated):
+        mount = replace(mount, source=Stated(mount.source.value, at, (*mount.source.via, mount.source.at)))
+    elif isinstance(mount.source, Unknown):
+        mount = replace(mount, source=replace(mount.source, at=at))
+    return Stated(replace(mount, read_only=Stated(True, at)) if read_only else mount, at, (member.at,))
