@@ -14,7 +14,7 @@ run: $(VENV)/run  ## judge the bundled examples; a failing verdict is what they 
 	test $$status -le 1
 
 test: $(VENV)/test  ## the fast suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/dev  ## style
 	$(BIN)/ruff check
