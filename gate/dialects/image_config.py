@@ -8,7 +8,7 @@ from __future__ import annotations
 from gate.dialects import image_name
 from gate.dialects.build_stage import LABEL_PREFIX
 from gate.dialects.docker_options import user as as_user
-from gate.dialects.reading import Fields, as_text
+from gate.dialects.reading import Fields, as_text, is_absent
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.image import HistoryEntry, Image, Variable
@@ -136,8 +136,12 @@ class Config:
         return Defaulted("/", said.at) if isinstance(said, Stated | Defaulted) and not said.value else said
 
     def _volumes(self) -> Items[str]:
-        found = tuple(Stated(key.text, _span(key, value)) for key, value in self._runtime.entries("Volumes"))
-        return _items(found, self._runtime, "Volumes")
+        found: list[Setting[str]] = []
+        for key, value in self._runtime.entries("Volumes"):
+            fits = isinstance(value, Mapping) or is_absent(value)
+            place = _span(key, value)
+            found.append(Stated(key.text, place) if fits else Unknown("a volume has something in it", place))
+        return _items(tuple(found), self._runtime, "Volumes")
 
     def _entrypoint(self) -> Setting[tuple[str, ...]]:
         words = self._runtime.strings("Entrypoint")

@@ -55,7 +55,9 @@ def test_a_pack_is_shown_with_its_sources(name: str, capsys: pytest.CaptureFixtu
 
 def test_a_policy_of_ones_own_is_shown_and_linted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shipped = (Path(__file__).parents[2] / "policies" / "standard.yaml").read_text()
-    folder = write(tmp_path, good__yaml=shipped.replace("name: standard", "name: own"), bad__yaml="version: 1\nnme: x\n")
+    folder = write(
+        tmp_path, good__yaml=shipped.replace("name: standard", "name: own"), bad__yaml="version: 1\nnme: x\n"
+    )
     assert gate(capsys, "policy", "show", folder / "good.yaml").out.startswith("own")
     assert gate(capsys, "policy", "lint", folder / "good.yaml").status == 0
     bad = gate(capsys, "policy", "lint", folder / "bad.yaml")

@@ -207,7 +207,9 @@ def test_the_user_of_the_recipe_crosses_the_link(tmp_path: Path, capsys: pytest.
     assert "ISO027" not in rules(subject) | rules(subject, "undecided")
 
 
-@pytest.mark.parametrize(("target", "outcome"), [("ship", ""), ("0", ""), ("debug", "failed"), ("nowhere", "undecided")])
+@pytest.mark.parametrize(
+    ("target", "outcome"), [("ship", ""), ("0", ""), ("debug", "failed"), ("nowhere", "undecided")]
+)
 def test_the_stage_that_is_asked_for_decides(
     target: str, outcome: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

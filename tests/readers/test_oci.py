@@ -146,6 +146,7 @@ def test_the_rest() -> None:
     assert known(found.working_directory) == "/srv"
     assert [known(member) for member in found.volumes.members] == ["/data"]
     assert known(found.entrypoint) == ("/bin/x", "-v")
+    assert isinstance(runtime(Volumes={"/data": 7}).volumes.members[0], Unknown)
     bare = runtime()
     assert (known(bare.working_directory), bare.volumes.members, known(bare.entrypoint)) == ("/", (), ())
 

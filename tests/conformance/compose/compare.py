@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 #: File names that Compose looks for, in its order.
 FOUND = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = tuple(
-    f"{stem}.override.{ending}" for stem in ("compose", "docker-compose") for ending in ("yml", "yaml")
-)
+OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in ("compose", "docker-compose") for ending in ("yml", "yaml"))
 
 #: How many disagreements are shown for each set.
 SHOWN = 15
@@ -133,9 +131,7 @@ def compare(projects: Iterable[Project]) -> Tally:
     return tally
 
 
-def _sets(
-    scratch: Path, chance: random.Random, count: int, folders: list[Path]
-) -> Iterator[tuple[str, list[Project]]]:
+def _sets(scratch: Path, chance: random.Random, count: int, folders: list[Path]) -> Iterator[tuple[str, list[Project]]]:
     for folder in folders:
         yield folder.name, list(_below(folder))
 

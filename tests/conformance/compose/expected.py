@@ -150,7 +150,9 @@ def _devices(service: dict[str, Any]) -> Iterator[str]:
 def _has_gpus(service: dict[str, Any]) -> bool:
     reserved = ((service.get("deploy") or {}).get("resources") or {}).get("reservations") or {}
     return bool(
-        service.get("gpus") or reserved.get("devices") or any(_is_cdi(device) for device in service.get("devices") or [])
+        service.get("gpus")
+        or reserved.get("devices")
+        or any(_is_cdi(device) for device in service.get("devices") or [])
     )
 
 
