@@ -19,4 +19,5 @@ RULES: dict[str, Entry] = {
     "AGE007": _of("old_package_snapshot"),
     "AGE008": _of("end_of_life_builder"),
     "AGE009": _of("end_of_life_medium", "template"),
+    "AGE010": _of("contradictory_dates"),
 }
