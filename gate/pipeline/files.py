@@ -141,6 +141,14 @@ class Files:
                 elif name not in VERSION_CONTROL:
                     walked.passed_over.append(below)
 
+    def target_of(self, path: str) -> str | None:
+        """Return the regular file of the same tree that a link leads to; None for anything else."""
+        full = os.path.join(self.root, path)
+        real, below = os.path.realpath(full), self.root.rstrip("/") + "/"
+        if not os.path.islink(full) or not real.startswith(below) or not os.path.isfile(real):
+            return None
+        return real[len(below) :].replace(os.sep, "/")
+
     def _within(self, clean: str) -> bool:
         """Say whether the folder of the file, with every link resolved, is still below the root."""
         folder = os.path.dirname(os.path.join(self.root, clean))

@@ -33,7 +33,7 @@ IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
 class Ledger:
     """What one run has seen, read and not understood, and everything the readers found."""
 
-    __slots__ = ("definitions", "files", "not_understood", "read", "seen", "skipped", "subjects", "unrendered")
+    __slots__ = ("definitions", "files", "links", "not_understood", "read", "seen", "skipped", "subjects", "unrendered")
 
     def __init__(self, files: Files) -> None:
         """Start empty, over the files of one root."""
@@ -45,6 +45,7 @@ class Ledger:
         self.skipped: list[Skipped] = []
         self.not_understood: list[NotUnderstood] = []
         self.unrendered: list[NotUnderstood] = []
+        self.links: dict[str, str] = {}
 
     def take(self, path: str, *, named: bool) -> None:
         """Read everything at or below a path; a file that was named and that no reader knows is noted as skipped."""
@@ -79,10 +80,10 @@ class Ledger:
         self._keep(reading)
         self.definitions += (one for one in reading.definitions if one.kind == "image")
 
-    def _file(self, path: str, *, named: bool) -> None:
+    def _file(self, path: str, *, named: bool, known_as: str = "") -> None:
         self.seen += 1
         name = path.rpartition("/")[2]
-        candidates = [reader for reader, matches in READERS.items() if matches(name)]
+        candidates = candidates_for(name) or candidates_for(known_as.rpartition("/")[2])
         if not candidates:
             if named:
                 self.skipped.append(Skipped(whole_file(path), "no reader knows files of this name"))
@@ -120,13 +121,24 @@ class Ledger:
         (self.unrendered if isinstance(error, UnrenderedError) else self.not_understood).append(gap)
 
     def _unopened(self, path: str, error: InputError) -> None:
-        """Let a link to a file of the same tree pass, because its target is judged where it stands."""
-        full = os.path.join(self.files.root, path)
-        real = os.path.realpath(full)
-        if os.path.islink(full) and real.startswith(self.files.root.rstrip("/") + "/") and os.path.isfile(real):
-            self.skipped.append(Skipped(whole_file(path), "is a link to a file that is judged where it stands"))
+        """Let a link to a file of the same tree pass, because its target is judged; so that it is, it is kept."""
+        target = self.files.target_of(path)
+        if target is not None:
+            self.links.setdefault(target, path)
+            self.skipped.append(Skipped(whole_file(path), f"is a link to {target}, which is judged where it stands"))
         else:
             self._problem(error)
+
+    def follow(self) -> None:
+        """Read what links point at and nothing has read yet, by the name of the link where its own says nothing."""
+        for target, link in sorted(self.links.items()):
+            if target not in self.read:
+                self._file(target, named=False, known_as=link)
+
+
+def candidates_for(name: str) -> list[str]:
+    """Return the readers that take files of this name."""
+    return [reader for reader, matches in READERS.items() if matches(name)]
 
 
 def _image_source(files: Files, path: str) -> Source | None:

@@ -59,6 +59,7 @@ class Run:
                 self.ledger.not_understood.append(gap)
         for path in self.paths:
             self.ledger.take(path, named=True)
+        self.ledger.follow()
         for path in options.images:
             self._image(path)
         self.linked = Linked(self.ledger, self.declarations)
@@ -141,8 +142,9 @@ class Run:
 
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""
-        return any(subject.at.path.startswith(below) for subject in subjects) or any(
-            gap.at.path.startswith(below) for gap in gaps
+        judged = {subject.at.path for subject in subjects}
+        return any(at.startswith(below) for at in (*judged, *(gap.at.path for gap in gaps))) or any(
+            link.startswith(below) and target in judged for target, link in self.ledger.links.items()
         )
 
     def _verdict(
@@ -187,10 +189,14 @@ def _rooted(paths: list[str]) -> tuple[str, list[str]]:
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder {path}", remedy="name paths that exist")
-    root = root_of(paths[0])
+    root = root_of(os.path.dirname(_absolute(paths[0])) if os.path.islink(paths[0]) else paths[0])
     relative = []
     for path in paths:
         full = _absolute(path)
+        if os.path.islink(full) and os.path.isdir(full):
+            full = os.path.realpath(full)
+            if full != root and not full.startswith(root.rstrip("/") + "/"):
+                raise UsageError(f"{path} is a link out of {root}", remedy="name the folder that it points at")
         if full != root and not full.startswith(root.rstrip("/") + "/"):
             raise UsageError(f"{path} is not below {root}", remedy="judge it in a run of its own")
         relative.append(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "")

@@ -233,3 +233,33 @@ def test_a_report_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureF
     answer = gate(capsys, "check", tmp_path, "--format", f"json={tmp_path}/absent/report.json")
     assert answer.status == 2
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_link_that_is_named_has_its_target_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The target is in the tree, and nobody named it."""
+    write(tmp_path, pod__yaml=POD.replace("spec:\n", "spec:\n  hostPID: true\n"))
+    (tmp_path / "link.yaml").symlink_to("pod.yaml")
+    found = check(capsys, tmp_path / "link.yaml")
+    assert [(one["id"], one["verdict"]) for one in found.report["subjects"]] == [("pod.yaml#Pod/web", "warn")]
+
+
+def test_a_link_out_of_the_judged_folder_has_its_target_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the name of the link, where the target's own is nobody's."""
+    write_all(tmp_path, {"common/recipe": "FROM debian:8\n", "web/note.txt": "", ".git/HEAD": ""})
+    (tmp_path / "web" / "Dockerfile").symlink_to("../common/recipe")
+    found = check(capsys, tmp_path / "web")
+    assert [(one["id"], one["verdict"]) for one in found.report["subjects"]] == [("common/recipe", "warn")]
+    assert found.status == 0
+
+
+def test_a_folder_that_is_named_by_a_link_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it is in the tree; a folder elsewhere is refused, with what to do."""
+    write_all(tmp_path / "here", {"apps/web/pod.yaml": POD, ".git/HEAD": ""})
+    (tmp_path / "here" / "web").symlink_to("apps/web")
+    (tmp_path / "here" / "out").symlink_to(tmp_path)
+    assert check(capsys, tmp_path / "here" / "web").subject("Pod/web")["id"] == "apps/web/pod.yaml#Pod/web"
+    refused = check(capsys, tmp_path / "here" / "out")
+    assert refused.status == 2
+    assert "out of" in refused.err
