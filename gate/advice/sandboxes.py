@@ -115,9 +115,19 @@ WINDOWS = Move(
     ("a utility virtual machine of 1024 MB by default for each container (hcsshim), and a longer start",),
 )
 
+KUBERNETES_WINDOWS = Move(
+    "hyperv",
+    5,
+    "isolate it with Hyper-V and a RuntimeClass",
+    "runhcs-wcow-hypervisor",
+    _CLASS.format(name="hyperv", handler="runhcs-wcow-hypervisor"),
+    ("the nodes have the Hyper-V role and a containerd handler `runhcs-wcow-hypervisor`",),
+    WINDOWS.costs,
+)
+
 
 def moves(platform: str, os: str) -> tuple[Move, ...]:
     """Return the ways up on a platform, from the smallest."""
     if os == "windows":
-        return (WINDOWS,) if platform == "docker" else ()
+        return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,)}.get(platform, ())
     return {"kubernetes": KUBERNETES, "docker": DOCKER}.get(platform, ())

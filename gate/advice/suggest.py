@@ -50,7 +50,7 @@ def suggest(
     found: list[Suggestion] = []
     if needed <= 2:
         found += case.without()
-    elif needed == 3:
+    elif needed == 3 and not case.windows:
         found += case.hardened()
     else:
         found += case.sandboxed(needed, confidential=confidential)
@@ -64,14 +64,16 @@ def suggest(
 class _Case:
     """One workload with the facts that keep it down."""
 
-    __slots__ = ("lacking", "line", "profile", "risks", "workload")
+    __slots__ = ("lacking", "line", "profile", "risks", "windows", "workload")
 
     def __init__(self, workload: Workload, line: BoundaryLine, profile: PlatformProfile) -> None:
         self.workload = workload
         self.line = line
         self.profile = profile
         facts = Facts(workload, profile)
-        self.lacking = [fact for fact in HARDENED if facts.truth(fact).answer != "yes"]
+        # Windows has nothing to harden with: between its default and a machine there is no level.
+        self.windows = known(workload.os) == "windows"
+        self.lacking = [] if self.windows else [fact for fact in HARDENED if facts.truth(fact).answer != "yes"]
         self.risks = [
             one
             for one in line.facts

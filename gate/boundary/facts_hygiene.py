@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.model.evidence import each, holds
-from gate.model.truth import no, yes
+from gate.model.evidence import each, holds, known
+from gate.model.truth import inapplicable, no, yes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 INSECURE_ENTITLEMENTS = frozenset({"security.insecure", "network.host"})
 
 
-def _read_only_root(_workload: Workload, container: Container) -> Iterator[Truth]:
+def _read_only_root(workload: Workload, container: Container) -> Iterator[Truth]:
+    if known(workload.os) == "windows":
+        yield inapplicable(container.at, "Windows keeps no root filesystem read-only")
+        return
     yield holds(container.resources.read_only_root, bool, "").about(f"{container.name} has a read-only root filesystem")
 
 
 def _limits(_workload: Workload, container: Container) -> Iterator[Truth]:
+    if container.role == "ephemeral":
+        yield inapplicable(container.at, "an ephemeral container cannot have limits")
+        return
     yield holds(container.resources.memory_limit, bool, "").about(f"{container.name} has a memory limit")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.boundary.capabilities import BASELINE, HARDENED, HOST_EQUIVALENT, dropped_all, granted
 from gate.boundary.fact import Fact
-from gate.model.evidence import each, holds
-from gate.model.truth import no
+from gate.model.evidence import each, holds, known
+from gate.model.truth import inapplicable, no
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,14 +78,20 @@ def _non_root(_workload: Workload, container: Container) -> Iterator[Truth]:
     yield (refuses_root | user).about(f"{container.name} runs as a user other than root")
 
 
-def _drop_all(_workload: Workload, container: Container) -> Iterator[Truth]:
+def _drop_all(workload: Workload, container: Container) -> Iterator[Truth]:
+    if known(workload.os) == "windows":
+        yield inapplicable(container.at, "Windows has no capabilities")
+        return
     yield dropped_all(container).about(
         f"{container.name} drops all capabilities and adds at most {', '.join(HARDENED)}"
     )
 
 
-def _no_new_privileges(_workload: Workload, container: Container) -> Iterator[Truth]:
+def _no_new_privileges(workload: Workload, container: Container) -> Iterator[Truth]:
     """Forced off by privilege and by SYS_ADMIN, whatever the manifest says (kubernetes/api core/v1)."""
+    if known(workload.os) == "windows":
+        yield inapplicable(container.at, "Windows has no set-user-ID programs")
+        return
     forced = holds(container.privilege.privileged, bool, "is privileged") | granted(container, "SYS_ADMIN")
     wanted = holds(container.privilege.no_new_privileges, bool, "")
     yield (wanted & ~forced).about(f"{container.name} cannot gain privileges")
@@ -103,8 +109,11 @@ def _drop_undone(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 
 def _user_name_unverifiable(workload: Workload, container: Container) -> Iterator[Truth]:
-    """`runAsNonRoot` with a user that is only a name: the kubelet refuses to start the container (KEP-127, kubelet)."""
-    if workload.platform != "kubernetes":
+    """`runAsNonRoot` with a user that is only a name: the kubelet refuses to start the container (KEP-127, kubelet).
+
+    On Windows users have names and no numbers.
+    """
+    if workload.platform != "kubernetes" or known(workload.os) == "windows":
         return
     asked = holds(container.privilege.run_as_non_root, bool, "")
     by_name = holds(container.privilege.user, lambda user: user.uid is None, "")
