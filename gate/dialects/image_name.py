@@ -5,16 +5,16 @@ Source: distribution/reference; the conformance suite compares the two.
 
 from __future__ import annotations
 
-import re
-
 from gate.model.image import ImageName
 
-_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_LABEL = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
-_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
-_PATH = rf"{_COMPONENT}(?:/{_COMPONENT})*"
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_WORD = f"{_LETTERS}{_LETTERS.upper()}0123456789_"
+_DIGITS = "0123456789"
+_LOWER = f"abcdefghijklmnopqrstuvwxyz{_DIGITS}"
+_LETTERS = f"{_LOWER}{_LOWER.upper()}"
+_WORD = f"{_LETTERS}_"
+
+#: Leaves of a component what stands between its letters and digits.
+_BETWEEN = str.maketrans(_LOWER, "/" * len(_LOWER))
+_SEPARATORS = (".", "_", "__")
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 MAX_TEXT = 1_000
@@ -32,7 +32,7 @@ def parse(text: str) -> ImageName | None:
     path, colon, tag = rest.partition(":")
     if not _is_path(path) or len(path) > MAX_PATH:
         return None
-    if domain != HUB and not re.fullmatch(_HOST, domain) and not _is_path(f"{domain}/{path}"):
+    if domain != HUB and not _is_host(domain) and not _is_path(f"{domain}/{path}"):
         return None
     if (colon and not _is_tag(tag)) or (at and not _is_digest(digest)):
         return None
@@ -70,7 +70,7 @@ def _is_digest(text: str) -> bool:
 
 
 def _is_hexadecimal(text: str) -> bool:
-    return not text.strip("0123456789abcdef")
+    return not text.strip(f"{_DIGITS}abcdef")
 
 
 def _is_tag(text: str) -> bool:
@@ -78,6 +78,26 @@ def _is_tag(text: str) -> bool:
 
 
 def _is_path(text: str) -> bool:
-    """Match the components of a repository; the plain ones, which most are, without a regular expression."""
-    plain = all(part and not part.strip(f"{_LETTERS}0123456789") for part in text.split("/"))
-    return plain or re.fullmatch(_PATH, text) is not None
+    return all(_is_component(part) for part in text.split("/"))
+
+
+def _is_component(text: str) -> bool:
+    """Match lower-case letters and digits, parted by one dot, one or two underscores, or any number of hyphens."""
+    if not text.strip(_LOWER):
+        return text != ""
+    between = [found for found in text.translate(_BETWEEN).split("/") if found]
+    return text[0] in _LOWER and text[-1] in _LOWER and all(one in _SEPARATORS or not one.strip("-") for one in between)
+
+
+def _is_host(text: str) -> bool:
+    """Match a name of labels, or an address in brackets, and the port if there is one."""
+    head, colon, port = text.rpartition(":")
+    if colon and port and not port.strip(_DIGITS):
+        text = head
+    if text[:1] == "[" and text[-1:] == "]":
+        return text != "[]" and not text[1:-1].strip(f"{_DIGITS}abcdefABCDEF:")
+    return all(_is_label(label) for label in text.split("."))
+
+
+def _is_label(text: str) -> bool:
+    return text[:1] in _LETTERS and text[-1:] in _LETTERS and text != "" and not text.strip(f"{_LETTERS}-")

@@ -8,6 +8,9 @@ SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 
+#: The letters, digits and the underscore of ASCII.
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 #: What a Go program that goes over a string rune by rune puts in the place of a byte that is not UTF-8.
 _REPLACED = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
@@ -25,3 +28,21 @@ def widened(text: str) -> str:
 def narrowed(text: str) -> str:
     """Undo `widened`."""
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def run_end(text: str, at: int, characters: str) -> int:
+    """Return where the run of these characters that begins at a place ends."""
+    while True:
+        piece = text[at : at + 128]
+        rest = piece.lstrip(characters)
+        at += len(piece) - len(rest)
+        if rest or not piece:
+            return at
+
+
+def next_stop(text: str, at: int, stops: str, others: str) -> int:
+    """Return where the next of the stops is, else the end; `others` are the usual characters before one, for speed."""
+    at = run_end(text, at, others)
+    while at < len(text) and text[at] not in stops:
+        at += 1
+    return at

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gate.model.errors import InputError
 from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.dockerfile_heredoc import heredoc_of
@@ -249,6 +247,8 @@ def _healthcheck_flags(instruction: Instruction) -> str:
 def _is_interval(text: str) -> bool:
     if text in ("0", "+0", "-0"):
         return True
+    import re
+
     if not re.fullmatch(f"[+-]?(?:{_DURATION_PART})+", text):
         return False
     total = sum(float(amount) * _MILLISECONDS[unit] for amount, unit in re.findall(_DURATION_PART, text))

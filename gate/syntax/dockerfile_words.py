@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-from gate.syntax.characters import SPACE, narrowed, replaced, widened
+from gate.syntax.characters import LETTERS, SPACE, narrowed, replaced, run_end, widened
 
 #: What parts a keyword from its operands, and the operands of most instructions from each other.
-_GAP = re.compile(r"[\t\v\f\r ]+")
+_GAP = "\t\v\f\r "
+_TO_BLANK = dict.fromkeys(map(ord, _GAP), " ")
 
 #: Characters that mean themselves in and outside quotes, whatever the escape character.
-_PLAIN = re.compile(r"[\w./:,@=$+-]+", re.ASCII)
+_PLAIN = f"{LETTERS}./:,@=$+-"
 
 _ASCII_SPACE = "\t\n\v\f\r "
 
@@ -26,13 +25,13 @@ class BadWords(Exception):
 
 def split_once(text: str) -> tuple[str, str | None]:
     """Split at the first gap; None when there is none."""
-    gap = _GAP.search(text)
-    return (text, None) if gap is None else (text[: gap.start()], text[gap.end() :])
+    end = next((at for at, character in enumerate(text) if character in _GAP), None)
+    return (text, None) if end is None else (text[:end], text[end:].lstrip(_GAP))
 
 
 def split_gaps(text: str) -> tuple[str, ...]:
-    """Split at every gap."""
-    return tuple(_GAP.split(text))
+    """Split at every gap; there is none at the ends."""
+    return tuple(word for word in text.translate(_TO_BLANK).split(" ") if word)
 
 
 def split_kind(text: str) -> tuple[str, str]:
@@ -173,29 +172,22 @@ def _spanned(text: str, escape: str) -> list[tuple[str, int, int]]:
 
 def _quoted_word(text: str, at: int, escape: str) -> tuple[str, int]:
     """Take one word that may hold quotes; an escape at the very end is dropped."""
-    pieces: list[str] = []
+    start = at
     quote = ""
-    while at < len(text):
-        plain = _PLAIN.match(text, at)
-        if plain is not None:
-            pieces.append(plain[0])
-            at = plain.end()
-            continue
-        character = text[at]
-        if not quote and character in SPACE:
-            break
+    while True:
+        at = run_end(text, at, _PLAIN)
+        character = text[at : at + 1]
+        if not character or (not quote and character in SPACE):
+            return text[start:at], at
         at += 1
         if character == escape and quote != "'":
             if at == len(text):
-                break
-            character += text[at]
+                return text[start : at - 1], at
             at += 1
         elif character == quote:
             quote = ""
         elif not quote and character in "'\"":
             quote = character
-        pieces.append(character)
-    return "".join(pieces), at
 
 
 def name_values(text: str, escape: str, keyword: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:

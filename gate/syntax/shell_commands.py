@@ -6,7 +6,7 @@ are read too. What this does not understand it passes over: a script is data her
 
 from __future__ import annotations
 
-import re
+from gate.syntax.characters import LETTERS, next_stop, run_end
 
 #: Substitutions inside substitutions that are read; deeper ones stay words.
 MAX_NESTING = 6
@@ -17,14 +17,21 @@ MAX_NAME = 200
 #: Commands of one script that are read.
 MAX_COMMANDS = 5_000
 
-#: Whole words of ordinary characters, with the blanks before them: most words are.
-_SIMPLE = re.compile(r"(?:[ \t]*[!%*-/0-:=?-Z\[\]^_a-{}~][!%*-/0-:=?-Z\[\]^_a-{}~#]*(?=[ \t\r\n;|)]|\Z))+")
-_PLAIN = re.compile(r"[^ \t\r\n\v\f'\"\\;&|()<>`$]+")
-_BLANK = re.compile(r"[ \t\r\v\f]+")
-_IN_QUOTES = re.compile(r"[^\"\\$`]+")
+_BLANKS = " \t\r\v\f"
+
+#: Characters that begin something else than a word, and in double quotes something else than text.
+_SPECIAL = "\n'\"\\;&|()<>`$"
+_SPECIAL_IN_QUOTES = '"\\$`'
+
+#: What most words are made of. A `#` may be part of one, too, and may begin a comment.
+_ORDINARY = f"{LETTERS}!%*+,-./:=?@[]^{{}}~"
+
+#: What may follow a word of ordinary characters.
+_AFTER_WORDS = "\r\n;|)"
+
+_PARAMETERS = frozenset("@*#?$!-")
 _REDIRECTIONS = ("&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">>", ">&", ">|", "<", ">")
 _OPERATORS = ("&&", "||", "|&", ";;")
-_NAME = r"\w+|[@*#?$!-]"
 
 
 class Command:
@@ -68,42 +75,51 @@ class _Splitter:
         """Read to the end, or to the limit."""
         text, end = self._text, len(self._text)
         while self._at < end and len(self.commands) < MAX_COMMANDS:
-            simple = _SIMPLE.match(text, self._at) if self._word is None else None
-            if simple is not None:
-                self._take(simple)
+            if self._word is None and self._take_whole_words():
                 continue
-            plain = _PLAIN.match(text, self._at)
-            blank = _BLANK.match(text, self._at) if plain is None else None
-            if plain is not None:
-                self._plain(plain)
-            elif blank is not None:
+            character = text[self._at]
+            if character in _BLANKS:
                 self._end_word()
-                self._at = blank.end()
+                self._at = run_end(text, self._at, _BLANKS)
+            elif character in _SPECIAL:
+                self._special(character)
             else:
-                self._special(text[self._at])
+                self._plain(character)
         self._end_command()
 
-    def _take(self, match: re.Match[str]) -> None:
-        """Take simple words."""
-        words = match[0].split()
-        start = match.end() - len(match[0].lstrip())
+    def _take_whole_words(self) -> bool:
+        """Take the words from here on that hold nothing but ordinary characters; say whether there are any."""
+        text, start = self._text, self._at
+        end = run_end(text, start, f"{_ORDINARY} \t")
+        if end < len(text) and text[end] not in _AFTER_WORDS:
+            end = max(text.rfind(" ", start, end), text.rfind("\t", start, end), start)
+        taken = text[start:end]
+        words = taken.split()
+        if not words:
+            return False
+        end = start + len(taken.rstrip())
+        start += len(taken) - len(taken.lstrip())
         if self._redirects:
             self._at = start + len(words[0])
             self._word = [words[0]]
             self._end_word()
-            return
+            return True
         if self._command is None:
             self._command = Command(start, self._pipeline)
         self._command.words += words
-        self._command.end = self._at = match.end()
+        self._command.end = self._at = end
+        return True
 
-    def _plain(self, match: re.Match[str]) -> None:
-        if self._word is None and match[0][0] == "#":
-            end = self._text.find("\n", self._at)
-            self._at = len(self._text) if end < 0 else end
+    def _plain(self, character: str) -> None:
+        """Take a comment, or a part of a word."""
+        text = self._text
+        if self._word is None and character == "#":
+            end = text.find("\n", self._at)
+            self._at = len(text) if end < 0 else end
             return
-        self._add(match[0])
-        self._at = match.end()
+        end = next_stop(text, self._at + 1, f"{_SPECIAL}{_BLANKS}", _ORDINARY)
+        self._add(text[self._at : end])
+        self._at = end
 
     def _add(self, text: str) -> None:
         if self._word is None:
@@ -138,10 +154,10 @@ class _Splitter:
         self._add("")
         self._at += 1
         while self._at < len(text) and text[self._at] != '"':
-            plain = _IN_QUOTES.match(text, self._at)
-            if plain is not None:
-                self._add(plain[0])
-                self._at = plain.end()
+            if text[self._at] not in _SPECIAL_IN_QUOTES:
+                end = next_stop(text, self._at + 1, _SPECIAL_IN_QUOTES, f"{_ORDINARY} ")
+                self._add(text[self._at : end])
+                self._at = end
             elif text[self._at] == "\\":
                 following = text[self._at + 1 : self._at + 2]
                 self._add(following if following in '"\\$`' else "" if following == "\n" else "\\" + following)
@@ -165,8 +181,8 @@ class _Splitter:
         elif text.startswith("${", start):
             end = _closing(text, start + 1, "{}") + 1
         else:
-            name = re.match(_NAME, text[start + 1 : start + MAX_NAME], re.ASCII)
-            end = start + 1 + (name.end() if name is not None else 0)
+            following = text[start + 1 : start + MAX_NAME]
+            end = start + 1 + (run_end(following, 0, LETTERS) or following[:1] in _PARAMETERS)
         self._add(text[start:end])
         self._at = end
 
@@ -198,6 +214,8 @@ class _Splitter:
             if self._redirects in ("<<", "<<-"):
                 self._bodies.append((word, self._redirects == "<<-"))
             self._redirects = ""
+            if self._command is not None and not self._command.words and not self._command.inner:
+                self._command = None
         elif self._command is not None:
             self._command.words.append(word)
             self._command.end = min(self._at, len(self._text))
@@ -253,23 +271,22 @@ def _closing(text: str, at: int, pair: str) -> int:
     """Return where the bracket at this place is closed, the end of the text when it is not; quotes hide brackets."""
     depth = 0
     quoted = False
-    for match in re.compile(f"[{re.escape(pair)}'\"\\\\]").finditer(text, at):
-        found, start = match[0], match.start()
-        if start < at:
-            continue
+    while at < len(text):
+        found = text[at]
         if found == "\\":
-            at = start + 2
+            at += 1
         elif found == '"':
             quoted = not quoted
-        elif found == "'" and not quoted:
-            end = text.find("'", start + 1)
-            at = len(text) if end < 0 else end + 1
         elif quoted:
-            continue
+            pass
+        elif found == "'":
+            end = text.find("'", at + 1)
+            at = len(text) if end < 0 else end
         elif found == pair[0]:
             depth += 1
         elif found == pair[1]:
             depth -= 1
             if depth == 0:
-                return start
+                return at
+        at += 1
     return len(text)

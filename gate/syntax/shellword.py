@@ -7,9 +7,7 @@ what it decides is then unknown too, and what it does not decide is not.
 
 from __future__ import annotations
 
-import re
-
-from gate.syntax.characters import replaced
+from gate.syntax.characters import LETTERS, next_stop, replaced
 from gate.syntax.word_list import WordList
 
 TYPE_CHECKING = False
@@ -28,8 +26,8 @@ MAX_NESTING = 64
 
 TOO_LONG = f"it expands to more than {MAX_EXPANDED} characters"
 
-#: A run of characters that mean themselves, whatever the escape character and the operator that is open.
-_PLAIN = re.compile(r"[^$<'\"\\`}/]+")
+#: Characters that may not mean themselves, depending on the escape character and the operator that is open.
+_SPECIAL = "$<'\"\\`}/"
 
 _SPECIAL_PARAMETERS = "@*#?-$!0"
 
@@ -121,12 +119,12 @@ class _Lexer:
         words = self.words = WordList(self.buffer)
         result: list[str] = []
         while self.at < len(self.text):
-            plain = _PLAIN.match(self.text, self.at)
-            if plain is not None:
-                self.at = plain.end()
-                self._keep(plain[0], result, words)
+            start = self.at
+            self.at = next_stop(self.text, start, _SPECIAL, f"{LETTERS} ")
+            if self.at > start:
+                self._keep(self.text[start : self.at], result, words)
                 continue
-            character = self.text[self.at]
+            character = self.text[start]
             if character == stop:
                 self.at += 1
                 break
