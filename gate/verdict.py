@@ -64,9 +64,12 @@ def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
     """Compare every score that is asked for with its threshold."""
     reasons = []
     for dimension, line in lines.items():
-        if not line.asked or line.score is None or line.threshold is None:
+        if not line.asked or line.threshold is None:
             continue
         name, minimum = dimension.replace("_", " "), line.threshold.minimum
+        if line.score is None:
+            reasons.append(Reason("undecided", f"{name} is expected at this stage, and nothing here tells it", at))
+            continue
         lo, hi = line.score.lo, line.score.hi
         shown = str(lo) if lo == hi else f"{lo}..{hi}"
         if lo < minimum:

@@ -41,7 +41,8 @@ ASSERTED_BOUNDARY = "ISO049"
 class Case(Record):
     """Everything a subject is judged by.
 
-    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`.
+    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given` says
+    that all of a workload's images are judged in the same run, each for its own age.
     """
 
     policy: Policy
@@ -51,6 +52,7 @@ class Case(Record):
     stage: Stage
     now: str
     tables: Tables | None
+    images_given: bool = False
 
 
 def judge(subject: Subject, case: Case) -> SubjectReport:
@@ -76,7 +78,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     permitted = frozenset(fact for rule in case.excepted & rules.keys() for fact in rules[rule].facts)
     effective = boundary(workload, facts, case.profile, permitted) if permitted else shown
     required = requirement(case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform)
-    lines = _lines(case, {"isolation_fitness": isolation_fitness(effective, facts, required, permitted)})
+    fitness = isolation_fitness(effective, facts, required, permitted)
+    deployed = case.stage == "deploy" and not case.images_given
+    lines = _lines(case, {"isolation_fitness": fitness}, demanded_here=deployed)
     gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
     below = shown.worst < required.lo <= effective.worst
     demands = needs(facts, effective, required, case.sensitivity, permitted=below)
@@ -107,7 +111,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
 
 def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[Dimension, Score]) -> SubjectReport:
     """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
-    lines = _lines(case, found)
+    lines = _lines(case, found, demanded_here=isinstance(subject, Image) and not subject.stages)
     reasons = scores(lines, subject.at)
     findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
     also = demanded(findings, case.policy)
@@ -191,22 +195,25 @@ def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, requ
     )
 
 
-def _lines(case: Case, found: dict[Dimension, Score]) -> dict[Dimension, ScoreLine]:
-    """Put every dimension beside its threshold; what this stage cannot know is not asked."""
+def _lines(case: Case, found: dict[Dimension, Score], *, demanded_here: bool) -> dict[Dimension, ScoreLine]:
+    """Put every dimension beside its threshold; what this stage cannot know is not asked.
+
+    A score that is expected and absent is asked for all the same where it is `demanded_here`: of what was built, and of
+    a workload that is deployed and whose images nobody gave.
+    """
     cls = case.sensitivity.cls or (case.policy.undeclared if not case.sensitivity.declared else "")
     thresholds = case.policy.thresholds.get(cls) or case.policy.thresholds[UNDECLARED_CLASS]
-    asked = case.policy.evidence[case.stage]
+    expected = case.policy.evidence[case.stage]
     lines: dict[Dimension, ScoreLine] = {}
     for dimension, evidence in EVIDENCE.items():
         score = found.get(dimension)
         if score is not None or dimension != "isolation_fitness":
-            lines[dimension] = ScoreLine(
-                score, thresholds.get(dimension), asked=score is not None and any(name in asked for name in evidence)
-            )
+            asked = any(name in expected for name in evidence) and (score is not None or demanded_here)
+            lines[dimension] = ScoreLine(score, thresholds.get(dimension), asked=asked)
     return lines
 
 
-#: The evidence of DESIGN's stages that each score rests on; a recipe's age is known where a built image's is not.
+#: The evidence of a policy's stages that each score rests on; a recipe's age is known where a built image's is not.
 EVIDENCE: dict[Dimension, tuple[str, ...]] = {
     "isolation_fitness": ("isolation",),
     "image_age": ("image_age", "recipe_age"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.linking.link import Links
+from gate.model.evidence import Stated
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.workload import Workload
@@ -61,6 +62,15 @@ class Linked:
         """Join everything that was said about a subject."""
         declaration = self._declarations.of(subject.at.path)
         return sensitivity(self.entries(subject), self._said(subject), declaration.platform.placement)
+
+    def images_given(self, workload: Workload) -> bool:
+        """Say whether the built image of every container is judged in this run."""
+        links = self._links[self._declarations.of(workload.at.path).path]
+        return workload.containers.complete and all(
+            isinstance(member, Stated)
+            and any(not image.stages for image, _ in links.images_of(workload, member.value))
+            for member in workload.containers.members
+        )
 
     def refusals(self) -> Iterator[Finding]:
         """Yield a finding for every statement that a manifest may not make."""

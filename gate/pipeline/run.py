@@ -118,7 +118,8 @@ class Run:
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = _tables() if not isinstance(subject, Workload) else None
-        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables)
+        given = isinstance(subject, Workload) and self.linked.images_given(subject)
+        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables, given)
         report = judge(subject, case)
         self.exceptions.note(report)
         if report.boundary is None or report.verdict == "pass":
