@@ -124,13 +124,26 @@ def _members(fields: Fields) -> Iterator[tuple[Fields, str]]:
             yield one, named.value if isinstance(named, Stated) else str(index)
 
 
+#: Keys under which kinds nobody listed above keep their containers: pods' own, Argo's workflows', Tekton's tasks'.
+_HOLDERS = (
+    "containers",
+    "initContainers",
+    "ephemeralContainers",
+    "sidecars",
+    "steps",
+    "container",
+    "script",
+    "stepTemplate",
+)
+
+
 def may_start_pods(root: Node) -> bool:
-    """Say whether a pod is nested in an object: a list `containers` with a member that has an image."""
+    """Say whether containers are nested in an object: under a key that holds them, something that has an image."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            if _has_image(node.get("containers")):
+            if any(_has_image(node.get(key)) for key in _HOLDERS):
                 return True
             waiting += node.entries.values()
         elif isinstance(node, Sequence):
@@ -139,6 +152,5 @@ def may_start_pods(root: Node) -> bool:
 
 
 def _has_image(node: Node | None) -> bool:
-    return isinstance(node, Sequence) and any(
-        isinstance(item, Mapping) and isinstance(item.get("image"), Scalar) for item in node.items
-    )
+    members = node.items if isinstance(node, Sequence) else [node]
+    return any(isinstance(item, Mapping) and isinstance(item.get("image"), Scalar) for item in members)

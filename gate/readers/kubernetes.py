@@ -201,8 +201,9 @@ class _File:
         elif not kind or (kind == "Template" and group in ("", "template.openshift.io")):
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
         else:
-            shown = f"{kind[:60]} of group {group[:80] or 'core'}"
-            self.skipped.append(Skipped(fields.at, f"{shown} may start pods; the gate does not know this kind"))
+            cause = f"{kind[:60]} of group {group[:80] or 'core'} may start pods, and the gate does not know this kind"
+            remedy = "check the pods that it makes (kubectl get pods -o yaml), or take it out of what is judged"
+            self.problems.append(UnrenderedError(cause, at=fields.at, remedy=remedy))
 
     def _define(self, fields: Fields, group: str, kind: str) -> bool:
         """Keep what a pod's names may resolve to; say whether it is that."""

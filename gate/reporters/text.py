@@ -23,6 +23,9 @@ WEAK_BOUNDARY = "ISO048"
 #: Subjects whose passing lines are listed one by one before the table is cut to what needs attention.
 LONG = 60
 
+#: Skipped entries that are listed without being asked for.
+FEW = 5
+
 
 class Paint:
     """Colours text on a terminal and leaves it alone elsewhere."""
@@ -154,7 +157,7 @@ def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:
 
 
 def _ledger(report: Report, paint: Paint) -> Iterator[str]:
-    """List what was not understood; what was skipped is only counted, unless the list is short."""
+    """List what was found about the run as a whole, and what was not understood."""
     coverage = report.coverage
     for finding in report.findings:
         yield _finding(finding, paint)
@@ -185,16 +188,17 @@ def _requirements(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """Count everything; what was skipped is listed as well where the list is short."""
     coverage = report.coverage
-    if verbose:
-        for skipped in coverage.skipped:
-            yield f"  skipped {visible(skipped.at.path)}: {visible(skipped.reason)}"
+    listed = verbose or len(coverage.skipped) <= FEW
+    for skipped in coverage.skipped if listed else ():
+        yield f"  skipped {visible(skipped.at.path)}:{skipped.at.line}: {visible(skipped.reason)}"
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
     }
     tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or "nothing to judge"
     files = f"{coverage.read} of {coverage.seen} files read"
-    rest = f", {len(coverage.skipped)} skipped" if coverage.skipped else ""
+    rest = f", {len(coverage.skipped)} skipped{'' if listed else ' (--verbose)'}" if coverage.skipped else ""
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
     label = paint(report.verdict.upper(), report.verdict)
     yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}, stage {report.stage})"

@@ -307,17 +307,25 @@ def test_a_kustomization_that_changes_things_is_in_the_ledger(changing: str, ent
 
 
 @pytest.mark.parametrize("version", ["example.com/v1", "v9/v1"])
-def test_an_unknown_kind_with_a_pod_in_it_is_in_the_ledger(version: str) -> None:
-    reading = read(f"apiVersion: {version}\nkind: Thing\nspec: {{deep: [{{pod: {SPEC}}}]}}\n")
-    (skipped,) = reading.skipped
-    assert (
-        skipped.reason == f"Thing of group {version.partition('/')[0]} may start pods; the gate does not know this kind"
-    )
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"{{deep: [{{pod: {SPEC}}}]}}",
+        "{templates: [{name: a, container: {image: i}}]}",
+        "{templates: [{name: a, script: {image: i, source: s}}]}",
+        "{steps: [{name: a, image: i}]}",
+        "{workflowSpec: {templates: [{sidecars: [{image: i}]}]}}",
+    ],
+)
+def test_an_unknown_kind_with_a_container_in_it_is_no_pass(version: str, inside: str) -> None:
+    (problem,) = read(f"apiVersion: {version}\nkind: Thing\nspec: {inside}\n").problems
+    assert isinstance(problem, UnrenderedError)
+    assert problem.cause.startswith(f"Thing of group {version.partition('/')[0]} may start pods")
 
 
 def test_an_unknown_kind_without_a_pod_is_not() -> None:
     reading = read("apiVersion: example.com/v1\nkind: Thing\nspec: {containers: {items: {image: i}}, image: i}\n")
-    assert reading.skipped == ()
+    assert (reading.skipped, reading.problems) == ((), ())
 
 
 def test_a_template_of_openshift_has_to_be_filled_in() -> None:
