@@ -43,8 +43,11 @@ BLOCK_DEVICES = ("sd", "vd", "xvd", "hd", "nvme", "dm-", "mapper", "disk", "loop
 
 
 def _mounts(container: Container, ask: Callable[[Mount], Truth]) -> Iterator[Truth]:
-    for truth in each(container.exposure.mounts, ask):
-        yield truth.about(f"{container.name} may mount a host path") if truth.answer == "unknown" else truth
+    """Ask every mount; what is no mount that can be known has no words of its own."""
+    mounts = container.exposure.mounts
+    for index, truth in enumerate(each(mounts, ask)):
+        is_known = index < len(mounts.members) and isinstance(mounts.members[index], Stated)
+        yield truth if is_known or truth.answer != "unknown" else truth.about(f"{container.name} may mount a host path")
 
 
 def _bound(mount: Mount, test: Callable[[str], bool]) -> Truth:
@@ -59,15 +62,18 @@ def _readable_only(mount: Mount) -> Truth:
 
 
 def _shown(container: Container, mount: Mount) -> str:
-    path = mount.source.value if isinstance(mount.source, Stated) else mount.target
-    return f"{container.name} mounts {path} of the host"
+    if isinstance(mount.source, Stated):
+        return f"{container.name} mounts {mount.source.value} of the host"
+    return f"what {container.name} mounts of the host at {mount.target}"
 
 
 def _socket(_workload: Workload, container: Container) -> Iterator[Truth]:
     def ask(mount: Mount) -> Truth:
         if mount.kind == "engine-api":
             return yes(mount.at, f"{container.name} is handed the engine's API socket and registry credentials")
-        return _bound(mount, reaches_socket).about(f"{_shown(container, mount)}, where the engine's socket is")
+        shown = _shown(container, mount)
+        where = f"{shown}, where the engine's socket is" if isinstance(mount.source, Stated) else shown
+        return _bound(mount, reaches_socket).about(where)
 
     yield from _mounts(container, ask)
 
