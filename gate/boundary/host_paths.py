@@ -125,11 +125,22 @@ def normalise(path: str) -> str:
 
 def reaches_socket(path: str) -> bool:
     """Say whether the path is a control socket or pipe, or a folder that holds one."""
-    return path.rsplit("/", 1)[-1] in SOCKET_NAMES or any(_is_or_holds(path, entry) for entry in SOCKETS)
+    return _is_socket(path) or any(_is_or_holds(path, entry) for entry in SOCKETS)
+
+
+def _is_socket(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    depth = path.count("/")
+    return name in SOCKET_NAMES or any(entry.count("/") == depth and _is_or_holds(path, entry) for entry in SOCKETS)
 
 
 def is_root(path: str, *, read_only: bool) -> bool:
-    """Say whether the path amounts to the host: by reading, or by writing when it is writable."""
+    """Say whether the path amounts to the host: by reading, or by writing when it is writable.
+
+    A socket itself does not: there is nothing in it to read or write, and connecting to it is a fact of its own.
+    """
+    if _is_socket(path):
+        return False
     if read_only and any(path == plain or path.startswith(plain + "/") for plain in PLAIN_FILES):
         return False
     if any(_is_or_holds(path, entry) for entry in (*ROOT_TREES, *ROOT_FOLDERS)):

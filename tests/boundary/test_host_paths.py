@@ -50,6 +50,14 @@ def test_what_is_the_host_even_to_read(path: str) -> None:
     assert is_root(normalise(path), read_only=True)
 
 
+@pytest.mark.parametrize(
+    "path", ["/run/docker.sock", "/run/containerd/containerd.sock", "/run/user/1000/podman/podman.sock"]
+)
+def test_a_socket_is_no_folder_of_the_host(path: str) -> None:
+    assert reaches_socket(normalise(path))
+    assert not is_root(normalise(path), read_only=False)
+
+
 @pytest.mark.parametrize("path", ["/usr", "/usr/bin", "/lib/modules", "/var/log", "/opt/cni", "/sys/fs/cgroup"])
 def test_what_is_the_host_to_write(path: str) -> None:
     assert is_root(normalise(path), read_only=False)
