@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.boundary.host_paths import is_root, normalise, reaches_socket
+from gate.boundary.host_paths import above, is_root, normalise, reaches_socket
 from gate.model.evidence import Stated, all_of, each, holds
 from gate.model.truth import no, unknown, yes
 
@@ -80,9 +80,16 @@ def _socket(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 def _root(mount: Mount) -> Truth:
     """Host-equivalent to read, or host-equivalent to write and not certainly read-only."""
-    by_reading = _bound(mount, lambda path: is_root(path, read_only=True))
-    by_writing = _bound(mount, lambda path: is_root(path, read_only=False))
+    by_reading, by_writing = _root_by(mount, read_only=True), _root_by(mount, read_only=False)
     return by_reading | (by_writing & ~_readable_only(mount))
+
+
+def _root_by(mount: Mount, *, read_only: bool) -> Truth:
+    """Ask about a path; one that climbs out of the project may end up at the host's root, or nowhere near it."""
+    highest = above(normalise(mount.source.value)) if isinstance(mount.source, Stated) else ""
+    if highest and is_root(highest, read_only=read_only):
+        return unknown(mount.source.at, "where on the host the project lies is not known")
+    return _bound(mount, lambda path: is_root(path, read_only=read_only))
 
 
 def _host_root(_workload: Workload, container: Container) -> Iterator[Truth]:
@@ -99,8 +106,10 @@ def _other_path(_workload: Workload, container: Container) -> Iterator[Truth]:
 
     def ask(mount: Mount) -> Truth:
         project = _bound(mount, _in_project) & _readable_only(mount)
-        host = _bound(mount, lambda path: not reaches_socket(path)) & ~_root(mount)
-        return (host & ~project).about(_shown(container, mount))
+        host, root = _bound(mount, lambda path: not reaches_socket(path)), _root(mount)
+        # A path that may be the host's root is at the least some other path of the host.
+        spared = isinstance(mount.source, Stated) and root.answer == "unknown"
+        return ((host if spared else host & ~root) & ~project).about(_shown(container, mount))
 
     yield from _mounts(container, ask)
 

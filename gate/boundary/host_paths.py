@@ -104,8 +104,10 @@ PLAIN_FILES = frozenset(
 def normalise(path: str) -> str:
     """Resolve `.`, `..` and doubled slashes, turn Windows paths to lower case with slashes, map `/var/run` to `/run`.
 
-    A path that is relative stays so; `.` is the folder itself.
+    A path that is relative stays so; `.` is the folder itself. `~` is some user's home.
     """
+    if path == "~" or path.startswith("~/"):
+        path = "/home/" + path
     if (len(path) > 1 and path[1] == ":") or path.startswith("\\\\"):
         path = path.replace("\\", "/").lower()
     parts: list[str] = []
@@ -121,6 +123,12 @@ def normalise(path: str) -> str:
     if clean == "/var/run" or clean.startswith("/var/run/"):
         clean = clean[4:]
     return clean
+
+
+def above(path: str) -> str:
+    """Return what a relative path that climbs comes to if it climbs as far as it can; empty for one that does not."""
+    parts = path.split("/")
+    return "/" + "/".join(part for part in parts if part != "..") if parts[0] == ".." else ""
 
 
 def reaches_socket(path: str) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from gate.boundary.host_paths import is_root, normalise, reaches_socket
+from tests.verbs import check, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,24 @@ def test_what_is_neither(path: str) -> None:
 @pytest.mark.parametrize("path", ["/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"])
 def test_what_everybody_may_read(path: str) -> None:
     assert not is_root(normalise(path), read_only=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "worst", "best"),
+    [
+        ("..", "L0", "L1"),
+        ("../../..", "L0", "L1"),
+        ("./../../etc", "L0", "L1"),
+        ("../data", "L1", "L1"),
+        ("./data", "L1", "L1"),
+        ("~", "L0", "L0"),
+        ("~/data", "L1", "L1"),
+    ],
+)
+def test_a_path_that_climbs_out_of_the_project_may_be_the_host(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, worst: str, best: str
+) -> None:
+    """It is a path of the host for certain; a home is somebody's secrets, wherever it lies."""
+    write(tmp_path, compose__yaml=f"services: {{web: {{image: web, volumes: ['{source}:/x']}}}}\n")
+    boundary = check(capsys, tmp_path).subject("services/web")["boundary"]
+    assert (boundary["worst"], boundary["best"]) == (worst, best)
