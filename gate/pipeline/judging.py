@@ -41,8 +41,8 @@ ASSERTED_BOUNDARY = "ISO049"
 class Case(Record):
     """Everything a subject is judged by.
 
-    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given` says
-    that all of a workload's images are judged in the same run, each for its own age.
+    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given`
+    says that all of a workload's images are judged in the same run, each for its own age.
     """
 
     policy: Policy

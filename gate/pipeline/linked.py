@@ -67,8 +67,7 @@ class Linked:
         """Say whether the built image of every container is judged in this run."""
         links = self._links[self._declarations.of(workload.at.path).path]
         return workload.containers.complete and all(
-            isinstance(member, Stated)
-            and any(not image.stages for image, _ in links.images_of(workload, member.value))
+            isinstance(member, Stated) and any(not image.stages for image, _ in links.images_of(workload, member.value))
             for member in workload.containers.members
         )
 

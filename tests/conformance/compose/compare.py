@@ -37,7 +37,7 @@ NOTHING = Fact([], [])
 
 
 class Project(NamedTuple):
-    """A file below a root, which the reader is given; Compose is given its folder, or the file if it would not find it."""
+    """A file below a root, which the reader is given; Compose is given its folder, or the file it would not find."""
 
     root: Path
     path: str
