@@ -139,12 +139,16 @@ class Run:
             if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
                 remedy = "name a folder that holds a Dockerfile, a manifest or a template"
                 gaps.append(NotUnderstood(whole_file(path or "."), "holds nothing to judge", remedy))
-        return Coverage(ledger.seen, len(ledger.read), len(subjects), tuple(skipped), tuple(gaps))
+        # A project is read once for each of its files, and says the same each time.
+        return Coverage(
+            ledger.seen, len(ledger.read), len(subjects), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(gaps))
+        )
 
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""
         judged = {subject.at.path for subject in subjects}
-        return any(at.startswith(below) for at in (*judged, *(gap.at.path for gap in gaps))) or any(
+        seen = (*judged, *(gap.at.path for gap in gaps))
+        return any(at.startswith(below) or at == path for at in seen) or any(
             link.startswith(below) and target in judged for target, link in self.ledger.links.items()
         )
 

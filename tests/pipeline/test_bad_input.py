@@ -263,3 +263,18 @@ def test_a_folder_that_is_named_by_a_link_is_judged(tmp_path: Path, capsys: pyte
     refused = check(capsys, tmp_path / "here" / "out")
     assert refused.status == 2
     assert "out of" in refused.err
+
+
+def test_what_two_files_of_a_project_say_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An override has the project read a second time."""
+    broken = "services:\n  web: {image: web}\n  tool: {image: tool, provider: {type: x}}\n  bad: 1\n"
+    write(tmp_path, compose__yaml=broken, **{"compose.override.yaml": "services: {web: {user: '1'}}\n"})
+    coverage = check(capsys, tmp_path).report["coverage"]
+    assert (len(coverage["skipped"]), len(coverage["not_understood"])) == (1, 1)
+
+
+def test_an_empty_folder_is_said_to_be_empty_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not that it holds no files, and then that it holds nothing to judge."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert len(check(capsys, tmp_path / "empty").report["coverage"]["not_understood"]) == 1
