@@ -185,7 +185,7 @@ def document(source: Source, media_types: frozenset[str], *, declared: str = "")
         cause = "its media type is another than what it was declared to be"
         raise InputError(cause, at=entries["mediaType"].at, remedy=AGAIN)
     version = entries.get("schemaVersion")
-    if not isinstance(version, Scalar) or version.value != 2 or isinstance(version.value, bool):
+    if not isinstance(version, Scalar) or version.value != 2:
         raise InputError("has another schema version than 2", at=parsed.at, remedy=AGAIN)
     if not isinstance(entries.get("manifests" if is_index else "layers"), Sequence):
         cause = f"has no list of {'manifests' if is_index else 'layers'}"

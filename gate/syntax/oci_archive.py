@@ -167,7 +167,7 @@ class _Headers:
         """Read a size: octal digits, or a binary number with the first bit set."""
         if field[0] & 0x80:
             value = int.from_bytes(bytes((field[0] & 0x7F,)) + field[1:], "big")
-            if field[0] & 0x40 or value > _MAX_SIZE:
+            if value > _MAX_SIZE:
                 self.refuse("a member has no possible size")
             return value
         digits = field.strip(b" \0")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gate.model.errors import InputError
 from gate.model.source import Held
-from gate.syntax.oci_archive import BLOCK, MAX_EXTENSION, MAX_MEMBERS, compression, is_archive, members
+from gate.syntax.oci_archive import BLOCK, MAX_EXTENSION, MAX_EXTENSIONS, MAX_MEMBERS, compression, is_archive, members
 
 if TYPE_CHECKING:
     from gate.syntax.oci_archive import Member
@@ -245,6 +245,18 @@ def test_headers_without_end_are_not_read_to_theirs(kind: bytes) -> None:
     with pytest.raises(InputError):
         list(members(endless, "a.tar"))
     assert endless.pieces < 5 * MAX_MEMBERS
+
+
+def test_all_names_together_are_bounded() -> None:
+    body = _record(MAX_EXTENSION - 100)
+    header = info("h", len(body), b"x").tobuf(tarfile.USTAR_FORMAT)
+    one = header + body + bytes(-len(body) % BLOCK) + info("a").tobuf(tarfile.USTAR_FORMAT)
+    assert len(listed(one * (MAX_EXTENSIONS // MAX_EXTENSION))) == MAX_EXTENSIONS // MAX_EXTENSION
+    assert refused(one * (MAX_EXTENSIONS // MAX_EXTENSION + 1)) == "its names are longer than any image's"
+
+
+def _record(size: int) -> bytes:
+    return b"%d comment=" % size + b"x" * (size - len(f"{size} comment=") - 1) + b"\n"
 
 
 def test_members_without_end() -> None:
