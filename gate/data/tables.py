@@ -28,9 +28,14 @@ FREE_EXTENSIONS = frozenset({"debian"})
 
 
 class Tables:
-    """Pure lookups in the compiled tables; a shard is loaded when it is first asked for."""
+    """Pure lookups in the compiled tables; a shard is loaded when it is first asked for, and what was found is kept."""
 
     date = DATA_DATE
+
+    def __init__(self) -> None:
+        """Start with nothing looked up."""
+        self._releases: dict[ImageName, tuple[Lifecycle, ...]] = {}
+        self._windows: dict[tuple[str, str], Window | None] = {}
 
     def lifecycle(self, product: str, release: str) -> Lifecycle | None:
         """Find the cycle that a release belongs to: the longest start of its number that the product lists."""
@@ -78,6 +83,12 @@ class Tables:
 
         A copy under another registry is no fresher than the original, and may be older.
         """
+        key = repository, tag
+        if key not in self._windows:
+            self._windows[key] = self._window(repository, tag)
+        return self._windows[key]
+
+    def _window(self, repository: str, tag: str) -> Window | None:
         official = self.official(repository)
         if official not in WINDOWED:
             return None
@@ -97,6 +108,11 @@ class Tables:
 
     def releases(self, name: ImageName) -> tuple[Lifecycle, ...]:
         """Return the lifecycle of everything that an image name says it carries."""
+        if name not in self._releases:
+            self._releases[name] = self._carried(name)
+        return self._releases[name]
+
+    def _carried(self, name: ImageName) -> tuple[Lifecycle, ...]:
         named: dict[str, str] = {}
         for product, release in self._named(name):
             before = named.get(product, "")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
     from gate.model.sensitivity import Sensitivity
+    from gate.model.source import Source
     from gate.model.suggestion import Suggestion
 
     Verdict = Literal["pass", "warn", "fail", "undecided"]
@@ -129,7 +130,10 @@ class ExceptionLine(Record):
 
 
 class Report(Record):
-    """One run. `findings` are those about no single subject (the declaration, the policy, coverage)."""
+    """One run. `findings` are those about no single subject (the declaration, the policy, coverage).
+
+    `inputs` are all files that were read; they are summed up by the formats that show their digests.
+    """
 
     version: str
     now: str
@@ -143,4 +147,4 @@ class Report(Record):
     findings: tuple[Finding, ...]
     exceptions: tuple[ExceptionLine, ...]
     coverage: Coverage
-    inputs: tuple[tuple[str, str], ...]
+    inputs: tuple[Source, ...]

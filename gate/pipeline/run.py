@@ -39,13 +39,14 @@ STDIN = "stdin"
 class Run:
     """The state of one run; `overlay` replaces the text of some files, to judge a change before it is made."""
 
-    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths")
+    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths", "tables")
 
     def __init__(
         self, options: Options, *, standard_input: bytes = b"", overlay: Mapping[str, bytes] | None = None
     ) -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
         self.options = options
+        self.tables: Tables | None = None
         root, self.paths = _rooted([path for path in options.paths if path != "-"])
         self.files = Files(root, overlay)
         self.declarations = Declarations(self.files, options)
@@ -117,7 +118,7 @@ class Run:
         declaration = self.declarations.of(_path(subject))
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
-        tables = _tables() if not isinstance(subject, Workload) else None
+        tables = self._tables() if not isinstance(subject, Workload) else None
         given = isinstance(subject, Workload) and self.linked.images_given(subject)
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables, given)
         report = judge(subject, case)
@@ -127,6 +128,13 @@ class Run:
         from gate.pipeline.suggesting import suggested
 
         return suggested(subject, report, case)
+
+    def _tables(self) -> Tables:
+        if self.tables is None:
+            from gate.data.tables import Tables
+
+            self.tables = Tables()
+        return self.tables
 
     def _coverage(self, subjects: tuple[SubjectReport, ...], policies: Iterable[Policy]) -> Coverage:
         ledger = self.ledger
@@ -172,19 +180,13 @@ class Run:
         )
         return 3 if undecided or coverage.not_understood else 0
 
-    def _inputs(self) -> tuple[tuple[str, str], ...]:
+    def _inputs(self) -> tuple[Source, ...]:
         read = {**self.ledger.read, **self.linked.read, **self.declarations.sources}
-        return tuple((path, read[path].digest) for path in sorted(read))
+        return tuple(read[path] for path in sorted(read))
 
 
 def _path(subject: Subject) -> str:
     return subject.at.path
-
-
-def _tables() -> Tables:
-    from gate.data.tables import Tables
-
-    return Tables()
 
 
 def _rooted(paths: list[str]) -> tuple[str, list[str]]:

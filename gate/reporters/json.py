@@ -49,7 +49,7 @@ def document(report: Report) -> Json:
                 for entry in coverage.not_understood
             ],
         },
-        "inputs": [{"path": path, "sha256": digest} for path, digest in report.inputs],
+        "inputs": [{"path": source.path, "sha256": source.digest} for source in report.inputs],
     }
 
 

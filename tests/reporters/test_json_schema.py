@@ -30,6 +30,7 @@ from gate.model.report import (
 from gate.model.rule import Finding
 from gate.model.score import DIMENSIONS, Deduction, Score
 from gate.model.sensitivity import AXES, Sensitivity, Statement
+from gate.model.source import Source
 from gate.model.suggestion import Edit, Suggestion
 from gate.reporters.json import document, render
 
@@ -133,7 +134,7 @@ def full() -> Report:
         (finding("failed"),),
         tuple(ExceptionLine(grant, state, ("pay",)) for state in ("used", "unused", "expired", "not-yet")),
         Coverage(4, 3, 2, (Skipped(AT, "is a picture"),), (NotUnderstood(AT, "is broken", "mend it"),)),
-        (("deploy/pay.yaml", "f" * 64),),
+        (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
     )
 
 
