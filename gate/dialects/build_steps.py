@@ -8,9 +8,7 @@ from gate.dialects.build_scripts import is_shell_fed, is_worth_reading, read_arg
 from gate.dialects.download_commands import SHELLS, is_commit
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.image import Download, PackageStep, Step, StepMount
-from gate.syntax.dockerfile_check import fields_of, flags
-from gate.syntax.dockerfile_heredoc import heredoc_of
-from gate.syntax.dockerfile_words import BadWords
+from gate.syntax.dockerfile_check import fields_of, flags, is_heredoc
 from gate.syntax.shellword import Unresolved
 
 TYPE_CHECKING = False
@@ -64,7 +62,7 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
     if shell and shell[0].rpartition("/")[2] not in SHELLS:
         return
     script = instruction.rest
-    alone = bool(instruction.heredocs) and _is_heredoc(script)
+    alone = bool(instruction.heredocs) and is_heredoc(script)
     if not alone:
         offset = instruction.rest_at
         yield read_script(script), lambda start, end: instruction.place(offset + start, offset + end)
@@ -77,13 +75,6 @@ def _scripts(instruction: Instruction, shell: tuple[str, ...]) -> Iterator[tuple
 
 def _same(at: Location, _start: int, _end: int) -> Location:
     return at
-
-
-def _is_heredoc(word: str) -> bool:
-    try:
-        return heredoc_of(word) is not None
-    except BadWords:
-        return False
 
 
 def _is_shell_script(text: str) -> bool:
@@ -138,7 +129,7 @@ def _shown(text: str, scope: Scope, at: Location) -> str:
 def expand_operands(instruction: Instruction, scope: Scope) -> None:
     """Raise InputError where a COPY or ADD has a word, or a document to expand, that stops the build."""
     for word in instruction.words:
-        if not ("<<" in word and _is_heredoc(word)):
+        if not ("<<" in word and is_heredoc(word)):
             scope.expand(word, instruction)
     for heredoc in instruction.heredocs:
         if heredoc.expand and "$" in heredoc.content:

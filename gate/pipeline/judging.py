@@ -167,10 +167,15 @@ def _subject_findings(subject: Image | Template, kind: SubjectKind, case: Case) 
             yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
 
 
-def _parts(subject: Image | Template) -> frozenset[str]:
-    """Name what the steps of a recipe hold: a rule that looks at anything else is not even imported."""
-    steps = [step for stage in subject.stages for step in stage.steps] if isinstance(subject, Image) else []
-    return frozenset(part for part in ("packages", "downloads", "mounts") if any(getattr(step, part) for step in steps))
+def _parts(subject: Image | Template) -> set[str]:
+    """Name what an image has: a rule that looks at anything else is not even imported."""
+    if not isinstance(subject, Image):
+        return set()
+    steps = [step for stage in subject.stages for step in stage.steps]
+    found = {part for part in ("packages", "downloads", "mounts") if any(getattr(step, part) for step in steps)}
+    if any(stage.copies for stage in subject.stages):
+        found.add("copies")
+    return found if subject.stages else {"history"}
 
 
 def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, required: Requirement) -> list[Finding]:

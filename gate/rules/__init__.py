@@ -25,7 +25,8 @@ ASKING: dict[SubjectKind, tuple[str, ...]] = {
 class Entry(Record):
     """One line of a family's table: the module, what kind of subject it asks, and the facts it names.
 
-    `part` is the field of a build step without which a rule has nothing to ask, empty for a rule about anything else.
+    `part` is what an image must have for the rule to have anything to ask: the field of a build step or of a stage, or
+    its history; empty for a rule that always has.
     """
 
     module: str

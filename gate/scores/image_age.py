@@ -7,7 +7,7 @@ support are the product's own: a distribution costs more than a product, since e
 
 from __future__ import annotations
 
-from gate.freshness import recipe, toolchain
+from gate.freshness import recipe
 from gate.freshness.age import Age, is_frozen, of_recipe
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
@@ -140,8 +140,12 @@ def _frozen(name: ImageName | None, at: Location, tables: Tables, now: str) -> I
 
 def _builders(image: Image, tables: Tables, now: str) -> list[Deduction]:
     """Deduct half for the worst ended product that something in the image was built with."""
+    if not recipe.builders(image):
+        return []
+    from gate.freshness.toolchain import ended
+
     found = []
-    for at, _name, one in toolchain.ended(image, tables, now):
+    for at, _name, one in ended(image, tables, now):
         best, worst = _points(one, PRODUCT_ENDED)
         found.append(Deduction("A6", f"is built with {one.text}", best // 2, worst // 2, at))
     return sorted(found, key=lambda one: (-one.worst, -one.best))[:1]

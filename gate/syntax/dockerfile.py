@@ -13,7 +13,6 @@ from itertools import accumulate
 from gate.model.errors import InputError
 from gate.syntax.characters import SPACE
 from gate.syntax.dockerfile_directives import Directives, syntax_of
-from gate.syntax.dockerfile_heredoc import Heredoc, heredocs_of
 from gate.syntax.dockerfile_words import (
     BadWords,
     flags_of,
@@ -29,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.source import Source
+    from gate.syntax.dockerfile_heredoc import Heredoc
 
 #: Bytes of one line; BuildKit's limit.
 MAX_LINE = 65_535
@@ -255,6 +255,8 @@ class _Scanner:
         holder = instruction.trigger or instruction if instruction.keyword == "ONBUILD" else instruction
         if "<<" not in instruction.text or holder.keyword not in HOLDS_HEREDOCS or holder.is_json:
             return
+        from gate.syntax.dockerfile_heredoc import heredocs_of
+
         found: list[Heredoc] = []
         for heredoc in heredocs_of(instruction.text):
             body: list[str] = []

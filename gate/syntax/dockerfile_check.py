@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.syntax.dockerfile import AS_DOCUMENTED
-from gate.syntax.dockerfile_heredoc import heredoc_of
 from gate.syntax.dockerfile_words import BadWords
 
 TYPE_CHECKING = False
@@ -186,12 +185,17 @@ def _arguments(instruction: Instruction) -> str:
 def _copy(instruction: Instruction) -> str:
     if len(instruction.words) < 2:
         return "needs a source and a destination"
-    return "has a heredoc for a destination" if _is_heredoc(instruction.words[-1]) else ""
+    return "has a heredoc for a destination" if is_heredoc(instruction.words[-1]) else ""
 
 
-def _is_heredoc(word: str) -> bool:
+def is_heredoc(word: str) -> bool:
+    """Say whether a word announces a heredoc."""
+    if "<<" not in word:
+        return False
+    from gate.syntax.dockerfile_heredoc import heredoc_of
+
     try:
-        return "<<" in word and heredoc_of(word) is not None
+        return heredoc_of(word) is not None
     except BadWords:
         return False
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gate.rules import Entry
 
 
-def _of(module: str, subject: str = "image") -> Entry:
-    return Entry(f"gate.rules.age.{module}", subject)
+def _of(module: str, subject: str = "image", part: str = "") -> Entry:
+    return Entry(f"gate.rules.age.{module}", subject, (), part)
 
 
 RULES: dict[str, Entry] = {
@@ -17,7 +17,7 @@ RULES: dict[str, Entry] = {
     "AGE005": _of("floating_tag"),
     "AGE006": _of("archived_package_mirror"),
     "AGE007": _of("old_package_snapshot"),
-    "AGE008": _of("end_of_life_builder"),
+    "AGE008": _of("end_of_life_builder", part="copies"),
     "AGE009": _of("end_of_life_medium", "template"),
-    "AGE010": _of("contradictory_dates"),
+    "AGE010": _of("contradictory_dates", part="history"),
 }
