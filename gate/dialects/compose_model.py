@@ -1,12 +1,16 @@
 """The Compose model: the files that make one project, interpolated and merged into one tree.
 
-Follows the Compose specification (`13-merge.md`, `05-services.md` on `extends`, `12-interpolation.md`): mappings merge
-key by key, lists append, a scalar of the later file wins. What a merge takes from another file keeps its place there.
+Follows compose-go's `loader`: of each file in turn, what it includes is taken in, what its services extend is laid
+below them, and the whole is laid over the files before it. What comes from another file keeps its place there.
 """
 
 from __future__ import annotations
 
-from gate.dialects.interpolation import Unresolved, environment_file, interpolate
+from gate.dialects.compose_canonical import SECTIONS, canonical, interpolated
+from gate.dialects.compose_environment import variables
+from gate.dialects.compose_merge import marked, merged, unique, unknown, with_entries, without
+from gate.dialects.compose_paths import anchored, joined, resolved
+from gate.dialects.interpolation import Environment
 from gate.model.errors import InputError
 from gate.model.record import Record
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
@@ -14,218 +18,319 @@ from gate.syntax.yaml import COMPOSE, documents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping as Table
-    from typing import TypeAlias
+    from collections.abc import Iterator
 
+    from gate.dialects.compose_merge import Cleared
+    from gate.dialects.interpolation import Text
+    from gate.model.location import Location
     from gate.model.source import Source, Sources
     from gate.syntax.tree import Node
 
-    #: Nodes that were written with a tag of Compose's own.
-    Marks: TypeAlias = dict[Node, str]
+#: Services that `extends` may chain through, and files that one project may be made of, before the rest is given up.
+MAX_CHAIN = 50
+MAX_FILES = 200
 
-#: Files that `extends` may chain through before the chain is given up.
-MAX_CHAIN = 16
+#: What an include brings into the project that names it.
+RESOURCES = (*SECTIONS, "volumes", "networks", "secrets", "configs")
 
-#: Lists that the later file replaces instead of adding to.
-REPLACED = frozenset({"command", "entrypoint", "test"})
-
-#: Files that `docker compose up` merges without being told.
-_NAMES = (
-    ("compose.yaml", "compose.override.yaml"),
-    ("compose.yml", "compose.override.yml"),
-    ("docker-compose.yml", "docker-compose.override.yml"),
-    ("docker-compose.yaml", "docker-compose.override.yaml"),
+#: Files that `docker compose` looks for, in its order; it takes the first of each kind.
+NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
 )
 
 
 class Project(Record):
-    """One project: its merged tree, the file it is named after, what could not be read, and the nodes with a tag."""
+    """One project: its merged tree, the file it is named after, what could not be read, and where services come from.
+
+    `homes` maps the name of a service or job to the file that declares it, which may be an included one.
+    """
 
     root: Mapping | None
     path: str
     problems: tuple[InputError, ...]
-    marks: Marks
-
-
-def base_of(path: str) -> str:
-    """Return the file that an override file is merged into by `docker compose up`; its own path for any other."""
-    folder, slash, name = path.rpartition("/")
-    return next((f"{folder}{slash}{base}" for base, override in _NAMES if name == override), path)
-
-
-def override_of(path: str) -> str:
-    """Return the file that is merged into this one by `docker compose up`; empty when there can be none."""
-    folder, slash, name = path.rpartition("/")
-    return next((f"{folder}{slash}{override}" for base, override in _NAMES if name == base), "")
+    homes: dict[str, str]
 
 
 def project(source: Source, sources: Sources) -> Project:
-    """Read the project that a file belongs to."""
-    base = base_of(source.path)
-    first = source if base == source.path else sources.open(base) or source
-    later = sources.open(override_of(first.path)) if override_of(first.path) else None
-    problems: list[InputError] = []
-    marks: Marks = {}
-    variables = _variables(first.path, sources)
-    merged: Mapping | None = None
-    for one in (first, later):
-        root = _root(one, variables, problems, marks) if one is not None else None
-        merged = root if merged is None else merge(merged, root, marks) if root is not None else merged
-    return Project(merged, first.path, tuple(problems), marks)
+    """Read the project that a file belongs to, with everything that it includes."""
+    files = list(_files(source, sources))
+    loader = Loader(sources)
+    folder = _folder(files[0].path)
+    load = loader.load(files, folder, loader.environment([f"{folder}/.env" if folder else ".env"], {}), ())
+    return Project(load.root, files[0].path, tuple(loader.problems), load.homes)
 
 
-def _variables(path: str, sources: Sources) -> dict[str, str]:
-    folder, slash, _ = path.rpartition("/")
-    try:
-        found = sources.open(f"{folder}{slash}.env")
-    except InputError:
-        return {}
-    return environment_file(found.text) if found is not None else {}
+def _files(source: Source, sources: Sources) -> Iterator[Source]:
+    """Yield the files that `docker compose up` loads when it finds this one, else the file alone."""
+    folder, slash, name = source.path.rpartition("/")
+    first = _first(NAMES, folder + slash, source, sources) if name in NAMES or name in OVERRIDES else None
+    later = _first(OVERRIDES, folder + slash, source, sources) if first is not None else None
+    if first is None or source not in (first, later):
+        yield source
+        return
+    yield first
+    if later is not None:
+        yield later
 
 
-def _root(source: Source, variables: dict[str, str], problems: list[InputError], marks: Marks) -> Mapping | None:
-    """Read one file; documents of one file merge, as compose-go does."""
-    merged: Mapping | None = None
-    for document in documents(source, COMPOSE):
-        if document.error is not None:
-            problems.append(document.error)
-        elif isinstance(document.root, Mapping):
-            root = interpolated(document.root, variables, document.tags, marks)
-            if isinstance(root, Mapping):
-                merged = root if merged is None else merge(merged, root, marks)
-        elif document.root is not None:
-            remedy = "start it with `services:`"
-            problems.append(InputError("a Compose file must be a mapping", at=document.at, remedy=remedy))
-    return merged
-
-
-def interpolated(node: Node, variables: dict[str, str], tags: Table[Node, str], marks: Marks) -> Node:
-    """Return the tree with the variables in its values replaced; a value that hangs on an unset one is opaque.
-
-    Nodes with a tag are entered into `marks`.
-    """
-    seen: dict[int, Node] = {}
-
-    def visit(node: Node) -> Node:
-        known = seen.get(id(node))
-        if known is None:
-            known = seen[id(node)] = _rebuilt(node)
-            if node in tags:
-                marks[known] = tags[node]
-        return known
-
-    def _rebuilt(node: Node) -> Node:
-        if isinstance(node, Mapping):
-            entries = {key: visit(value) for key, value in node.entries.items()}
-            return Mapping(node.source, node.start, node.end, entries, node.keys, node.doubt)
-        if isinstance(node, Sequence):
-            return Sequence(node.source, node.start, node.end, [visit(item) for item in node.items], node.doubt)
-        if isinstance(node, Scalar) and isinstance(node.value, str) and "$" in node.value:
-            return _scalar(node, node.value, variables)
-        return node
-
-    return visit(node)
-
-
-def _scalar(node: Scalar, text: str, variables: dict[str, str]) -> Node:
-    try:
-        value = interpolate(text, variables)
-    except Unresolved as error:
-        return Opaque(node.source, node.start, node.end, str(error))
-    return Scalar(node.source, node.start, node.end, value, value, node.quoted, node.doubt)
-
-
-def merge(earlier: Mapping, later: Mapping, marks: Marks) -> Mapping:
-    """Return the later mapping laid over the earlier one; it stands where the later one does.
-
-    A node that is marked `!override` replaces what was there, one that is marked `!reset` removes it.
-    """
-    entries, keys = dict(earlier.entries), dict(earlier.keys)
-    for name, node in later.entries.items():
-        before, mark = entries.get(name), marks.get(node, "")
-        keys[name] = later.keys[name]
-        if mark == "!reset":
-            entries.pop(name, None)
-        elif mark == "!override":
-            entries[name] = node
-        elif isinstance(before, Mapping) and isinstance(node, Mapping):
-            entries[name] = merge(before, node, marks)
-        elif isinstance(before, Sequence) and isinstance(node, Sequence) and name not in REPLACED:
-            entries[name] = Sequence(node.source, node.start, node.end, [*before.items, *node.items], node.doubt)
-        else:
-            entries[name] = node
-    return Mapping(later.source, later.start, later.end, entries, keys, later.doubt or earlier.doubt)
-
-
-class Extender:
-    """Resolves `extends`; what cannot be resolved leaves the service open, with the reason."""
-
-    __slots__ = ("_marks", "_trees", "path", "sources")
-
-    def __init__(self, found: Project, root: Mapping, sources: Sources) -> None:
-        """Take the project with its tree, and where other files are read from."""
-        self.path = found.path
-        self.sources = sources
-        self._marks = dict(found.marks)
-        self._trees: dict[str, Mapping | None] = {found.path: root}
-
-    def resolve(self, service: Mapping) -> tuple[Mapping, str]:
-        """Return the service with everything it extends merged below it, and why that may not be all."""
-        path = self.path
-        for _ in range(MAX_CHAIN):
-            extends = service.entries.get("extends")
-            if extends is None:
-                return service, ""
-            found = self._base(extends, path)
-            if isinstance(found, str):
-                return service, found
-            base, path = found
-            own = {name: node for name, node in service.entries.items() if name != "extends"}
-            rest = Mapping(service.source, service.start, service.end, own, service.keys, service.doubt)
-            service = merge(base, rest, self._marks)
-        return service, "what it extends goes on without end"
-
-    def _base(self, extends: Node, path: str) -> tuple[Mapping, str] | str:
-        """Find the service that is extended and the file it is in; a string says why it cannot be found."""
-        name: Node | None = extends
-        if isinstance(extends, Mapping):
-            name = extends.get("service")
-            file = extends.get("file")
-            if file is not None:
-                if not isinstance(file, Scalar) or not isinstance(file.value, str):
-                    return "the file it extends cannot be known"
-                path = joined(path.rpartition("/")[0], file.value)
-        if not isinstance(name, Scalar) or not isinstance(name.value, str):
-            return "the service it extends cannot be known"
-        services = self._tree(path)
-        base = services.get(name.value) if services is not None else None
-        if not isinstance(base, Mapping):
-            return f"the service {name.value} it extends is not in sight in {path}"
-        return base, path
-
-    def _tree(self, path: str) -> Mapping | None:
-        if path not in self._trees:
-            self._trees[path] = self._opened(path)
-        root = self._trees[path]
-        services = root.get("services") if root is not None else None
-        return services if isinstance(services, Mapping) else None
-
-    def _opened(self, path: str) -> Mapping | None:
+def _first(names: tuple[str, ...], folder: str, source: Source, sources: Sources) -> Source | None:
+    for name in names:
+        path = folder + name
         try:
-            source = self.sources.open(path)
+            found = source if path == source.path else sources.open(path)
+        except InputError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+class Loader:
+    """Opens the files of one project, and keeps what went wrong with them."""
+
+    __slots__ = ("_left", "problems", "sources")
+
+    def __init__(self, sources: Sources) -> None:
+        """Take where files are read from."""
+        self.sources = sources
+        self.problems: list[InputError] = []
+        self._left = MAX_FILES
+
+    def load(self, files: list[Source], folder: str, environment: Environment, trail: tuple[str, ...]) -> Load:
+        """Load files that are merged in turn; `trail` are the files that led to them."""
+        load = Load(self, files[0].path, folder, environment, trail)
+        for file in files:
+            load.add(file)
+        if load.root is not None:
+            load.root = anchored(load.root, folder)
+        return load
+
+    def open(self, path: str, at: Location, wanted: str) -> Source | None:
+        """Open a file that another one names; what is not there is a problem."""
+        try:
+            found = self.opened(path)
+        except InputError as error:
+            self.problems.append(error)
+            return None
+        if found is None:
+            cause = f"{wanted} {path} is not in sight"
+            self.problems.append(InputError(cause, at=at, remedy="add it, or check the folder that holds it"))
+        return found
+
+    def opened(self, path: str) -> Source | None:
+        """Open a file; None when it is absent, or one too many."""
+        self._left -= 1
+        return self.sources.open(path) if self._left >= 0 else None
+
+    def environment(self, paths: list[str], outer: dict[str, Text]) -> Environment:
+        """Read the variables of environment files that may be absent; those of `outer` win."""
+        values: dict[str, Text] = {}
+        for path in paths:
+            try:
+                source = self.sources.open(path)
+            except InputError:
+                continue
+            if source is not None:
+                found, problem = variables(source, {**values, **outer})
+                values |= found
+                self.problems += [problem] if problem is not None else []
+        return Environment({**values, **outer})
+
+
+class Load:
+    """The files of one project, or of one include, on their way to becoming one tree."""
+
+    __slots__ = ("_bases", "_environment", "_folder", "_loader", "_path", "_trail", "homes", "root")
+
+    def __init__(
+        self, loader: Loader, path: str, folder: str, environment: Environment, trail: tuple[str, ...]
+    ) -> None:
+        """Take the first file, the folder that paths are relative to, the variables, and the files that led here."""
+        self.root: Mapping | None = None
+        self.homes: dict[str, str] = {}
+        self._loader = loader
+        self._folder = folder
+        self._environment = environment
+        self._path = path
+        self._trail = (*trail, path)
+        self._bases: dict[str, _Services | None] = {}
+
+    def add(self, source: Source) -> None:
+        """Lay a file over what is there; its documents count as files of their own."""
+        for read, cleared in self._documents(source):
+            for section in SECTIONS:
+                self.homes |= dict.fromkeys(_members(read, section), self._path)
+            root = self._included(read, cleared)
+            for section in SECTIONS:
+                node = root.get(section)
+                if isinstance(node, Mapping):
+                    services = _Services(self, node, source.path, self._folder, cleared)
+                    root = with_entries(root, {section: with_entries(node, services.all())})
+            self.root = _laid(self.root, cleared, root)
+
+    def _documents(self, source: Source) -> Iterator[tuple[Mapping, Cleared]]:
+        """Yield the documents of a file in their long form, and what each clears of those before it."""
+        for document in documents(source, COMPOSE):
+            if document.error is not None:
+                self._loader.problems.append(document.error)
+            elif document.root is not None:
+                root, cleared = marked(document.root, document.tags) if document.tags else (document.root, {})
+                root = interpolated(root, self._environment) if root is not None else None
+                if isinstance(root, Mapping):
+                    yield canonical(root), cleared
+                else:
+                    remedy = "start it with `services:`"
+                    error = InputError("a Compose file must be a mapping", at=document.at, remedy=remedy)
+                    self._loader.problems.append(error)
+
+    def _included(self, root: Mapping, cleared: Cleared) -> Mapping:
+        """Lay a file over everything that it includes."""
+        node = root.get("include")
+        if node is None:
+            return root
+        for one in node.items if isinstance(node, Sequence) else [node]:
+            load = self._include(one)
+            if load is not None and load.root is not None:
+                root = _imported(load.root, root, cleared)
+                self.homes = {**load.homes, **self.homes}
+        return root
+
+    def _include(self, node: Node) -> Load | None:
+        """Load one include, in the form of a path or in the long one."""
+        options = node if isinstance(node, Mapping) else None
+        paths = _texts(options.get("path") if options is not None else node)
+        if not paths:
+            remedy = "write the path out, or give the variable a default"
+            self._problem("the file it includes cannot be known", node, remedy)
+            return None
+        paths = [joined(self._folder, path) for path in paths]
+        if paths[0] in self._trail:
+            self._problem(f"its includes lead back to {paths[0]}", node, "break the circle")
+            return None
+        opened = [self._loader.open(path, node.at, "the file it includes,") for path in paths]
+        files = [file for file in opened if file is not None]
+        if len(files) < len(paths):
+            return None
+        folder = _folder(paths[0])
+        if options is not None and (named := _texts(options.get("project_directory"))):
+            folder = joined(self._folder, named[0])
+        return self._loader.load(files, folder, self._variables(options, folder), self._trail)
+
+    def _variables(self, options: Mapping | None, folder: str) -> Environment:
+        """Read the variables of an include: of the files it names, else of its own folder; those outside win."""
+        named = options.get("env_file") if options is not None else None
+        paths = [joined(self._folder, path) for path in _texts(named) if path != "/dev/null"]
+        if named is None:
+            paths = [joined(folder, ".env")]
+        return self._loader.environment(paths, self._environment.values)
+
+    def _problem(self, cause: str, node: Node, remedy: str) -> None:
+        self._loader.problems.append(InputError(cause, at=node.at, remedy=remedy))
+
+    def base(self, path: str) -> _Services | None:
+        """Return the services of a file that is extended; None when it is not in sight or has none."""
+        if path not in self._bases:
+            self._bases[path] = self._opened_base(path)
+        return self._bases[path]
+
+    def _opened_base(self, path: str) -> _Services | None:
+        try:
+            source = self._loader.opened(path)
         except InputError:
             return None
-        return _root(source, _variables(path, self.sources), [], self._marks) if source is not None else None
+        if source is None:
+            return None
+        folder = _folder(path)
+        root: Mapping | None = None
+        cleared: Cleared = {}
+        for read, cleared in self._documents(source):
+            root = _laid(root, cleared, read)
+        services = anchored(root, folder, is_base=True).get("services") if root is not None else None
+        return _Services(self, services, path, folder, cleared) if isinstance(services, Mapping) else None
 
 
-def joined(folder: str, path: str) -> str:
-    """Join a path to the folder of the file that names it; one that leaves the root keeps its leading `..`."""
-    if path.startswith("/"):
-        return path
-    parts: list[str] = []
-    for part in [*folder.split("/"), *path.split("/")]:
-        if part == ".." and parts and parts[-1] != "..":
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+class _Services:
+    """The services of one file, of which each may extend another one of them or of a further file."""
+
+    __slots__ = ("_cleared", "_entries", "_folder", "_load", "_path")
+
+    def __init__(self, load: Load, node: Mapping, path: str, folder: str, cleared: Cleared) -> None:
+        self._load = load
+        self._entries = dict(node.entries)
+        self._path = path
+        self._folder = folder
+        self._cleared = cleared
+
+    def all(self) -> dict[str, Node]:
+        """Return all of them with everything that they extend laid below them."""
+        for name in list(self._entries):
+            self.one(name, 0)
+        return self._entries
+
+    def one(self, name: str, depth: int) -> Node | None:
+        """Return one of them; what cannot be found stays as `extends`, with the reason."""
+        service = self._entries.get(name)
+        extends = service.get("extends") if isinstance(service, Mapping) else None
+        if not isinstance(service, Mapping) or extends is None or isinstance(extends, Opaque):
+            return service
+        found = self._base(extends, depth)
+        if isinstance(found, str):
+            self._entries[name] = with_entries(service, {"extends": unknown(extends, found)})
+        else:
+            own = {key: node for key, node in service.entries.items() if key != "extends"}
+            rest = Mapping(service.source, service.start, service.end, own, service.keys, service.doubt)
+            below = self._cleared.get("services", {}).get(name, {})
+            self._entries[name] = merged(without(found, below), rest)
+        return self._entries[name]
+
+    def _base(self, extends: Node, depth: int) -> Node | str:
+        """Find what is extended; a string says why it cannot be found."""
+        if depth >= MAX_CHAIN:
+            return "what it extends goes on without end"
+        name = _texts(extends.get("service")) if isinstance(extends, Mapping) else []
+        if not name:
+            return "the service it extends cannot be known"
+        file = extends.get("file") if isinstance(extends, Mapping) else None
+        services: _Services | None = self
+        path = self._path
+        if file is not None:
+            file = resolved(file, self._folder)
+            if not isinstance(file, Scalar) or not isinstance(file.value, str):
+                return "the file it extends cannot be known"
+            path = file.value
+            services = self._load.base(path)
+        found = services.one(name[0], depth + 1) if services is not None else None
+        return found if found is not None else f"the service {name[0]} it extends is not in sight in {path}"
+
+
+def _laid(earlier: Mapping | None, cleared: Cleared, later: Mapping) -> Mapping:
+    node = later if earlier is None else merged(without(earlier, cleared), later)
+    return unique(node) if isinstance(node, Mapping) else later
+
+
+def _imported(included: Mapping, root: Mapping, cleared: Cleared) -> Mapping:
+    """Lay the resources of a file over those of the same name that it includes, and take in the others."""
+    brought = {name: node for name, node in included.entries.items() if name in RESOURCES}
+    below = Mapping(root.source, root.start, root.end, brought, included.keys, included.doubt)
+    laid = merged(without(below, cleared), root)
+    return laid if isinstance(laid, Mapping) else root
+
+
+def _members(root: Mapping, section: str) -> tuple[str, ...]:
+    node = root.get(section)
+    return tuple(node.entries) if isinstance(node, Mapping) else ()
+
+
+def _texts(node: Node | None) -> list[str]:
+    """Return the strings of a string or of a list; nothing when one of them is not known."""
+    nodes = node.items if isinstance(node, Sequence) else [node]
+    found = [one.value for one in nodes if isinstance(one, Scalar) and isinstance(one.value, str)]
+    return found if len(found) == len(nodes) else []

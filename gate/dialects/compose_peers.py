@@ -5,21 +5,23 @@ What is taken is as much the taker's own, so that a service that joins one on th
 
 from __future__ import annotations
 
+from gate.dialects.compose_scalars import flag
 from gate.dialects.docker_options import pid_mode, user_namespace
+from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling
-from gate.model.evidence import Defaulted, Deferred, Stated, Unknown
+from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.record import replace
 from gate.model.workload import Namespaces
-from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.tree import Mapping, Opaque, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gate.dialects.compose_model import Extender
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.workload import Mount
+    from gate.syntax.tree import Node
 
 #: Services that may be followed from one to the next before they count as a circle; Compose refuses circles.
 MAX_STEPS = 16
@@ -28,35 +30,54 @@ _JOINS = "service:"
 
 
 class Peers:
-    """The services of one project, each with what it extends."""
+    """The services of one project."""
 
-    __slots__ = ("_extender", "_root")
+    __slots__ = ("_root",)
 
-    def __init__(self, root: Fields, extender: Extender) -> None:
-        """Take the project's tree and what resolves `extends`."""
+    def __init__(self, root: Fields) -> None:
+        """Take the project's tree."""
         self._root = root
-        self._extender = extender
 
     def find(self, name: str) -> Fields | str:
         """Return a service; a string says why it cannot be known."""
         node = self._root.sub("services").get(name)
         if not isinstance(node, Mapping):
             return f"the service {name} is not in sight"
-        merged, why_open = self._extender.resolve(node)
-        return why_open or Fields(merged, merged, [])
+        return why_open(node) or Fields(node, node, [])
 
     def network(self, service: Fields) -> Setting[str]:
         """Return a service's own network mode; a network that is the engine's own `host` one counts as that mode."""
         if service.has("network_mode"):
             return _mode(service, "network_mode")
-        networks = self._root.sub("networks")
-        for name in _network_names(service):
-            definition = networks.sub(name)
-            actual = definition.text("name", name)
-            external = definition.has("external")
-            if external and isinstance(actual, Stated | Defaulted) and actual.value == "host":
-                return Stated("host", definition.at)
-        return Defaulted("private", service.at)
+        joined = service.sub("networks")
+        if joined.reason:
+            return Unknown(joined.reason, joined.at)
+        found = [self._network(name, joined) for name in joined.names() or ("default",)]
+        certain = next((one for one in found if isinstance(one, Stated)), None)
+        return certain or next((one for one in found if one is not None), Defaulted("private", service.at))
+
+    def _network(self, name: str, joined: Fields) -> Setting[str] | None:
+        """Say whether a network is the host's; None when it is not."""
+        if GAP in name and joined.node is not None:
+            return Unknown(_why(joined.node.entries[name]), joined.at)
+        definition = self._root.sub("networks").sub(name)
+        external, actual = flag(definition, "external"), definition.text("name", name)
+        if known(external) is False:
+            return None
+        if isinstance(actual, Unknown) or known(actual) == "host":
+            unsure = next((one for one in (external, actual) if isinstance(one, Unknown)), None)
+            return unsure or Stated("host", definition.at)
+        return None
+
+
+def why_open(service: Mapping) -> str:
+    """Return why a service may be more than is in sight; empty when everything it extends was found."""
+    node = service.get("extends")
+    return "" if node is None else _why(node)
+
+
+def _why(node: Node) -> str:
+    return node.reason if isinstance(node, Opaque) else "it is not of a form that Compose takes"
 
 
 def namespaces(service: Fields, peers: Peers) -> Namespaces:
@@ -80,13 +101,6 @@ def _users(service: Fields) -> Setting[str]:
     if not service.reason and not service.has("userns_mode"):
         return Deferred("docker.userns_remap", service.at)
     return service.setting("userns_mode", "host", "a mode", lambda node: user_namespace(as_spelling(node) or ""))
-
-
-def _network_names(fields: Fields) -> tuple[str, ...]:
-    node = fields.get("networks")
-    if isinstance(node, Sequence):
-        return tuple(one.value for one in node.items if isinstance(one, Scalar) and isinstance(one.value, str))
-    return fields.sub("networks").names()
 
 
 def _joined(service: Fields, name: str, peers: Peers, own: Callable[[Fields], Setting[str]]) -> Setting[str]:

@@ -6,20 +6,15 @@ Source: the Compose specification, `05-services.md` and `07-volumes.md`; what th
 
 from __future__ import annotations
 
-from gate.dialects.compose_model import joined
 from gate.dialects.compose_peers import taken_mounts
-from gate.dialects.docker_options import (
-    NAMED_VOLUME,
-    SecurityOptions,
-    device,
-    short_volume,
-    user,
-)
-from gate.dialects.reading import Fields, as_bool, as_spelling, as_text
+from gate.dialects.compose_scalars import cleaned, flag
+from gate.dialects.docker_options import NAMED_VOLUME, SecurityOptions, user
+from gate.dialects.interpolation import GAP
+from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
 from gate.model.workload import Confinement, Device, Exposure, Mount, Privilege, Resources
-from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.tree import Mapping, Opaque, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,24 +26,8 @@ if TYPE_CHECKING:
     from gate.model.workload import User
     from gate.syntax.tree import Node
 
-_TRUE = frozenset({"true", "t", "1", "y", "yes", "on"})
-_FALSE = frozenset({"false", "f", "0", "n", "no", "off"})
 _PROPAGATED = "rprivate"
 NO_SUCH = "Compose has no such setting"
-
-
-def flag(fields: Fields, name: str, *, default: bool = False) -> Setting[bool]:
-    """Return a boolean, which Compose also takes as a string."""
-    return fields.setting(name, default, "true or false", loose_bool)
-
-
-def loose_bool(node: Scalar) -> bool | None:
-    """Read a boolean as compose-go casts it."""
-    value = as_bool(node)
-    if value is None:
-        word = (as_spelling(node) or "").lower()
-        return True if word in _TRUE else False if word in _FALSE else None
-    return value
 
 
 def privilege(service: Fields, security: SecurityOptions) -> Privilege:
@@ -76,8 +55,9 @@ def _capability(node: Scalar) -> str | None:
 
 
 def who(service: Fields) -> Setting[User]:
-    """Return the user: the service's, else whatever its image says."""
-    if not service.reason and not service.has("user"):
+    """Return the user: the service's, else whatever its image says; an empty one is none."""
+    node = service.get("user")
+    if not service.reason and (node is None or (isinstance(node, Scalar) and node.value == "")):
         return Deferred("image.user", service.at)
     return service.setting("user", user(""), "a user", lambda node: user(as_spelling(node) or ""))
 
@@ -168,51 +148,42 @@ def _own_mounts(service: Fields, project: Fields) -> Items[Mount]:
 
 
 def _mount(node: Node, volumes: Fields, service: Fields) -> Setting[Mount]:
-    at = node.at
     if isinstance(node, Mapping):
-        return Stated(_long_volume(Fields(node, node, service.doubts), volumes), at)
-    text = as_text(node) if isinstance(node, Scalar) else None
-    if text is None:
-        return Unknown(getattr(node, "reason", "") or "it is not a volume", at)
-    mount = short_volume(text, at)
-    if mount.kind == "volume":
-        name = text.partition(":")[0] if ":" in text else ""
-        return Stated(_named_volume(name, mount, volumes), at)
-    return Stated(replace(mount, source=_in_tree(mount.source, node.source.path)), at)
+        return Stated(_volume(Fields(node, node, service.doubts), volumes), node.at)
+    return Unknown(node.reason if isinstance(node, Opaque) else "it is not a volume", node.at)
 
 
-def _long_volume(fields: Fields, volumes: Fields) -> Mount:
+def _volume(fields: Fields, volumes: Fields) -> Mount:
     at = fields.at
-    kind = fields.text("type", "volume")
-    source = fields.text("source")
+    kind, source = fields.text("type", "volume"), fields.text("source")
     target = fields.text("target")
-    bind = fields.sub("bind")
     mount = Mount(
         "bind",
         Unknown("it names no source", at) if isinstance(source, Defaulted) else source,
-        target.value if isinstance(target, Stated) else "",
+        cleaned(target.value) if isinstance(target, Stated) else "",
         flag(fields, "read_only"),
-        bind.text("propagation", _PROPAGATED),
+        fields.sub("bind").text("propagation", _PROPAGATED),
         at,
     )
-    if not isinstance(kind, Stated | Defaulted):
+    if isinstance(kind, Unknown):
         return mount
-    path = fields.node.source.path if fields.node is not None else ""
-    if kind.value == "npipe":
-        return replace(mount, kind="pipe")
-    if kind.value == "bind":
-        return replace(mount, source=_in_tree(mount.source, path))
-    unshared = replace(
-        mount, kind="tmpfs" if kind.value == "tmpfs" else "volume", source=Inapplicable(NAMED_VOLUME, at)
-    )
-    name = source.value if isinstance(source, Stated) else ""
-    return _named_volume(name, unshared, volumes) if kind.value == "volume" else unshared
+    what = kind.value if isinstance(kind, Stated | Defaulted) else ""
+    if what in ("bind", "npipe"):
+        is_pipe = what == "npipe" or (isinstance(source, Stated) and source.value.startswith("\\\\.\\pipe\\"))
+        return replace(mount, kind="pipe") if is_pipe else mount
+    unshared = replace(mount, kind="tmpfs" if what == "tmpfs" else "volume", source=Inapplicable(NAMED_VOLUME, at))
+    if what != "volume" or isinstance(source, Defaulted):
+        return unshared
+    if isinstance(source, Stated):
+        return _named_volume(source.value, unshared, volumes)
+    bound = any(volumes.sub(name).sub("driver_opts").present for name in volumes.names())
+    return mount if bound or volumes.reason else unshared
 
 
 def _named_volume(name: str, mount: Mount, volumes: Fields) -> Mount:
     """Look behind the name: a local volume whose driver options bind a path of the host is that path."""
-    options = volumes.sub(name).sub("driver_opts") if name else None
-    if options is None or not options.present:
+    options = volumes.sub(name).sub("driver_opts")
+    if not options.present:
         return mount
     how, what = options.text("o"), options.text("device")
     filesystem = options.text("type")
@@ -220,60 +191,51 @@ def _named_volume(name: str, mount: Mount, volumes: Fields) -> Mount:
         return mount
     flags = how.value.split(",") if isinstance(how, Stated) else []
     certain = any(one.strip() in ("bind", "rbind") for one in flags)
+    read_only = Stated(True, options.at) if "ro" in flags else mount.read_only
     if certain or not isinstance(how, Stated | Defaulted) or isinstance(what, Unknown):
         source: Setting[str] = Unknown("its device is not given", options.at) if isinstance(what, Defaulted) else what
-        return replace(mount, kind="bind", source=source, read_only=Stated("ro" in flags, options.at))
+        return replace(mount, kind="bind", source=source, read_only=read_only)
     if isinstance(what, Stated) and what.value.startswith("/"):
-        return replace(mount, kind="bind", source=what)
+        return replace(mount, kind="bind", source=what, read_only=read_only)
     return mount
 
 
-def _in_tree(source: Setting[str], path: str) -> Setting[str]:
-    """Resolve a path that climbs out of its file's folder, so that one of the same repository is seen as such."""
-    if isinstance(source, Stated) and source.value.startswith(".."):
-        return replace(source, value=joined(path.rpartition("/")[0], source.value))
-    return source
+#: Where secrets and configs appear in a container.
+_FOLDERS = {"secrets": "/run/secrets/", "configs": "/"}
 
 
 def _granted_files(service: Fields, kind: str, definitions: Fields) -> Iterator[Setting[Mount]]:
     """Yield the bind mount that a config or secret from a file is."""
-    for node in service.items(kind).nodes:
-        fields = Fields(node, node, service.doubts)
-        name = as_text(node) if isinstance(node, Scalar) else None
-        if isinstance(node, Mapping):
-            source = fields.text("source")
-            name = source.value if isinstance(source, Stated) else None
-        file = definitions.sub(name).text("file") if name else None
-        if file is None or isinstance(file, Defaulted):
+    granted, reason = service.mappings(kind)
+    for fields in granted:
+        source = fields.text("source")
+        if not isinstance(source, Stated):
+            if any(definitions.sub(name).has("file") for name in definitions.names()):
+                yield Unknown(getattr(source, "reason", "it names no source"), fields.at)
             continue
-        owner = definitions.node.source.path if definitions.node is not None else ""
-        at = node.at
-        yield Stated(
-            Mount("bind", _in_tree(file, owner), name or "", Stated(True, at), Defaulted(_PROPAGATED, at), at), at
-        )
+        file = definitions.sub(source.value).text("file")
+        if not isinstance(file, Defaulted):
+            at = fields.at
+            target = fields.text("target", source.value)
+            place = target.value if isinstance(target, Stated | Defaulted) else source.value
+            place = place if place.startswith("/") else _FOLDERS[kind] + place
+            yield Stated(Mount("bind", file, place, Stated(True, at), Defaulted(_PROPAGATED, at), at), at)
+    if reason:
+        yield Unknown(reason, service.at_of(kind))
 
 
 def devices(service: Fields) -> Items[Device]:
-    """Return the devices in both forms; names of the Container Device Interface are GPUs and their like."""
+    """Return the devices; names of the Container Device Interface are GPUs and their like."""
     members = service.items("devices")
     found: list[Setting[Device]] = []
     for node in members.nodes:
-        at = node.at
-        if isinstance(node, Mapping):
-            fields = Fields(node, node, service.doubts)
-            source, access = fields.text("source"), fields.text("permissions", "rwm")
+        fields = Fields(node, node, service.doubts)
+        source, access = fields.text("source"), fields.text("permissions", "rwm")
+        if fields.reason or not isinstance(source, Stated):
+            found.append(Unknown(fields.reason or getattr(source, "reason", "it names no source"), node.at))
+        elif not _is_cdi(source.value):
             granted = access.value if isinstance(access, Stated | Defaulted) else "rwm"
-            found.append(
-                Stated(Device(source.value, granted, at), at)
-                if isinstance(source, Stated)
-                else Unknown("it names no source", at)
-            )
-        else:
-            text = as_text(node) if isinstance(node, Scalar) else None
-            if text is None:
-                found.append(Unknown(getattr(node, "reason", "") or "it is not a device", at))
-            elif not _is_cdi(text):
-                found.append(Stated(device(text, at), at))
+            found.append(Stated(Device(source.value, granted, node.at), node.at))
     return Items(tuple(found), members.at, not members.reason, members.reason)
 
 
@@ -284,25 +246,25 @@ def _is_cdi(text: str) -> bool:
 def gpus(service: Fields) -> Items[str]:
     """Return what is asked for of GPUs and other devices that a driver hands out."""
     at = service.at_of("gpus")
-    found: list[Setting[str]] = []
-    if service.has("gpus"):
-        found.append(Stated("gpus", at))
-    found += (
-        Stated(node.value, node.at)
-        for node in service.items("devices").nodes
-        if isinstance(node, Scalar) and isinstance(node.value, str) and _is_cdi(node.value)
-    )
+    asked = service.items("gpus")
+    found: list[Setting[str]] = [Stated("gpus", node.at) for node in asked.nodes]
+    for node in service.items("devices").nodes:
+        source = Fields(node, node, service.doubts).text("source")
+        if isinstance(source, Stated) and _is_cdi(source.value):
+            found.append(Stated(source.value, node.at))
     reserved = service.sub("deploy").sub("resources").sub("reservations").items("devices")
     found += (Stated("reserved device", node.at) for node in reserved.nodes)
-    reason = reserved.reason
+    reason = asked.reason or reserved.reason
     return Items(tuple(found), at, not reason, reason)
 
 
 def sysctls(service: Fields) -> Items[str]:
-    """Return the names of the sysctls, from a list of `name=value` or a mapping."""
-    node = service.get("sysctls")
-    if isinstance(node, Sequence):
-        return service.items("sysctls").convert("a sysctl", lambda one: (as_text(one) or "").partition("=")[0] or None)
+    """Return the names of the sysctls."""
     inner = service.sub("sysctls")
-    members = tuple(Stated(key.text, key.at) for key, _ in service.entries("sysctls"))
+    members = tuple(
+        Unknown(value.reason if isinstance(value, Opaque) else "its name is not text", value.at)
+        if GAP in key.text
+        else Stated(key.text, key.at)
+        for key, value in service.entries("sysctls")
+    )
     return Items(members, inner.at, not inner.reason, inner.reason)

@@ -5,8 +5,9 @@ Sources: docker/cli `opts` and `cli/command/container/opts.go`, moby `daemon/pkg
 
 from __future__ import annotations
 
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
-from gate.model.workload import Device, Mount, Profile, SELinux, User
+from gate.model.evidence import Defaulted, Items, Stated
+from gate.model.record import Record
+from gate.model.workload import Profile, SELinux, User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,45 +101,63 @@ def _profile(value: str) -> Profile:
     return Profile("runtime-default") if value in ("builtin", "docker-default") else Profile("custom", value)
 
 
+class ShortVolume(Record):
+    """A volume as its short form states it; `kind` is `bind` or `volume`, empty texts are what is not stated."""
+
+    kind: str
+    source: str
+    target: str
+    options: str
+    read_only: bool
+    propagation: str
+
+
+#: What may be said of a mount's propagation.
+PROPAGATIONS = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
+
+
+def short_volume(text: str) -> ShortVolume | None:
+    """Read `SOURCE:TARGET:OPTIONS`, `SOURCE:TARGET` or `TARGET` as compose-go does; None for what it refuses."""
+    parts = [text] if 0 < len(text) < 3 else _volume_parts(text)
+    if not 0 < len(parts) < 4 or "" in parts:
+        return None
+    source, target, options = ("", parts[0], "") if len(parts) == 1 else (*parts, "")[:3]
+    flags = options.split(",")
+    access = [flag for flag in flags if flag in ("ro", "rw")]
+    return ShortVolume(
+        "bind" if is_host_path(source) else "volume",
+        source,
+        target,
+        options,
+        access[-1:] == ["ro"],
+        next((flag for flag in reversed(flags) if flag in PROPAGATIONS), ""),
+    )
+
+
+def _volume_parts(text: str) -> list[str]:
+    """Cut at colons, but not behind the letter of a drive and not inside `${...}`."""
+    parts: list[str] = []
+    begin = depth = 0
+    for place, char in enumerate(text):
+        if char == "$" and text[place + 1 : place + 2] == "{":
+            depth += 1
+        elif char == "}" and depth:
+            depth -= 1
+        elif char == ":" and not depth and not (place == begin + 1 and text[begin].isalpha()):
+            parts.append(text[begin:place])
+            begin = place + 1
+    return [*parts, text[begin:]]
+
+
 def is_host_path(source: str) -> bool:
     """Say whether the source of a short volume is a path and not the name of a volume."""
     return source.startswith(("/", ".", "~", "\\\\")) or (source[1:2] == ":" and source[:1].isalpha())
 
 
-def short_volume(text: str, at: Location) -> Mount:
-    """Read `SOURCE:TARGET:OPTIONS`, `SOURCE:TARGET` or `TARGET`; a Windows drive letter is part of its path."""
-    source, target, options = _volume_parts(text)
-    flags = [flag.strip() for flag in options.split(",")]
-    read_only = Stated("ro" in flags or "readonly" in flags, at) if options else Defaulted(False, at)
-    shared = next((flag for flag in flags if flag in ("shared", "rshared")), "")
-    return Mount(
-        "pipe" if source.startswith("\\\\") else "bind" if is_host_path(source) else "volume",
-        Stated(source, at) if is_host_path(source) else Inapplicable(NAMED_VOLUME, at),
-        target,
-        read_only,
-        Stated(shared, at) if shared else Defaulted("rprivate", at),
-        at,
-    )
-
-
-def _volume_parts(text: str) -> tuple[str, str, str]:
-    pieces = text.split(":")
-    joined: list[str] = []
-    while pieces:
-        piece = pieces.pop(0)
-        if len(piece) == 1 and piece.isalpha() and pieces and pieces[0][:1] in ("\\", "/"):
-            piece += ":" + pieces.pop(0)
-        joined.append(piece)
-    if len(joined) == 1:
-        return "", joined[0], ""
-    return joined[0], joined[1], joined[2] if len(joined) > 2 else ""
-
-
-def device(text: str, at: Location) -> Device:
-    """Read `HOST:CONTAINER:ACCESS` or a CDI name."""
-    host, _, rest = text.partition(":")
-    access = rest.rpartition(":")[2] if rest.count(":") else ""
-    return Device(host, access or "rwm", at)
+def is_absolute(path: str) -> bool:
+    """Say whether a path leads to the same place from everywhere: from the root, from a drive or share, from home."""
+    drive = path[1:2] == ":" and path[2:3] in ("/", "\\")
+    return path.startswith(("/", "~", "\\\\")) or drive
 
 
 def no_items(at: Location) -> Items[str]:

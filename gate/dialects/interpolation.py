@@ -1,115 +1,140 @@
 """Compose's variable interpolation, as compose-go's `template` package does it.
 
 Forms: `$$`, `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?error}`, `${NAME?error}`,
-`${NAME:+alternative}`, `${NAME+alternative}`; what stands after the operator is interpolated in turn. The shell of
-whoever deploys is not known, so a name that no file sets and that has no default is unknown, not empty.
+`${NAME:+alternative}`, `${NAME+alternative}`; what stands after the operator is interpolated in turn, and any other
+dollar sign is text. The shell of whoever deploys is not known, so a name that no file sets and that has no default is
+unknown, not empty.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    #: A text, with a gap wherever something is not known, and why; the reason is empty when there is no gap.
+    Text: TypeAlias = tuple[str, str]
+
+#: What stands in a text for what is not known.
+GAP = "\0"
 
 #: Nesting of `${A:-${B:-...}}` beyond which a value is given up.
 MAX_DEPTH = 20
 
+#: Characters that the variables of one project may produce before the rest is given up.
+MAX_PRODUCED = 16 * 1024 * 1024
+
 _OPERATORS = (":-", ":?", ":+", "-", "?", "+")
 
+#: What Go's case-insensitive `[a-z]` takes besides ASCII: the long s and the Kelvin sign.
+_FOLDED = "\u017f\u212a"
 
-class Unresolved(Exception):
-    """A value that hangs on something no file says; the argument is a clause."""
-
-
-def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
-    """Return the text with every variable replaced; raise Unresolved when one of them cannot be."""
-    if depth > MAX_DEPTH:
-        raise Unresolved("its variables are nested too deeply")
-    pieces = []
-    at = 0
-    while (dollar := text.find("$", at)) >= 0:
-        pieces.append(text[at:dollar])
-        value, at = _variable(text, dollar + 1, variables, depth)
-        pieces.append(value)
-    return "".join([*pieces, text[at:]])
+_MALFORMED = "it has a variable that is not well formed"
 
 
-def _variable(text: str, at: int, variables: Mapping[str, str], depth: int) -> tuple[str, int]:
-    """Read what follows a dollar sign; return its value and the place behind it."""
-    if text[at : at + 1] == "$":
-        return "$", at + 1
-    if text[at : at + 1] != "{":
-        end = _name_end(text, at)
-        if end == at:
-            raise Unresolved("it has a stray dollar sign")
-        return _value(text[at:end], variables), end
-    end = _closing(text, at)
-    return _braced(text[at + 1 : end], variables, depth), end + 1
+class Environment:
+    """The variables that files set; `values` maps each name to its text."""
+
+    __slots__ = ("_left", "values")
+
+    def __init__(self, values: dict[str, Text]) -> None:
+        """Take the variables."""
+        self.values = values
+        self._left = MAX_PRODUCED
+
+    def interpolate(self, text: str, depth: int = 0) -> Text:
+        """Return the text with every variable replaced."""
+        if depth > MAX_DEPTH:
+            return GAP, "its variables are nested too deeply"
+        pieces: list[str] = []
+        why = ""
+        at, last = 0, -1
+        while (dollar := text.find("$", at)) >= 0:
+            pieces.append(text[at:dollar])
+            follower = text[dollar + 1 : dollar + 2]
+            if follower == "{":
+                if last < dollar:
+                    last = _last_brace(text, dollar)
+                (value, reason), at = self._braced(text, dollar, last, depth)
+            else:
+                (value, reason), at = self._plain(text, dollar, follower)
+            why = why or reason
+            self._left -= len(value)
+            if self._left < 0:
+                return GAP, "its variables produce more text than is looked at"
+            pieces.append(value)
+        return "".join([*pieces, text[at:]]), why
+
+    def _plain(self, text: str, dollar: int, follower: str) -> tuple[Text, int]:
+        """Read `$$`, `$NAME` or a dollar sign that is text; return the value and the place behind it."""
+        if follower == "$":
+            return ("$", ""), dollar + 2
+        end = name_end(text, dollar + 1)
+        return (("$", "") if end == dollar + 1 else self._value(text[dollar + 1 : end])), end
+
+    def _braced(self, text: str, dollar: int, last: int, depth: int) -> tuple[Text, int]:
+        """Read `${...}`; `last` is the last closing brace of the line, up to which the form may reach."""
+        end = name_end(text, dollar + 2)
+        name = text[dollar + 2 : end]
+        if name and text[end : end + 1] == "}":
+            return self._value(name), end + 1
+        operator = next((one for one in _OPERATORS if text.startswith(one, end)), "")
+        if not name or not operator or last < end:
+            return (GAP, _MALFORMED), len(text)
+        closing = _closing(text, dollar + 1, last)
+        return self._chosen(name, operator, text[end + len(operator) : closing], depth), closing + 1
+
+    def _chosen(self, name: str, operator: str, rest: str, depth: int) -> Text:
+        """Choose between the variable and what stands after the operator."""
+        unset = (GAP, f"the variable {name} is not set here")
+        value, why = self.values.get(name, ("", ""))
+        is_set = name in self.values and (operator[0] != ":" or value != "")
+        if operator[-1] == "+":
+            if name not in self.values:
+                return unset
+            if is_set and operator[0] == ":" and not value.strip(GAP):
+                return GAP, why
+            return self.interpolate(rest, depth + 1) if is_set else ("", "")
+        if is_set:
+            return value, why
+        return unset if operator[-1] == "?" else self.interpolate(rest, depth + 1)
+
+    def _value(self, name: str) -> Text:
+        return self.values.get(name) or (GAP, f"the variable {name} is not set here")
 
 
-def _braced(inside: str, variables: Mapping[str, str], depth: int) -> str:
-    end = _name_end(inside, 0)
-    name, rest = inside[:end], inside[end:]
-    operator = next((one for one in _OPERATORS if rest.startswith(one)), "")
-    if not name or (rest and not operator):
-        raise Unresolved("it has a variable that is not well formed")
-    if not operator:
-        return _value(name, variables)
-    value = variables.get(name)
-    is_set = value is not None and (value != "" or operator[0] != ":")
-    if operator[-1] == "+":
-        if value is None:
-            raise Unresolved(f"the variable {name} is not set here")
-        return interpolate(rest[len(operator) :], variables, depth + 1) if is_set else ""
-    if is_set and value is not None:
-        return value
-    if operator[-1] == "?":
-        raise Unresolved(f"the variable {name} is not set here")
-    return interpolate(rest[len(operator) :], variables, depth + 1)
-
-
-def _value(name: str, variables: Mapping[str, str]) -> str:
-    if name not in variables:
-        raise Unresolved(f"the variable {name} is not set here")
-    return variables[name]
-
-
-def _name_end(text: str, at: int) -> int:
+def name_end(text: str, at: int) -> int:
     """Return the end of the name that starts here; a name is letters, digits and underscores, no digit first."""
     end = at
-    while end < len(text) and (text[end] == "_" or (text[end].isascii() and text[end].isalnum())):
-        if end == at and text[end].isdigit():
+    while end < len(text):
+        char = text[end]
+        if char != "_" and char not in _FOLDED and not (char.isascii() and char.isalnum()):
+            break
+        if end == at and char.isdigit():
             break
         end += 1
     return end
 
 
-def _closing(text: str, at: int) -> int:
-    """Return the place of the brace that closes the one at `at`."""
+def _last_brace(text: str, at: int) -> int:
+    line_end = text.find("\n", at)
+    return text.rfind("}", at, line_end if line_end >= 0 else len(text))
+
+
+def _closing(text: str, opening: int, last: int) -> int:
+    """Return the brace that closes the one at `opening`; the last one where they do not add up.
+
+    As in compose-go, the character after an opening brace is not looked at.
+    """
     level = 0
-    for place in range(at, len(text)):
-        if text[place] == "{":
-            level += 1
-        elif text[place] == "}":
+    place = opening
+    while place <= last:
+        if text[place] == "}":
             level -= 1
             if level == 0:
                 return place
-    raise Unresolved("it has a variable without a closing brace")
-
-
-def environment_file(text: str) -> dict[str, str]:
-    """Read the variables of an `.env` file; lines that are not `NAME=value` are left out."""
-    found: dict[str, str] = {}
-    for line in text.split("\n"):
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        name = name.strip()
-        if equals and name and name[0] != "#" and _name_end(name, 0) == len(name):
-            found[name] = _unquoted(value.strip())
-    return found
-
-
-def _unquoted(value: str) -> str:
-    if value[:1] in ("'", '"') and value.find(value[0], 1) > 0:
-        return value[1 : value.find(value[0], 1)]
-    comment = value.find(" #")
-    return value[:comment].rstrip() if comment >= 0 else value
+        elif text[place] == "{":
+            level += 1
+            place += 1
+        place += 1
+    return last

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from gate.dialects.compose_model import Extender, base_of, joined, project
-from gate.dialects.compose_peers import Peers, namespaces
-from gate.dialects.compose_service import (
-    confinement,
-    exposure,
-    flag,
-    privilege,
-    resources,
-    security_options,
-)
+from gate.dialects.compose_canonical import SECTIONS, Anchored
+from gate.dialects.compose_hooks import common_sandbox, starters, worst_namespaces
+from gate.dialects.compose_model import project
+from gate.dialects.compose_open import opened
+from gate.dialects.compose_paths import joined
+from gate.dialects.compose_peers import Peers, namespaces, why_open
+from gate.dialects.compose_scalars import flag
+from gate.dialects.compose_service import confinement, exposure, privilege, resources, security_options
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
@@ -20,52 +18,59 @@ from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
 from gate.model.sensitivity import Statement
-from gate.model.workload import (
-    Build,
-    Container,
-    Credentials,
-    Placement,
-    Runtime,
-    Sandbox,
-    Workload,
-)
+from gate.model.workload import Build, Container, Credentials, Placement, Runtime, Sandbox, Workload
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
+    from gate.dialects.compose_model import Project
     from gate.model.evidence import Setting
     from gate.model.image import Image
     from gate.model.location import Location
+    from gate.model.reader import Subject
     from gate.model.source import Source, Sources
     from gate.model.workload import Doubt
     from gate.syntax.tree import Node
 
-#: Files that `include` may lead through before the rest is given up.
-MAX_INCLUDES = 50
+    #: Subjects by their ids.
+    Known: TypeAlias = dict[str, Subject]
 
 #: A service has at least one of these; a `services:` mapping without any is some other program's.
 _OF_A_SERVICE = ("image", "build", "extends", "provider")
+
+#: What a file that is named like a Compose file has at least one of.
+_OF_A_PROJECT = (b"services", b"jobs", b"include")
+
+_KINDS = {"services": "Service", "jobs": "Job"}
 
 
 def claims(source: Source) -> bool:
     """Claim what is named like a Compose file, and what has services that look like Compose's."""
     name = source.path.rpartition("/")[2].lower()
-    named = "compose" in name or name.startswith("docker-stack")
-    if b"services" not in source.data and not (named and b"include" in source.data):
-        return False
-    if named:
-        return b"apiVersion:" not in source.data or b"kind:" not in source.data
-    if not (source.data.startswith(b"services:") or b"\nservices:" in source.data):
-        return False
+    data = source.data
+    if "compose" in name or name.startswith("docker-stack"):
+        if not any(key in data for key in _OF_A_PROJECT):
+            return False
+        return b"apiVersion" not in data or b"kind" not in data or not any(map(_is_resource, _roots(source)))
+    return (data.startswith(b"services:") or b"\nservices:" in data) and any(map(_has_services, _roots(source)))
+
+
+def _roots(source: Source) -> list[Node | None]:
     from gate.syntax.yaml import COMPOSE, documents
 
-    return any(_has_services(document.root) for document in documents(source, COMPOSE))
+    return [document.root for document in documents(source, COMPOSE)]
+
+
+def _is_resource(root: Node | None) -> bool:
+    """Say whether a document is one of Kubernetes, whatever its file is named."""
+    return isinstance(root, Mapping) and root.get("apiVersion") is not None
 
 
 def _has_services(root: Node | None) -> bool:
-    services = root.get("services") if isinstance(root, Mapping) and root.get("apiVersion") is None else None
+    services = root.get("services") if isinstance(root, Mapping) and not _is_resource(root) else None
     return isinstance(services, Mapping) and any(
         isinstance(service, Mapping) and any(service.get(key) is not None for key in _OF_A_SERVICE)
         for service in services.entries.values()
@@ -73,105 +78,85 @@ def _has_services(root: Node | None) -> bool:
 
 
 def read(source: Source, sources: Sources) -> Reading:
-    """Read the project that the file belongs to, and every project that it includes."""
-    readings = list(_projects(source, sources))
-    return Reading(
-        tuple(subject for reading in readings for subject in reading.subjects),
-        (),
-        tuple(problem for reading in readings for problem in reading.problems),
-        tuple(skipped for reading in readings for skipped in reading.skipped),
-    )
-
-
-def _projects(source: Source, sources: Sources) -> Iterator[Reading]:
-    waiting, seen = [source], {base_of(source.path)}
-    while waiting:
-        reading, includes = _project(waiting.pop(0), sources)
-        yield reading
-        for path, at in includes:
-            if path in seen:
-                continue
-            seen.add(path)
-            try:
-                included = sources.open(path) if len(seen) <= MAX_INCLUDES else None
-            except InputError as error:
-                yield Reading(problems=(error,))
-                continue
-            if included is None:
-                cause = f"the file {path} it includes is not in sight"
-                yield Reading(problems=(InputError(cause, at=at, remedy="add it, or check the folder that holds it"),))
-            else:
-                waiting.append(included)
-
-
-def _project(source: Source, sources: Sources) -> tuple[Reading, list[tuple[str, Location]]]:
+    """Read the project that the file belongs to, with every project that it includes."""
     found = project(source, sources)
+    known: Known = {}
+    for home in sorted({home for home in found.homes.values() if home != found.path}):
+        included = sources.open(home)
+        if included is not None:
+            known |= {subject.id: subject for subject in _read(project(included, sources), {}).subjects}
+    return _read(found, known)
+
+
+def _read(found: Project, known: Known) -> Reading:
+    """Read a project; `known` are the subjects of the files it includes as they are on their own."""
     problems = list(found.problems)
     if found.root is None:
-        return Reading(problems=tuple(problems)), []
+        return Reading(problems=tuple(problems))
     root = Fields(found.root, found.root, [])
-    services = root.sub("services")
-    if services.reason or (services.node is None and not root.has("include") and not problems):
+    sections = [(section, root.sub(section)) for section in SECTIONS]
+    if any(inner.reason for _, inner in sections) or not (any(inner.node for _, inner in sections) or problems):
         remedy = "write the services as a mapping of names below `services:`"
         problems.append(InputError("has no services", at=root.at_of("services"), remedy=remedy))
-    subjects: list[Workload | Image] = []
+    subjects: list[Subject] = []
     skipped: list[Skipped] = []
-    extender = Extender(found, found.root, sources)
-    for name in services.names():
-        node = services.get(name)
-        key = services.node.keys[name] if services.node is not None else None
-        if not isinstance(node, Mapping):
-            at = services.at_of(name)
-            problems.append(
-                InputError(f"the service {name} is not a mapping", at=at, remedy="give it keys such as `image`")
-            )
-        elif node.get("provider") is not None:
-            skipped.append(Skipped(node.at, f"{name} is run by a provider and is no container"))
-        else:
-            subjects += _Service(found.path, name, node, root, extender, key).subjects()
-    return Reading(tuple(subjects), (), tuple(problems), tuple(skipped)), list(_includes(root, found.path))
+    for section, inner in sections:
+        for name in inner.names():
+            node = inner.get(name)
+            if not isinstance(node, Mapping):
+                remedy = "give it keys such as `image`"
+                problems.append(InputError(f"the service {name} is not a mapping", at=inner.at_of(name), remedy=remedy))
+            elif node.get("provider") is not None:
+                skipped.append(Skipped(node.at, f"{name} is run by a provider and is no container"))
+            else:
+                key = inner.node.keys[name] if inner.node is not None else None
+                subjects += _named(found, known, _Service(section, name, node, root, key))
+    return Reading(tuple(subjects), (), tuple(problems), tuple(skipped))
 
 
-def _includes(root: Fields, path: str) -> Iterator[tuple[str, Location]]:
-    folder = path.rpartition("/")[0]
-    for node in root.items("include").nodes:
-        written = Fields(node, node, []).get("path") if isinstance(node, Mapping) else node
-        for one in written.items if isinstance(written, Sequence) else [written]:
-            if isinstance(one, Scalar) and isinstance(one.value, str):
-                yield joined(folder, one.value), one.at
+def _named(found: Project, known: Known, service: _Service) -> list[Workload | Image]:
+    """Name a service after the file that declares it; one that an include changes, after the project that it is in."""
+    home = found.homes.get(service.name, found.path)
+    subjects = list(service.subjects(home))
+    if home == found.path or all(known.get(subject.id) == subject for subject in subjects):
+        return subjects
+    return list(service.subjects(found.path))
 
 
 class _Service:
-    """One service on its way to becoming a workload."""
+    """One service or job on its way to becoming a workload."""
 
-    __slots__ = ("at", "doubts", "fields", "name", "path", "peers", "root", "why_open")
+    __slots__ = ("at", "doubts", "fields", "name", "node", "peers", "root", "section")
 
-    def __init__(
-        self, path: str, name: str, node: Mapping, root: Fields, extender: Extender, key: Scalar | None
-    ) -> None:
-        merged, self.why_open = extender.resolve(node)
-        self.doubts: list[Doubt] = []
-        self.path = path
+    def __init__(self, section: str, name: str, node: Mapping, root: Fields, key: Scalar | None) -> None:
+        self.section = section
         self.name = name
+        self.node = node
         self.root = root
-        self.peers = Peers(root, extender)
-        self.fields = Fields(merged, merged, self.doubts)
+        self.peers = Peers(root)
+        self.doubts: list[Doubt] = []
+        self.fields = Fields(node, node, self.doubts)
         self.at = key.source.location(key.start, node.end) if key is not None and key.source is node.source else node.at
 
-    def subjects(self) -> Iterator[Workload | Image]:
+    def subjects(self, path: str) -> Iterator[Workload | Image]:
         """Yield the workload, and the image of a recipe that is written inside the file."""
-        inline = self.inline_recipe()
+        subject_id = f"{path}#{self.section}/{self.name}"
+        inline = self.inline_recipe(subject_id)
+        sandbox, own = self.sandbox(self.fields), namespaces(self.fields, self.peers)
+        for starter in starters(self.fields):
+            own = worst_namespaces(own, namespaces(starter, self.peers))
+            sandbox = common_sandbox(sandbox, self.sandbox(starter))
         workload = Workload(
-            f"{self.path}#services/{self.name}",
+            subject_id,
             self.name,
             "",
-            "Service",
+            _KINDS[self.section],
             "docker",
             self.at,
             self.os(),
             Items(tuple(Stated(one, one.at) for one in self.containers()), self.at),
-            namespaces(self.fields, self.peers),
-            self.sandbox(),
+            own,
+            sandbox,
             self.placement(),
             Credentials.inapplicable("Compose hands out no tokens", self.at),
             self.build(),
@@ -180,18 +165,32 @@ class _Service:
             (),
             tuple(self.doubts),
         )
-        yield workload if not self.why_open else _opened(workload, self.why_open)
+        reason = why_open(self.node)
+        yield opened(workload, reason) if reason else workload
         if inline is not None:
             yield inline
 
     def containers(self) -> Iterator[Container]:
-        """Yield the service's container, and its hooks, which run inside it with rights of their own."""
-        fields = self.fields
+        """Yield the service's container, and its hooks, which have rights of their own."""
+        main = self.container(self.fields, self.name, self.at)
+        yield main
+        for starter in starters(self.fields):
+            yield replace(self.container(starter, f"{self.name} pre_start", starter.at), role="init")
+        for moment in ("post_start", "pre_stop"):
+            hooks, _ = self.fields.mappings(moment)
+            for hook in hooks:
+                raised = flag(hook, "privileged")
+                if not isinstance(raised, Defaulted):
+                    rights = replace(main.privilege, privileged=raised)
+                    yield replace(main, name=f"{self.name} {moment}", role="hook", at=hook.at, privilege=rights)
+
+    def container(self, fields: Fields, name: str, at: Location) -> Container:
+        """Read what is asked of the engine for one container."""
         security = security_options(fields)
-        main = Container(
-            self.name,
+        return Container(
+            name,
             "main",
-            self.at,
+            at,
             fields.text("image"),
             "docker",
             privilege(fields, security),
@@ -199,18 +198,10 @@ class _Service:
             exposure(fields, self.root, self.peers),
             resources(fields),
         )
-        yield main
-        for moment in ("pre_start", "post_start", "pre_stop"):
-            hooks, _ = fields.mappings(moment)
-            for hook in hooks:
-                raised = flag(hook, "privileged")
-                if not isinstance(raised, Defaulted):
-                    rights = replace(main.privilege, privileged=raised)
-                    yield replace(main, name=f"{self.name} {moment}", role="hook", at=hook.at, privilege=rights)
 
-    def sandbox(self) -> Sandbox:
+    @staticmethod
+    def sandbox(fields: Fields) -> Sandbox:
         """Read the runtime and, on Windows, the isolation mode."""
-        fields = self.fields
         runtime = fields.text("runtime")
         handler = Unknown("only the engine's configuration says what this runtime is", runtime.at)
         asked: Setting[Runtime] = (
@@ -246,8 +237,8 @@ class _Service:
 
     def build(self) -> Build:
         """Read how the image is built."""
-        fields = self.fields.sub("build") if isinstance(self.fields.get("build"), Mapping) else None
-        if fields is None:
+        fields = self.fields.sub("build")
+        if not fields.present:
             at = self.fields.at
             return Build(Defaulted(False, at), Items((), at), Defaulted(False, at))
         return Build(
@@ -256,42 +247,33 @@ class _Service:
             fields.setting("network", default=False, wanted="a mode", convert=lambda node: as_spelling(node) == "host"),
         )
 
-    def inline_recipe(self) -> Image | None:
+    def inline_recipe(self, subject_id: str) -> Image | None:
         """Read the Dockerfile that is written in the service's own `build` section."""
-        fields = self.fields.sub("build") if isinstance(self.fields.get("build"), Mapping) else None
-        node = fields.get("dockerfile_inline") if fields is not None else None
+        node = self.fields.sub("build").get("dockerfile_inline")
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             return None
         from gate.dialects.build import inline
 
-        return inline(node.value, id=f"{self.path}#services/{self.name}/build", at=node.at)
+        return inline(node.value, id=f"{subject_id}/build", at=node.at)
 
     def references(self, inline: Image | None) -> Iterator[Reference]:
         """Yield what the service names: its recipe, with the stage it asks for, and its image."""
-        fields = self.fields
-        build = fields.get("build")
-        if inline is not None:
-            yield Reference("build", inline.id, inline.at, "", _text_of(fields.sub("build"), "target"))
-        elif isinstance(build, Scalar) and isinstance(build.value, str):
-            recipe = self.recipe(build.value, "Dockerfile", build)
-            if recipe:
-                yield Reference("build", recipe, build.at)
-        elif isinstance(build, Mapping):
-            inner = fields.sub("build")
-            file = _text_of(inner, "dockerfile") or "Dockerfile"
-            recipe = self.recipe(_text_of(inner, "context") or ".", file, build)
-            if recipe:
-                yield Reference("build", recipe, build.at, "", _text_of(inner, "target"))
-        image = fields.text("image")
+        build = self.fields.sub("build")
+        stage = _text_of(build, "target")
+        recipe = inline.id if inline is not None else self.recipe(build)
+        if recipe:
+            yield Reference("build", recipe, inline.at if inline is not None else build.at, "", stage)
+        image = self.fields.text("image")
         if isinstance(image, Stated):
             yield Reference("image", image.value, image.at)
 
-    def recipe(self, context: str, file: str, node: Node) -> str:
-        """Return the path of the recipe relative to the root; empty for one that is fetched from elsewhere."""
-        if "://" in context or context.startswith("git@"):
+    @staticmethod
+    def recipe(build: Fields) -> str:
+        """Return the path of the recipe relative to the root; empty for one that is fetched or cannot be known."""
+        context, file = build.get("context"), build.text("dockerfile", "Dockerfile")
+        if not isinstance(context, Anchored) or not isinstance(file, Stated | Defaulted):
             return ""
-        folder = node.source.path.rpartition("/")[0]
-        return joined(joined(folder, context), file)
+        return joined(context.text, file.value)
 
     def statements(self) -> Iterator[Statement]:
         """Yield what `x-gate` states about the service's sensitivity."""
@@ -304,52 +286,6 @@ class _Service:
 def _text_of(fields: Fields, name: str) -> str:
     setting = fields.text(name)
     return setting.value if isinstance(setting, Stated) else ""
-
-
-def _opened(workload: Workload, reason: str) -> Workload:
-    """Say that what the service extends may hold more of everything; lists may grow and silent settings may speak."""
-    return replace(
-        workload,
-        containers=replace(
-            workload.containers,
-            members=tuple(
-                Stated(_opened_container(member.value, reason), member.at)
-                for member in workload.containers.members
-                if isinstance(member, Stated)
-            ),
-        ),
-        namespaces=_opened_facet(workload.namespaces, reason),
-        sandbox=_opened_facet(workload.sandbox, reason),
-    )
-
-
-def _opened_container(container: Container, reason: str) -> Container:
-    return replace(
-        container,
-        privilege=_opened_facet(container.privilege, reason),
-        confinement=_opened_facet(container.confinement, reason),
-        exposure=_opened_facet(container.exposure, reason),
-        resources=_opened_facet(container.resources, reason),
-    )
-
-
-if TYPE_CHECKING:
-    from typing import TypeVar
-
-    from gate.model.facet import Facet
-
-    F = TypeVar("F", bound=Facet)
-
-
-def _opened_facet(facet: F, reason: str) -> F:
-    changes: dict[str, object] = {}
-    for name in facet._fields:
-        value = getattr(facet, name)
-        if isinstance(value, Items):
-            changes[name] = replace(value, complete=False, open_because=reason)
-        elif isinstance(value, Defaulted) or type(value).__name__ == "Deferred":
-            changes[name] = Unknown(reason, value.at)
-    return replace(facet, **changes)
 
 
 READER = Reader("compose", ("docker",), claims, read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Stated, Unknown
@@ -30,11 +31,13 @@ def containers(reading: Reading, root: str) -> dict[str, Facts]:
             if container.role == "main":
                 found[workload.name] = _container(workload, container, root)
                 continue
-            moment = container.name.split()[1]
+            moment = container.name.rpartition(" ")[2]
+            if container.role == "hook" and _text(container.privilege.privileged).words == ["False"]:
+                continue
             index = counts[moment] = counts.get(moment, -1) + 1
             if container.role == "init":
                 found[f"{workload.name} {moment} {index}"] = _container(workload, container, root, is_main=False)
-            elif _text(container.privilege.privileged).words != ["False"]:
+            else:
                 found[f"{workload.name} {moment} {index}"] = {"privileged": _text(container.privilege.privileged)}
     return found
 
@@ -148,6 +151,6 @@ def _recipes(workload: Workload, root: str) -> Fact:
     for reference in workload.references:
         if reference.kind == "build":
             inline = reference.name.endswith("/build") and "#" in reference.name
-            recipe = "inline" if inline else os.path.normpath(os.path.join(root, reference.name))
+            recipe = "inline" if inline else os.path.normpath(Path(root, reference.name))
             words.append(f"{recipe} {reference.part}")
     return certain(*words)

@@ -7,6 +7,7 @@ the engine's own rules, so that the gate is not compared with itself.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.conformance.compose.facts import Fact, Facts, certain, host_path, mount
@@ -27,13 +28,14 @@ def containers(answer: dict[str, Any], root: str) -> dict[str, Facts]:
         for name, service in (answer.get(section) or {}).items():
             if service.get("provider"):
                 continue
-            found[name] = _container(answer, service, root)
+            found[name] = main = _container(answer, service, root)
             for index, hook in enumerate(service.get("pre_start") or []):
-                found[f"{name} pre_start {index}"] = _container(answer, {**hook, "build": None}, root)
+                found[f"{name} pre_start {index}"] = starter = _container(answer, {**hook, "build": None}, root)
+                for key in ("pid", "ipc", "uts", "cgroup", "network", "userns"):
+                    main[key] = starter[key] if starter[key].words == ["host"] else main[key]
             for moment in ("post_start", "pre_stop"):
-                for index, hook in enumerate(service.get(moment) or []):
-                    if hook.get("privileged"):
-                        found[f"{name} {moment} {index}"] = {"privileged": certain(True)}
+                raised = [hook for hook in service.get(moment) or [] if hook.get("privileged")]
+                found |= {f"{name} {moment} {index}": {"privileged": certain(True)} for index in range(len(raised))}
     return found
 
 
@@ -54,7 +56,7 @@ def _container(answer: dict[str, Any], service: dict[str, Any], root: str) -> Fa
         "devices": certain(*_devices(service)),
         "device_rules": certain(*(service.get("device_cgroup_rules") or [])),
         "gpus": certain(_has_gpus(service)),
-        "mounts": certain(*_mounts(answer, service, root)),
+        "mounts": certain(*_all_mounts(answer, service, root)),
         "volumes_from": certain(*(service.get("volumes_from") or [])),
         "sysctls": certain(*(service.get("sysctls") or {})),
         "runtime": certain(service.get("runtime") or ""),
@@ -156,6 +158,22 @@ def _has_gpus(service: dict[str, Any]) -> bool:
     )
 
 
+def _all_mounts(answer: dict[str, Any], service: dict[str, Any], root: str) -> Iterator[str]:
+    """Yield a service's mounts, and those of the services it takes volumes from, and so on."""
+    yield from _mounts(answer, service, root)
+    waiting, seen = [(one, False) for one in service.get("volumes_from") or []], set()
+    while waiting:
+        named, outer = waiting.pop()
+        name, _, access = named.partition(":")
+        other = (answer.get("services") or {}).get(name)
+        if name != "container" and other and name not in seen:
+            seen.add(name)
+            read_only = outer or access == "ro"
+            for word in _mounts(answer, other, root):
+                yield word.replace("' rw ", "' ro ") if read_only else word
+            waiting += [(one, read_only) for one in other.get("volumes_from") or []]
+
+
 def _mounts(answer: dict[str, Any], service: dict[str, Any], root: str) -> Iterator[str]:
     for volume in service.get("volumes") or []:
         yield _volume(answer, volume, root)
@@ -216,4 +234,4 @@ def _recipe(build: dict[str, Any], root: str) -> Iterator[str]:
     if build.get("dockerfile_inline"):
         yield f"inline {target}"
     elif "://" not in context and not context.startswith((*REMOTE, "service:")):
-        yield f"{os.path.normpath(os.path.join(root, context, build.get('dockerfile') or 'Dockerfile'))} {target}"
+        yield f"{os.path.normpath(Path(root, context, build.get('dockerfile') or 'Dockerfile'))} {target}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from tests.conformance.compose.oracle import HOME
@@ -43,10 +44,10 @@ def judged(ours: Fact, theirs: Fact, unset: set[str]) -> str:
 def host_path(root: str, path: str) -> str:
     """Return a path of the host as an absolute one; those of Windows stay as they are."""
     if path.startswith("~"):
-        path = os.path.join(HOME, path[1:].lstrip("/"))
+        path = f"{HOME}/{path[1:]}"
     if path.startswith("\\") or path[1:2] == ":":
         return path
-    return os.path.normpath(os.path.join(root, path))
+    return os.path.normpath(Path(root, path))
 
 
 def mount(kind: str, source: str, target: str, read_only: object, propagation: str) -> str:

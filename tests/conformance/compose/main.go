@@ -76,6 +76,9 @@ func project(asked request) (found answer) {
 			found = answer{Error: fmt.Sprintf("panic: %v", problem)}
 		}
 	}()
+	if err := os.Chdir(asked.Folder); err != nil {
+		return answer{Error: err.Error()}
+	}
 	options, err := cli.NewProjectOptions(
 		asked.Files,
 		cli.WithWorkingDirectory(asked.Folder),
