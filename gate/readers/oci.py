@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 #: What one of the documents contains, each worth parsing the file for.
 _MARKS = (b"manifests", b"config", b"Config", b"rootfs", b"imageLayoutVersion")
 
-#: Names in an archive that only images have.
-_OF_IMAGES = ("oci-layout", "repositories")
-
 
 def claims(source: Source) -> bool:
     """Take archives, and documents that are of an image and of nothing else that has such a name."""
@@ -86,7 +83,8 @@ def _archive(source: Source, sources: Sources) -> Reading:
     except InputError as error:
         return Reading(problems=(error,))
     if stream is None:
-        return Reading(skipped=(Skipped(whole_file(source.path), "is gone"),))
+        problem = InputError("is gone", at=whole_file(source.path), remedy="judge files that nobody changes meanwhile")
+        return Reading(problems=(problem,))
     try:
         return _packed(Packed(stream, source.path))
     except InputError as error:
@@ -97,28 +95,29 @@ def _archive(source: Source, sources: Sources) -> Reading:
 
 def _packed(store: Packed) -> Reading:
     """Read an archive whose headers have been read; one of something else is passed over."""
-    from gate.syntax.oci_images import INDEX, LAYOUT, MANIFEST, Images
+    from gate.syntax.oci_images import INDEX, LAYOUT, MANIFEST, OLD, Images
 
     names = store.names
-    if store.problem is not None and any(_is_of_image(name) for name in names):
+    is_image = any(_is_of_image(name) for name in names) or _is(store, MANIFEST, "saved")
+    if is_image and store.problem is not None:
         return Reading(problems=(store.problem,))
+    if not is_image or not {LAYOUT, INDEX, MANIFEST, OLD} & set(names):
+        other = Skipped(whole_file(store.path), "is an archive of something other than images")
+        return Reading(skipped=(other,))
     images = Images(store)
-    is_image = any(_is_of_image(name) for name in names)
-    if LAYOUT in names or (INDEX in names and is_image):
+    if LAYOUT in names or INDEX in names:
         images.layout()
-    if MANIFEST in names and (is_image or _is(store, MANIFEST, "saved")):
+    if MANIFEST in names or not images.has_any:
         images.saved()
-    if not images.built and not images.problems and not images.skipped:
-        images.skipped.append(Skipped(whole_file(store.path), "is an archive of something other than images"))
     return _reading(images, store.path)
 
 
 def _is_of_image(name: str) -> bool:
     """Say whether only an image's archive has a member of this name: a marker, or one named by a digest."""
-    from gate.syntax.oci_images import stated_digest
+    from gate.syntax.oci_images import LAYOUT, OLD, stated_digest
 
     first, _, rest = name.partition("/")
-    return name in _OF_IMAGES or bool(stated_digest(first)) or (first == "blobs" and bool(stated_digest(rest)))
+    return name in (LAYOUT, OLD) or bool(stated_digest(first)) or (first == "blobs" and bool(stated_digest(rest)))
 
 
 def _folder(source: Source, sources: Sources, kind: str) -> Reading:

@@ -28,6 +28,9 @@ MAX_IMAGES = 1_000
 
 LAYOUT, INDEX, MANIFEST = "oci-layout", "index.json", "manifest.json"
 
+#: What Docker saved before it had manifests, and still writes beside them.
+OLD = "repositories"
+
 #: Annotations of a descriptor that name the image: containerd's is complete, the specification's may be a mere tag.
 NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 
@@ -63,6 +66,11 @@ class Images:
         self.built: dict[str, Built] = {}
         self.problems: list[InputError] = []
         self.skipped: list[Skipped] = []
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there was anything to say of the store."""
+        return bool(self.built or self.problems or self.skipped)
 
     def layout(self) -> None:
         """Take every image of an OCI layout."""

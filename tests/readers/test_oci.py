@@ -659,6 +659,25 @@ def test_an_archive_that_was_cut_off(left: float) -> None:
     )
 
 
+def test_an_archive_that_is_damaged_behind_its_image() -> None:
+    made = text(config([]))
+    files = {"config.json": made, "manifest.json": text([{"Config": "config.json", "RepoTags": ["a"], "Layers": []}])}
+    assert image({"a.tar": packed(files)}, "a.tar").name == "a"
+    broken = packed({**files, "last": b"x"}).replace(b"last", b"lost")
+    assert "does not add up" in problem({"a.tar": broken}, "a.tar")
+
+
+def test_an_archive_of_blobs_alone_holds_no_image() -> None:
+    reading = read({"a.tar": packed({f"blobs/sha256/{digest(b'x')}": b"x"})}, "a.tar")
+    assert reading.subjects == reading.problems == ()
+    assert len(reading.skipped) == 1
+
+
+def test_what_docker_saved_before_it_had_manifests_is_a_problem() -> None:
+    files = {"repositories": b"{}", f"{digest(b'x')}/layer.tar": FILES}
+    assert problem({"a.tar": packed(files)}, "a.tar") == "the file manifest.json is missing"
+
+
 def test_an_archive_of_something_else_is_passed_over() -> None:
     for files in ({"a.txt": b"x"}, {"manifest.json": text({"manifest_version": 3, "name": "extension"})}):
         reading = read({"a.tar": packed(files)}, "a.tar")
