@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from gate.model.errors import InputError
+from gate.syntax.characters import run_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 MAX_OBJECTS = 5_000
 
 _KEY = "json.stream"
-_SPACE = re.compile(r"[ \t\r\n]*")
+_SPACE = " \t\r\n"
 
 
 def documents_of(source: Source) -> list[Document]:
@@ -48,7 +47,7 @@ def _stream(source: Source) -> Iterator[Document]:
     from gate.syntax.yaml import Document
 
     text = source.text
-    here = _gap(text, int(text.startswith("\ufeff")))
+    here = run_end(text, int(text.startswith("\ufeff")), _SPACE)
     count = 0
     while here < len(text):
         at = source.location(here, len(text))
@@ -63,10 +62,4 @@ def _stream(source: Source) -> Iterator[Document]:
             yield Document(None, broken, at, {})
             return
         yield Document(root, None, root.at, {})
-        here = _gap(text, end)
-
-
-def _gap(text: str, here: int) -> int:
-    """Return where the space that begins here ends."""
-    found = _SPACE.match(text, here)
-    return found.end() if found is not None else here
+        here = run_end(text, end, _SPACE)

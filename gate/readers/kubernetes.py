@@ -46,11 +46,12 @@ RENDER = "render it (helm template, kustomize build, oc process) and check the r
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
 
-_OBJECT = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:", re.MULTILINE)
-_KINDS = re.compile(r"(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})", re.MULTILINE)
+# Regular expressions for files that are not what they should be, compiled when there is one.
+_OBJECT = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:"
+_KINDS = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})"
 
 #: An escape inside of a quoted key, which could spell anything.
-_ESCAPED_KEY = re.compile(rb"\\[xuU\r\n][^\"]{0,200}\"\s{0,200}:")
+_ESCAPED_KEY = rb"\\[xuU\r\n][^\"]{0,200}\"\s{0,200}:"
 
 
 def claims(source: Source) -> bool:
@@ -67,7 +68,7 @@ def _may_be_ours(data: bytes) -> bool:
     """Look for the two keys, also in the encoding that is refused later, and for a key that an escape disguises."""
     if data[:2] in UTF16:
         data = data.replace(b"\0", b"")
-    return (b"apiVersion" in data and b"kind" in data) or _ESCAPED_KEY.search(data) is not None
+    return (b"apiVersion" in data and b"kind" in data) or re.search(_ESCAPED_KEY, data) is not None
 
 
 def read(source: Source, sources: Sources) -> Reading:
@@ -99,13 +100,13 @@ def _text(node: Node | None) -> str:
 def _resembles(source: Source, document: Document) -> bool:
     """Say whether a document that could not be read looks like an object."""
     text = source.text[document.at.start : document.at.end]
-    return source.data[:2] in UTF16 or bool(_OBJECT.search(text) and _KINDS.search(text))
+    return source.data[:2] in UTF16 or bool(re.search(_OBJECT, text) and re.search(_KINDS, text))
 
 
 def _may_matter(source: Source, document: Document) -> bool:
     """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
     text = source.text[document.at.start : document.at.end]
-    kinds = [kind.strip(" \r\"',") for kind in _KINDS.findall(text)]
+    kinds = [kind.strip(" \r\"',") for kind in re.findall(_KINDS, text)]
     harmless = kinds and all(kind.isalnum() and kind not in STARTING and kind != "List" for kind in kinds)
     return not harmless or "containers" in text or "knative" in text
 

@@ -35,14 +35,13 @@ _WORDS_OF_VERSION_2: dict[str, Value] = {**_WORDS, **_YES, **_NO}
 #: Words that some readers take as booleans and others as strings.
 CONTESTED = frozenset((*_YES, *_NO))
 
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?\Z")
-_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+# Regular expressions for the rarer spellings, compiled when there is one.
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
+_PLAIN = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?\Z"
+_SEXAGESIMAL = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z"
 _CLOCK = r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
-_TIME = re.compile(
-    rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[Tt]{_CLOCK}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})| {_CLOCK})?\Z"
-)
-_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z")
+_TIME = rf"([0-9]{{4}})-([0-9]{{1,2}})-([0-9]{{1,2}})(?:[Tt]{_CLOCK}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})| {_CLOCK})?\Z"
+_FRACTION = r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?\Z"
 _BASES = {"0x": 16, "0X": 16, "0o": 8, "0O": 8, "0b": 2, "0B": 2}
 
 #: How many plain scalars are remembered, and how long they may be.
@@ -140,14 +139,20 @@ class Scheme:
         if text in CONTESTED:
             other = "a boolean" if isinstance(value, str) else "a string"
             return f"`{text}` is {other} to other YAML readers"
-        if isinstance(value, int | float) and text not in self._words and not _PLAIN.match(text):
+        if isinstance(value, int | float) and text not in self._words and not _is_plain(text):
             return f"`{text[:40]}` is {value!s:.40} here and something else to other YAML readers"
         if isinstance(value, str) and text[:1] in "+-0123456789":
-            if ":" in text and _SEXAGESIMAL.match(text):
+            if ":" in text and re.match(_SEXAGESIMAL, text):
                 return f"`{text[:40]}` is a number to base 60 to other YAML readers"
             if self.version > 2 and is_time(text):
                 return f"`{text[:40]}` is a point in time to Compose"
         return ""
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether every YAML reader takes this for the same number."""
+    whole = text.isascii() and text.isdigit() and len(text) <= 18 and text[0] != "0"
+    return whole or re.match(_PLAIN, text) is not None
 
 
 _TYPES = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
@@ -155,7 +160,7 @@ _TYPES = {bool: "bool", int: "int", float: "float", type(None): "null", str: "st
 
 def is_time(text: str) -> bool:
     """Say whether go-yaml would take a plain scalar for a point in time."""
-    found = _TIME.match(text)
+    found = re.match(_TIME, text)
     if not found:
         return False
     from datetime import date
@@ -179,7 +184,7 @@ def _binary(text: str) -> str:
 
 def _number(text: str) -> Value:
     if text[0] == ".":
-        return _float(text.replace("_", "") if _FRACTION.match(text) else text, text)
+        return _float(text.replace("_", "") if re.match(_FRACTION, text) else text, text)
     digits = text.replace("_", "")
     whole = _integer(digits)
     return _float(digits, text) if whole is None else whole
@@ -204,7 +209,7 @@ def _integer(digits: str) -> int | None:
 
 
 def _float(digits: str, text: str) -> Value:
-    if _FLOAT.match(digits):
+    if re.match(_FLOAT, digits):
         value = float(digits)
         if value - value == 0:
             return value

@@ -30,10 +30,10 @@ SEPARATOR = "Kubernetes allows nothing but a comment after `---`"
 MAX_DOCUMENTS = 10_000
 
 #: Where libyaml skips a byte order mark and others take it for text.
-_INNER_MARK = re.compile("(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff")
+_INNER_MARK = "(?<=[\n\r\x85\u2028\u2029\ufeff])\ufeff"
 
 #: Line breaks that most editors show as none, and marks that reorder what they show.
-_HIDDEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_HIDDEN = "[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 
 #: What Go counts as white space.
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -163,7 +163,8 @@ class Stretch:
         self._base = start + self._text.startswith("\ufeff")
         self._done = start
         self._comments = [start + place for place in control_comments(self._text)]
-        self._hides = bool(_HIDDEN.search(self._text))
+        plain = self._text.isascii() and "\r" not in self._text
+        self._hides = not plain and re.search(_HIDDEN, self._text) is not None
 
     def first(self) -> Document:
         """Return the first document, in doubt when something follows that its consumer does not look at."""
@@ -194,7 +195,7 @@ class Stretch:
         from gate.syntax.yaml_events import events
         from gate.syntax.yaml_tree import Builder
 
-        inner = _INNER_MARK.search(self._text)
+        inner = re.search(_INNER_MARK, self._text) if "\ufeff" in self._text else None
         if inner:
             at = self._source.location(self._start + inner.start(), self._start + inner.end())
             raise InputError("has a byte order mark in its middle", at=at, remedy="remove the character")

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from gate.syntax.tree import Node
 
 #: What opens a block of Helm or Jinja, and a comment that ytt takes for code.
-_BLOCK = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%")
-_CODE = re.compile(r"(?:^|\s)#@[ /a-z]", re.MULTILINE)
+_BLOCK = r"\{\{-?\s*(?:if|else|end|range|with|include|template|define|block)\b|\{%"
+_CODE = r"(?m)(?:^|\s)#@[ /a-z]"
 
 #: An expression in quotes, up to the quotes in it, which Helm's own scaffold has; and how much of one is looked at.
-_CUT = re.compile(r"""(["'])[^"'\n]*\{\{[^"'\n}]*\1\Z""")
+_CUT = r"""(["'])[^"'\n]*\{\{[^"'\n}]*\1\Z"""
 LONGEST = 200
 
 #: The first character in an expression, where YAML reserves it.
-_OPENED = re.compile(r"\{\{-?\s*[`@]\Z|\{%\Z")
+_OPENED = r"\{\{-?\s*[`@]\Z|\{%\Z"
 
 
 def is_template(text: str) -> bool:
@@ -41,17 +41,19 @@ def is_template(text: str) -> bool:
 
 def is_cut_at(text: str, at: int) -> bool:
     """Say whether a quoted string ends right here because the expression in it uses the same quotes."""
-    return bool(_CUT.search(text, max(0, at - LONGEST), at))
+    return bool(re.search(_CUT, text[max(0, at - LONGEST) : at]))
 
 
 def begins_at(text: str, at: int) -> bool:
     """Say whether the token at an offset opens a template expression, or is the first thing inside one."""
-    return text.startswith("{{", at) or text.startswith("{{", at - 1) or bool(_OPENED.search(text, at - 8, at + 1))
+    if text.startswith("{{", at) or text.startswith("{{", at - 1):
+        return True
+    return re.search(_OPENED, text[max(0, at - 8) : at + 1]) is not None
 
 
 def control_comments(text: str) -> list[int]:
     """Return where the text has what, outside a string, is a comment that a template engine acts upon; ascending."""
-    found = [match.end() - 1 for match in _CODE.finditer(text)] if "#@" in text else []
+    found = [match.end() - 1 for match in re.finditer(_CODE, text)] if "#@" in text else []
     if "{{" in text or "{%" in text:
         found += _commented(text)
     return sorted(found)
@@ -60,7 +62,7 @@ def control_comments(text: str) -> list[int]:
 def _commented(text: str) -> Iterator[int]:
     """Yield the blocks that stand on a line after a `#`, without looking at any character twice."""
     line = sharp = here = 0
-    for match in _BLOCK.finditer(text):
+    for match in re.finditer(_BLOCK, text):
         start = match.start()
         ended = text.rfind("\n", here, start)
         if ended >= 0:
