@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: Module of `gate.reporters` by the name of its format.
 FORMATS = ("text", "json", "sarif", "github")
 
+#: The formats that show all that is known, also what no verdict rests on.
+DETAILED = frozenset({"json"})
+
 #: Options with a value, and what the value is; `gate.cli.help` says the rest.
 VALUED = {
     "--image": "TAR|LAYOUT",
@@ -77,6 +80,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
     stage = next((one for one in STAGES if one == asked), None)
     if asked is not None and stage is None:
         raise UsageError(f"there is no stage {asked}", remedy=f"one of: {', '.join(STAGES)}")
+    formats = tuple(_format(text) for text in given.get("--format", ("text",)))
     return Options(
         tuple(paths or ([] if images else ["."])),
         images,
@@ -86,7 +90,8 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         _day(values.get("--now", "")),
         stage,
         "--verbose" in flags,
-        tuple(_format(text) for text in given.get("--format", ("text",))),
+        formats,
+        detailed=any(name in DETAILED for name, _ in formats),
     )
 
 

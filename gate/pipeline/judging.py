@@ -42,7 +42,8 @@ class Case(Record):
     """Everything a subject is judged by.
 
     `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given`
-    says that all of a workload's images are judged in the same run, each for its own age.
+    says that all of a workload's images are judged in the same run, each for its own age. `detailed` asks for what no
+    verdict rests on: the level of the Pod Security Standards, and the escapes.
     """
 
     policy: Policy
@@ -53,6 +54,7 @@ class Case(Record):
     now: str
     tables: Tables | None
     images_given: bool = False
+    detailed: bool = True
 
 
 def judge(subject: Subject, case: Case) -> SubjectReport:
@@ -99,8 +101,8 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
         case.sensitivity,
         _boundary_line(shown, facts),
         required,
-        _pod_security(workload, case.profile),
-        _escapes(facts, shown),
+        _pod_security(workload, case.profile) if case.detailed else None,
+        _escapes(facts, shown) if case.detailed else None,
         lines,
         gravest([settled(reasons, case.sensitivity, case.policy, effective), *(reason.verdict for reason in also)]),
         (*reasons, *also),

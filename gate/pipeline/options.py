@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class Options(Record):
-    """The command line of `gate check`, checked; paths as given, `now` an ISO 8601 day."""
+    """The command line of `gate check`, checked; paths as given, `now` an ISO 8601 day.
+
+    `detailed` asks for what only the JSON report shows, and no verdict rests on.
+    """
 
     paths: tuple[str, ...]
     images: tuple[str, ...]
@@ -21,3 +24,4 @@ class Options(Record):
     stage: Stage | None
     verbose: bool
     formats: tuple[tuple[str, str], ...]
+    detailed: bool = True

@@ -11,7 +11,7 @@ from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.model.reader import Reading
 from gate.pipeline.files import Walked
-from gate.readers import READERS, is_archive
+from gate.readers import READERS, WORDS, is_archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Ledger:
     def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
         """Let the first reader that claims the content read it."""
         for name in candidates:
+            if name in WORDS and not any(word in source.data for word in WORDS[name]):
+                continue
             reader = load(name)
             if reader.claims(source):
                 self.read[source.path] = source

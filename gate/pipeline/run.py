@@ -120,7 +120,8 @@ class Run:
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = self._tables() if not isinstance(subject, Workload) else None
         given = isinstance(subject, Workload) and self.linked.images_given(subject)
-        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, self.options.now, tables, given)
+        now, detailed = self.options.now, self.options.detailed
+        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
         self.exceptions.note(report)
         if report.boundary is None or report.verdict == "pass":

@@ -1,7 +1,7 @@
 """Floor 2b: one module per format. A reader turns a file into subjects and knows how its format spells a setting.
 
-The table says which files a reader may be asked about, by name alone; whether the file is its own, its `claims` decides
-from the content. A module is imported when the first file with such a name turns up.
+The tables say which files a reader may be asked about, by name and by what no file of its format lacks; whether the
+file is its own, its `claims` decides from the content. A module is imported when the first such file turns up.
 """
 
 from __future__ import annotations
@@ -54,3 +54,6 @@ READERS: dict[str, Callable[[str], bool]] = {
     "packer": _is_packer,
     "oci": _is_image,
 }
+
+#: Words of which every file of a format holds one, where files of other formats with such names are more common.
+WORDS: dict[str, tuple[bytes, ...]] = {"compose": (b"services", b"include")}
