@@ -174,3 +174,15 @@ def problem(files: Mapping[str, bytes], path: str = "index.json") -> str:
     (found,) = reading.problems
     assert found.remedy
     return found.cause
+
+
+def blob_of(files: Files, wanted: str) -> str:
+    """Return the name of the blob that holds a text."""
+    (name,) = (name for name, data in files.items() if name.startswith("blobs/") and wanted.encode() in data)
+    return name
+
+
+def flipped(files: Files, name: str) -> Files:
+    data = bytearray(files[name])
+    data[len(data) // 2] ^= 1
+    return {**files, name: bytes(data)}
