@@ -81,12 +81,21 @@ def judge(environ: Mapping[str, str], formats: Mapping[str, Path]) -> int:
             command += [option, environ[variable]]
     for name, file in formats.items():
         command += ["--format", f"{name}={file}"]
-    paths = [line.strip() for line in environ["GATE_PATHS"].splitlines() if line.strip()]
+    for image in lines(environ["GATE_IMAGES"]):
+        command += ["--image", image]
     done = subprocess.run(  # noqa: S603 - an argument list, and no shell
-        [*command, "--", *paths], cwd=environ["GITHUB_WORKSPACE"], capture_output=True, check=False
+        [*command, "--", *lines(environ["GATE_PATHS"])],
+        cwd=environ["GITHUB_WORKSPACE"],
+        capture_output=True,
+        check=False,
     )
     log((done.stdout + done.stderr).decode("utf-8", "replace"))
     return done.returncode
+
+
+def lines(text: str) -> list[str]:
+    """Return what an input lists, one a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def verdict_of(report: Path) -> str:

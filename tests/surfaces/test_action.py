@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.readers.layouts import layout, packed
 from tests.surfaces.conftest import ORDINARY, PRIVILEGED, ran
 from tests.surfaces.runner import Runner
 
@@ -82,6 +83,15 @@ def test_paths_are_lines(runner: Callable[[dict[str, str]], Runner]) -> None:
     assert judged == {"a b/compose.yaml", "c/compose.yaml"}
 
 
+def test_images_are_lines(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ready = runner({"README.md": "nothing to judge\n"})
+    for name in ("a b.tar", "c.tar"):
+        (ready.workspace / name).write_bytes(packed(layout(name=f"{name[0]}:1")))
+    ended = ready.run(INSTALL, paths="", images="a b.tar\n c.tar\n")
+    judged = {one["location"]["path"].partition("!")[0] for one in report_of(ended.outputs["report"])["subjects"]}
+    assert judged == {"a b.tar", "c.tar"}
+
+
 def test_fail_on_never_reports_alone(runner: Callable[[dict[str, str]], Runner]) -> None:
     ended = runner({"compose.yaml": PRIVILEGED}).run(INSTALL, fail_on="never")
     assert (ended.status, ended.outputs["verdict"], ended.outputs["exit-status"]) == (0, "fail", "1")
@@ -113,7 +123,7 @@ def test_sarif_goes_where_it_is_wanted(runner: Callable[[dict[str, str]], Runner
 
 
 @pytest.mark.parametrize(
-    "name", ["paths", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"]
+    "name", ["paths", "images", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"]
 )
 def test_an_input_stays_a_value(runner: Callable[[dict[str, str]], Runner], name: str) -> None:
     ready = runner({"compose.yaml": ORDINARY})
