@@ -165,16 +165,6 @@ class Tables:
         except ValueError:
             return None
 
-    def eol(self, name: ImageName, now: str) -> tuple[int, int] | None:
-        """Say for how many days at least and at most what an image carries has had no more security support.
-
-        At least: even extended support is over. At most: security support is over. None when nothing is known.
-        """
-        known = [past(lifecycle, days(now)) for lifecycle in self.releases(name)]
-        if not known:
-            return None
-        return max(low for low, _high in known), max(high for _low, high in known)
-
     def verify(self) -> list[str]:
         """Re-check the tables: digests, and that dates come in order; return what is wrong."""
         from gate.data.checks import verify
@@ -184,14 +174,6 @@ class Tables:
     def show(self) -> list[tuple[str, ...]]:
         """Return a row for each release: product, cycle, released, ends of active, security and extended support."""
         return [(product, cycle, *row) for product in PRODUCTS for cycle, row in self.cycles(product).items()]
-
-
-def past(lifecycle: Lifecycle, now: int) -> tuple[int, int]:
-    """Count the days since the last and since the first end of support; 0 while it lasts."""
-    if lifecycle.security is None:
-        return (1, 1) if lifecycle.ended else (0, 0)
-    high = max(0, now - lifecycle.security)
-    return (max(0, now - max(lifecycle.security, lifecycle.extended or 0)), high)
 
 
 def _module(official: str) -> str:

@@ -29,11 +29,6 @@ WINDOWS = {"ltsc2016": "2016", "ltsc2019": "2019", "1809": "2019", "ltsc2022": "
 WINDOWS |= {word: word for word in ("1709", "1803", "1903", "1909", "2004", "20h2")}
 WINDOWS_IMAGES = {"windowsservercore": "windows-server-core", "nanoserver": "windows-nano-server"}
 
-#: Tags of the Debian image that name a place in the queue and not a release.
-QUEUE = frozenset(
-    {"stable", "oldstable", "oldoldstable", "testing", "unstable", "sid", "experimental", "rolling", "devel"}
-)
-
 
 def tokens(tag: str) -> tuple[str, ...]:
     """Split a tag into its words."""

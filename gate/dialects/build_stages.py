@@ -104,7 +104,7 @@ class Stages:
     def _run(self, stage: StageBuild, instructions: list[Instruction]) -> None:
         if stage.base.stage is not None:
             for trigger in self.built[stage.base.stage].triggers:
-                stage.take(_triggered(trigger, stage), self._plan)
+                stage.take(_triggered(trigger), self._plan)
         for instruction in instructions:
             stage.take(instruction, self._plan)
 
@@ -161,7 +161,7 @@ class Stages:
         return list(found)
 
 
-def _triggered(instruction: Instruction, stage: StageBuild) -> Instruction:
+def _triggered(instruction: Instruction) -> Instruction:
     """Return what an ONBUILD holds, read again as BuildKit does: by itself, with the default escape character."""
     text = instruction.text.lstrip("\t\n\f\r ")
     text = text[len(instruction.spelled) :].lstrip("\t\n\f\r ") if text.startswith(instruction.spelled) else text

@@ -5,7 +5,7 @@ Sources: docker/cli `opts` and `cli/command/container/opts.go`, moby `daemon/pkg
 
 from __future__ import annotations
 
-from gate.model.evidence import Defaulted, Items, Stated
+from gate.model.evidence import Defaulted, Stated
 from gate.model.record import Record
 from gate.model.workload import Profile, SELinux, User
 
@@ -158,8 +158,3 @@ def is_absolute(path: str) -> bool:
     """Say whether a path leads to the same place from everywhere: from the root, from a drive or share, from home."""
     drive = path[1:2] == ":" and path[2:3] in ("/", "\\")
     return path.startswith(("/", "~", "\\\\")) or drive
-
-
-def no_items(at: Location) -> Items[str]:
-    """Return the empty, complete list."""
-    return Items((), at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.model.days import days, iso
+from gate.model.days import days
 from gate.model.truth import Because
 
 TYPE_CHECKING = False
@@ -121,11 +121,6 @@ def kept_lists(image: Image) -> tuple[Because, ...]:
                 text = f"packages are installed from lists that the builder keeps in {mount.target} and never renews"
                 found.append(Because(installs.at, text))
     return tuple(found)
-
-
-def snapshot_text(day: int, age: int) -> str:
-    """Say what a snapshot means."""
-    return f"packages are those of {iso(day)}, {age} days ago"
 
 
 def shown(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.model.days import days
 from gate.model.errors import UsageError
 from gate.model.report import ExceptionLine
 
@@ -45,7 +46,7 @@ class Exceptions:
         for grant in map(_real, self._declarations.of(subject.at.path).exceptions):
             if grant.workload in names and self._state(grant) == "":
                 longest = policy.longest_exception[sensitivity.cls or UNDECLARED_CLASS]
-                if _days(grant.expires) - _days(grant.created) > longest:
+                if days(grant.expires) - days(grant.created) > longest:
                     self._longest[grant] = longest
                 else:
                     permitted.add(grant.rule)
@@ -103,12 +104,3 @@ def _remark(rule: str, grant: Grant, text: str) -> Finding:
     from gate.pipeline.remarks import about
 
     return about(rule, f"the exception of {grant.workload} from {grant.rule} {text}", grant.at)
-
-
-def _days(day: str) -> int:
-    """Return the number of a day, counted from the same day for all (Howard Hinnant's `days_from_civil`)."""
-    year, month, date = int(day[:4]), int(day[5:7]), int(day[8:10])
-    year -= month <= 2
-    of_era = year % 400
-    of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + date - 1
-    return (year // 400) * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gate.model.days import days
 from gate.model.policy import Declaration, DeclaredWorkload, Grant, Selector
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
@@ -35,8 +36,6 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INNER_PATH = re.compile(r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+")
 #: The name of a pack, or the path of a policy file.
 POLICY = re.compile(r"[a-z0-9][a-z0-9-]*|(?![/~]|[A-Za-z]:)[^\\\x00-\x1f\x7f]+\.ya?ml")
-
-DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def load_declaration(source: Source) -> Declaration:
@@ -197,12 +196,8 @@ def _grant(node: Node) -> Grant:
 
 def _day(node: Node, key: str) -> str:
     day = text(node, key, DAY, "2026-11-01")
-    year, month, date = (int(part) for part in day.split("-"))
-    if (
-        not year
-        or not 1 <= month <= 12
-        or not 1 <= date <= DAYS_IN_MONTH[month - 1]
-        or ((month, date) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)))
-    ):
+    try:
+        days(day)
+    except ValueError:
         refuse(node, f"`{key}`: there is no day {day}")
     return day

@@ -41,8 +41,6 @@ MAX_DEPTH: Final = 60
 MAX_STEPS: Final = 200_000
 MAX_TEXT: Final = 4 * 1024 * 1024
 
-_POSTFIX = ("get_attr", "index", "splat")
-
 
 class Scope(Protocol):
     """Says what the names stand for that a file does not define in its own expressions."""

@@ -128,12 +128,6 @@ def test_a_copy_of_an_official_image_is_no_fresher() -> None:
     assert window.changed is None
 
 
-def test_ends_are_counted_in_days() -> None:
-    assert TABLES.eol(name("debian:11"), NOW) == (84, 831)
-    assert TABLES.eol(name("debian:13"), NOW) == (0, 0)
-    assert TABLES.eol(name("registry.example/app:1"), NOW) is None
-
-
 @pytest.mark.parametrize(
     ("medium", "title"),
     [
