@@ -41,6 +41,12 @@ _UNSIGNED_TEXTS = (
 )
 
 
+_NODE = frozenset({"npm", "yarn", "pnpm"})
+_APT = frozenset({"apt", "apt-get"})
+_DNF = frozenset({"dnf", "yum", "microdnf", "yum-config-manager", "dnf-config-manager"})
+_TLS_PROGRAMS = frozenset({"curl", "wget", "git", *_NODE, *_APT, *_DNF})
+
+
 def commands(text: str) -> Iterator[list[str]]:
     """Yield the words of each command of a script, quotes taken off; nothing is expanded."""
     words: list[str] = []
@@ -77,11 +83,26 @@ def commands(text: str) -> Iterator[list[str]]:
 def tls_off(text: str) -> Iterator[str]:
     """Yield what turns the check of certificates off."""
     for words in commands(text):
+        seen = set[str]()
         for number, word in enumerate(words):
-            found = _tls_word(word.rpartition("/")[2], words[number + 1 :]) or _tls_variable(word)
+            program = _tls_program(word)
+            asked = program and program not in seen
+            seen.add(program)
+            found = (_tls_word(program, words[number + 1 :]) if asked else "") or _tls_variable(word)
             if found:
                 yield found
                 break
+
+
+def _tls_program(word: str) -> str:
+    """Return the program that a word may start, empty for none of ours.
+
+    Of several in one command the first is asked, since whatever follows the others follows it as well.
+    """
+    program = word.rpartition("/")[2]
+    if program in _TLS_PROGRAMS:
+        return program
+    return next((prefix for prefix in ("pip", "python") if program.startswith(prefix)), "")
 
 
 def variable_tls_off(name: str, value: str) -> str:
@@ -103,20 +124,18 @@ def _tls_word(program: str, rest: list[str]) -> str:
         return "wget --no-check-certificate"
     if program == "git":
         return "http.sslVerify off" if _turned_off(options, "http.sslverify") else ""
-    if program in ("npm", "yarn", "pnpm"):
+    if program in _NODE:
         off = (
             ("set" in options and _turned_off(options, "strict-ssl"))
             or "--strict-ssl=false" in options
             or "--no-strict-ssl" in options
         )
         return f"{program} without strict-ssl" if off else ""
-    if program.startswith("pip") or (program.startswith("python") and "pip" in options):
+    if program == "pip" or (program == "python" and "pip" in options):
         return "pip --trusted-host" if any(word.startswith("--trusted-host") for word in options) else ""
-    if program in ("apt", "apt-get") and any(
-        "verify-peer=false" in word or "verify-peer=0" in word for word in options
-    ):
+    if program in _APT and any("verify-peer=false" in word or "verify-peer=0" in word for word in options):
         return f"{program} without Verify-Peer"
-    if program in ("dnf", "yum", "microdnf", "yum-config-manager", "dnf-config-manager") and any(
+    if program in _DNF and any(
         word.startswith("--setopt") and word.rpartition("sslverify=")[2] in _OFF for word in options
     ):
         return f"{program} without sslverify"
@@ -149,9 +168,12 @@ def _has_k(word: str) -> bool:
 def unsigned(text: str) -> Iterator[str]:
     """Yield what lets packages in without a signature."""
     for words in commands(text):
+        seen = set[str]()
         for number, word in enumerate(words):
             program = word.rpartition("/")[2]
-            given = next((option for option in _UNSIGNED.get(program, ()) if option in words[number + 1 :]), "")
+            options = _UNSIGNED.get(program, ()) if program not in seen else ()
+            seen.add(program)
+            given = next((option for option in options if option in words[number + 1 :]), "")
             if given:
                 yield f"{program} {given}"
                 break

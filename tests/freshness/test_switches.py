@@ -99,3 +99,12 @@ def test_variables_count_by_their_value() -> None:
 def test_any_script_is_split(text: str) -> None:
     for words in commands(text):
         assert words
+
+
+def test_a_command_of_many_programs_is_read_once() -> None:
+    """Every program that repeats would otherwise look at all that follows it, which has no end."""
+    many = "curl pip3 wget apt-get dnf npm git x=1 " * 20_000
+    assert list(tls_off(many)) == []
+    assert list(unsigned(many)) == []
+    assert list(tls_off("curl curl python3 -m pip install --trusted-host x")) == ["pip --trusted-host"]
+    assert list(tls_off("sudo curl /usr/bin/curl -k https://x")) == ["curl -k"]
