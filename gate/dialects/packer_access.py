@@ -34,7 +34,6 @@ def access(recipe: Recipe, builds: list[Done]) -> Access:
         _winrm(keys, communicator),
         _http(keys),
         _console(recipe),
-        _console_password(recipe),
         _hypervisor(recipe),
     )
 
@@ -98,17 +97,6 @@ def _console(recipe: Recipe) -> Setting[str]:
     if not name or keys.on("disable_vnc"):
         return Inapplicable("the build opens no console of its own", recipe.at)
     return keys.text(name, "127.0.0.1")
-
-
-def _console_password(recipe: Recipe) -> Setting[bool]:
-    keys = recipe.keys
-    if recipe.builder == "qemu":
-        return keys.flag("vnc_use_password", default=False)
-    if recipe.builder.startswith("vmware"):
-        return _negated(keys.flag("vnc_disable_password", default=False))
-    if recipe.builder.startswith("virtualbox"):
-        return Defaulted(False, recipe.at)
-    return Inapplicable("the build opens no console of its own", recipe.at)
 
 
 def _hypervisor(recipe: Recipe) -> Setting[bool]:

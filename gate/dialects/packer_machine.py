@@ -119,8 +119,6 @@ def hardware(recipe: Recipe) -> Hardware:
         _items(recipe, [*_passthrough(recipe), *arguments.passthrough], arguments.open_because or unexpanded),
         _items(recipe, arguments.shares, arguments.open_because),
         _items(recipe, arguments.channels, arguments.open_because),
-        _items(recipe, [*_legacy(recipe), *arguments.legacy], arguments.open_because),
-        _items(recipe, arguments.all, arguments.open_because),
     )
 
 
@@ -169,18 +167,4 @@ def _passthrough(recipe: Recipe) -> list[Setting[str]]:
             found.append(Stated("a PCI device", block.keys.at))
         elif block.type == "network_adapters" and block.keys.on("passthrough"):
             found.append(Stated("a network adapter", block.keys.at_of("passthrough")))
-    return found
-
-
-def _legacy(recipe: Recipe) -> list[Setting[str]]:
-    """Return emulated devices with a long history of escapes that the keys ask for."""
-    keys = recipe.keys
-    found: list[Setting[str]] = []
-    for name, shown in (("usb", "USB"), ("sound", "sound"), ("use_legacy_network_adapter", "a legacy network adapter")):
-        if keys.on(name):
-            found.append(Stated(shown, keys.at_of(name)))
-    for name in ("serial", "parallel"):
-        port = keys.text(name)
-        if isinstance(port, Stated) and port.value not in ("", "none", "NONE"):
-            found.append(Stated(f"a {name} port", port.at, port.via))
     return found

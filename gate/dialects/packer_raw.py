@@ -23,19 +23,15 @@ _READ = frozenset(("-accel", "-machine", "-M", "-virtfs", "-fsdev", "-device", "
 _DEVICES = (
     ("shares", ("virtio-9p", "vhost-user-fs")),
     ("passthrough", ("vfio-", "usb-host", "ivshmem")),
-    ("legacy", ("e1000", "rtl8139", "pcnet", "ne2k", "isa-fdc", "qxl", "lsi")),
 )
 
 #: Options of `VBoxManage modifyvm`, without hyphens, and beginnings of VMX keys, that are read.
-_OPTIONS = ("clipboard", "draganddrop", "vrde", "nestedhwvirt", "firmware", "tpmtype", "pciattach", "nictype")
+_OPTIONS = ("clipboard", "draganddrop", "vrde", "nestedhwvirt", "firmware", "tpmtype", "pciattach")
 _KEYS = (
     "firmware",
-    "floppy",
     "isolation.tools.",
-    "parallel",
     "pcipassthru",
     "remotedisplay.vnc.",
-    "serial",
     "sharedfolder",
     "uefi.",
     "vhv.",
@@ -57,11 +53,9 @@ class Raw:
 
     __slots__ = (
         "accelerator",
-        "all",
         "channels",
         "firmware",
         "flags",
-        "legacy",
         "open_because",
         "passthrough",
         "shares",
@@ -75,8 +69,6 @@ class Raw:
         self.passthrough: list[Setting[str]] = []
         self.shares: list[Setting[str]] = []
         self.channels: list[Setting[str]] = []
-        self.legacy: list[Setting[str]] = []
-        self.all: list[Setting[str]] = []
         self.open_because = ""
 
     def leave_open(self, reason: str) -> None:
@@ -104,7 +96,6 @@ def _qemu(recipe: Recipe, found: Raw) -> None:
             continue
         option = "-" + row.words[0].lstrip("-")
         value = row.starts[1] if len(row.words) > 1 else ""
-        found.all.append(Stated(option, row.at))
         if row.reason and option in _READ and not (option == "-device" and "," in value):
             found.leave_open(row.reason)
         _qemu_option(option, value, row.at, found)
@@ -123,8 +114,6 @@ def _qemu_option(option: str, value: str, at: Location, found: Raw) -> None:
         _qemu_device(value.partition(",")[0].removeprefix("driver="), at, found)
     elif option in ("-monitor", "-qmp", "-serial", "-gdb") and value.startswith(("tcp:", "telnet:")):
         found.channels.append(Stated(f"{option} on a network port", at))
-    elif option == "-fda":
-        found.legacy.append(Stated("a floppy drive", at))
 
 
 def _qemu_device(name: str, at: Location, found: Raw) -> None:
@@ -149,7 +138,6 @@ def _virtualbox(recipe: Recipe, found: Raw) -> None:
             if not row.words or row.words[0] is None:
                 found.leave_open(row.reason)
             else:
-                found.all.append(Stated(row.words[0], row.at))
                 _vboxmanage(row, found)
 
 
@@ -186,8 +174,6 @@ def _modify(option: str, value: str, at: Location, found: Raw) -> None:
         found.flags["tpm"] = Stated(on, at)
     elif option == "pciattach":
         found.passthrough.append(Stated("a PCI device", at))
-    elif option.startswith("nictype") and value.startswith(("am79", "825")):
-        found.legacy.append(Stated("an emulated network adapter", at))
 
 
 def _console(on: bool, at: Location, found: Raw) -> None:
@@ -209,7 +195,6 @@ def _vmx(recipe: Recipe, found: Raw) -> None:
             elif text is not None:
                 values[key.lower()] = (text, within(node, keys.at_of(name)))
     for key, (value, at) in values.items():
-        found.all.append(Stated(key, at))
         _vmx_key(key, value, at, values, found)
     own = recipe.builder == "vmware-iso" and not (keys.has("remote_type") or keys.has("vmx_template_path"))
     if own and _SHARING not in values:
@@ -235,5 +220,3 @@ def _vmx_key(key: str, value: str, at: Location, values: dict[str, tuple[str, Lo
         found.flags["tpm"] = Stated(on, at)
     elif key == "firmware":
         found.firmware = Stated(value.lower(), at)
-    elif key.startswith(("floppy", "serial", "parallel")) and key.endswith(".present") and on:
-        found.legacy.append(Stated(key.partition(".")[0], at))

@@ -44,7 +44,6 @@ class Access(Facet):
     winrm_encrypted: Setting[bool]
     http_bind_address: Setting[str]
     console_bind_address: Setting[str]
-    console_password: Setting[bool]
     hypervisor_verified: Setting[bool]
 
 
@@ -69,8 +68,6 @@ class Hardware(Facet):
     passthrough: Items[str]
     host_shares: Items[str]
     host_channels: Items[str]
-    legacy_devices: Items[str]
-    raw_arguments: Items[str]
 
 
 class Provisioning(Facet):
