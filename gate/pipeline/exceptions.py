@@ -75,8 +75,9 @@ class Exceptions:
             elif state == "not-yet":
                 yield _remark("DCL003", grant, f"begins on {grant.created}")
             elif grant in self._longest:
-                days = self._longest[grant]
-                yield _remark("DCL004", grant, f"is longer than the {days} days that the policy allows for this class")
+                longest = self._longest[grant]
+                text = f"is longer than the {longest} days that the policy allows for this class"
+                yield _remark("DCL004", grant, text)
             elif state == "unused" and grant in self._applied:
                 yield _remark("DCL005", grant, "permits nothing that it does")
 
