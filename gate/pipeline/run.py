@@ -23,7 +23,7 @@ from gate.verdict import blocks_when_undecided, gravest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from gate.data.tables import Tables
     from gate.model.policy import Policy, Stage
@@ -37,18 +37,16 @@ STDIN = "stdin"
 
 
 class Run:
-    """The state of one run; `overlay` replaces the text of some files, to judge a change before it is made."""
+    """The state of one run."""
 
     __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths", "tables")
 
-    def __init__(
-        self, options: Options, *, standard_input: bytes = b"", overlay: Mapping[str, bytes] | None = None
-    ) -> None:
+    def __init__(self, options: Options, *, standard_input: bytes = b"") -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
         self.options = options
         self.tables: Tables | None = None
         root, self.paths = _rooted([path for path in options.paths if path != "-"])
-        self.files = Files(root, overlay)
+        self.files = Files(root)
         self.declarations = Declarations(self.files, options)
         self.ledger = Ledger(self.files)
         if "-" in options.paths:
@@ -68,7 +66,7 @@ class Run:
 
     def report(self) -> Report:
         """Judge everything and sum it up."""
-        judged = [(subject, self.declarations.policy_of(_path(subject))) for subject in self.linked.subjects]
+        judged = [(subject, self.declarations.policy_of(subject.at.path)) for subject in self.linked.subjects]
         subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
         coverage = self._coverage(subjects, policies)
@@ -115,7 +113,7 @@ class Run:
         self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
-        declaration = self.declarations.of(_path(subject))
+        declaration = self.declarations.of(subject.at.path)
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = self._tables() if not isinstance(subject, Workload) else None
@@ -186,10 +184,6 @@ class Run:
         return tuple(read[path] for path in sorted(read))
 
 
-def _path(subject: Subject) -> str:
-    return subject.at.path
-
-
 def _rooted(paths: list[str]) -> tuple[str, list[str]]:
     """Return the root that holds every path, and the paths relative to it."""
     if not paths:
@@ -197,7 +191,7 @@ def _rooted(paths: list[str]) -> tuple[str, list[str]]:
     for path in paths:
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder {path}", remedy="name paths that exist")
-    root = root_of(os.path.dirname(_absolute(paths[0])) if os.path.islink(paths[0]) else paths[0])
+    root = _root(paths)
     relative = []
     for path in paths:
         full = _absolute(path)
@@ -209,6 +203,14 @@ def _rooted(paths: list[str]) -> tuple[str, list[str]]:
             raise UsageError(f"{path} is not below {root}", remedy="judge it in a run of its own")
         relative.append(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "")
     return root, list(dict.fromkeys(relative))
+
+
+def _root(paths: list[str]) -> str:
+    """Return the repository of the first path; outside of repositories, the folder that all paths have in common."""
+    roots = [root_of(os.path.dirname(_absolute(path)) if os.path.islink(path) else path) for path in paths]
+    if any(os.path.exists(os.path.join(root, ".git")) for root in roots):
+        return roots[0]
+    return os.path.commonpath(roots)
 
 
 def _absolute(path: str) -> str:

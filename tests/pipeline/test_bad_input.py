@@ -36,6 +36,22 @@ def test_a_named_file_that_no_reader_knows_is_skipped(tmp_path: Path, capsys: py
     assert skipped["location"]["path"] == "notes.txt"
 
 
+def test_paths_outside_a_repository_have_their_folder_in_common(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_all(tmp_path, {"a/pod.yaml": POD, "b/c/pod.yaml": POD})
+    answer = check(capsys, tmp_path / "a", tmp_path / "b" / "c" / "pod.yaml")
+    assert [one["location"]["path"] for one in answer.report["subjects"]] == ["a/pod.yaml", "b/c/pod.yaml"]
+
+
+def test_a_path_in_another_repository(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"a/pod.yaml": POD, "b/pod.yaml": POD})
+    (tmp_path / "a" / ".git").mkdir()
+    answer = check(capsys, tmp_path / "a", tmp_path / "b")
+    assert answer.status == 2
+    assert "run of its own" in answer.err
+
+
 def test_a_path_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = check(capsys, tmp_path / "absent")
     assert answer.status == 2
