@@ -14,7 +14,7 @@ from gate.model.source import Archive, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from gate.model.source import Stream
 
@@ -49,14 +49,13 @@ class Walked:
 
 
 class Files:
-    """The tree below `root`, as `gate.model.source.Sources`; `overlay` replaces the text of some files."""
+    """The tree below `root`, as `gate.model.source.Sources`."""
 
-    __slots__ = ("_cache", "consulted", "overlay", "root")
+    __slots__ = ("_cache", "consulted", "root")
 
-    def __init__(self, root: str, overlay: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, root: str) -> None:
         """Take the root as an absolute path without links in it."""
         self.root = root
-        self.overlay = dict(overlay or {})
         self.consulted: dict[str, bool] = {}
         self._cache: dict[str, Source | None] = {}
 
@@ -156,8 +155,6 @@ class Files:
         return real == self.root or real.startswith(self.root.rstrip("/") + "/")
 
     def _read(self, clean: str) -> Source | None:
-        if clean in self.overlay:
-            return Source(clean, self.overlay[clean])
         handle = self._handle(clean)
         if handle is None:
             return None
@@ -226,7 +223,7 @@ def _bytes(handle: int, path: str) -> bytes:
     _size(handle, path, MAX_BYTES)
     pieces = []
     left = MAX_BYTES + 1
-    while left > 0 and (piece := os.read(handle, min(left, 1 << 20))):
+    while left > 0 and (piece := os.read(handle, min(left, PIECE))):
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
