@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.model.workload import Doubt
+    from gate.model.subject import Doubt
     from gate.syntax.dockerfile import Dockerfile
 
 #: Characters at which some programs end a line and BuildKit does not, and those that turn the direction of text.
@@ -23,7 +23,7 @@ def doubts(file: Dockerfile) -> tuple[Doubt, ...]:
         return ()
     import re
 
-    from gate.model.workload import Doubt
+    from gate.model.subject import Doubt
 
     found: list[Doubt] = []
     for match in re.finditer(_HIDDEN, text):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from gate.dialects import image_name
 from gate.dialects.build_steps import add_step, expand_operands, run_step
 from gate.dialects.build_variables import DEFAULT_PATH, declare
-from gate.dialects.docker_options import user as as_user
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.image import Base, Stage, Variable
 from gate.model.sensitivity import Statement
-from gate.model.workload import User
+from gate.model.subject import User
 from gate.syntax.characters import SPACE
 from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.dockerfile_check import flags
@@ -193,12 +192,12 @@ class StageBuild:
         word, at = instruction.words[0], instruction.operand_at
         value = self.scope.expand(word, instruction)
         if isinstance(value, str):
-            self.user = Stated(as_user(value), at, self.scope.via())
+            self.user = Stated(User.named(value), at, self.scope.via())
             return
         # Where only the base image could decide otherwise, a file that names root is taken at its word.
         named = self.scope.without_outside(word, instruction)
-        root = isinstance(named, str) and named != "" and as_user(named).is_root
-        self.user = Stated(as_user(named), at) if isinstance(named, str) and root else Unknown(value.reason, at)
+        root = isinstance(named, str) and named != "" and User.named(named).is_root
+        self.user = Stated(User.named(named), at) if isinstance(named, str) and root else Unknown(value.reason, at)
 
     def _directory(self, instruction: Instruction, _plan: Plan) -> None:
         at = instruction.operand_at

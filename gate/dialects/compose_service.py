@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from gate.dialects.compose_peers import taken_mounts
 from gate.dialects.compose_scalars import cleaned, flag
-from gate.dialects.docker_options import NAMED_VOLUME, SecurityOptions, user
+from gate.dialects.docker_options import NAMED_VOLUME, SecurityOptions
 from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
-from gate.model.workload import Confinement, Device, Exposure, Mount, Privilege, Resources
+from gate.model.workload import Confinement, Device, Exposure, Mount, Privilege, Resources, User
 from gate.syntax.tree import Mapping, Opaque, Scalar
 
 TYPE_CHECKING = False
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gate.dialects.compose_peers import Peers
     from gate.model.evidence import Setting
     from gate.model.location import Location
-    from gate.model.workload import User
     from gate.syntax.tree import Node
 
 _PROPAGATED = "rprivate"
@@ -59,7 +58,7 @@ def who(service: Fields) -> Setting[User]:
     node = service.get("user")
     if not service.reason and (node is None or (isinstance(node, Scalar) and node.value == "")):
         return Deferred("image.user", service.at)
-    return service.setting("user", user(""), "a user", lambda node: user(as_spelling(node) or ""))
+    return service.setting("user", User.named(""), "a user", lambda node: User.named(as_spelling(node) or ""))
 
 
 def security_options(service: Fields) -> SecurityOptions:

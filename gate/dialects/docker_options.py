@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gate.model.evidence import Defaulted, Stated
 from gate.model.record import Record
-from gate.model.workload import Profile, SELinux, User
+from gate.model.workload import Profile, SELinux
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from gate.model.location import Location
 
 NAMED_VOLUME = "the engine manages this volume"
-
-
-def user(text: str) -> User:
-    """Read a user option: a name or number, with an optional group; the engine takes a number with a sign too."""
-    name = text.partition(":")[0].strip()
-    digits = name[1:] if name[:1] in ("+", "-") else name
-    is_number = digits.isdigit() and digits.isascii() and len(digits) < 20
-    return User(text, int(name) if is_number else 0 if name == "" else None)
 
 
 def pid_mode(value: str) -> str:

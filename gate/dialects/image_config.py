@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from gate.dialects import image_name
 from gate.dialects.build_stage import LABEL_PREFIX
-from gate.dialects.docker_options import user as as_user
 from gate.dialects.reading import Fields, as_text, is_absent
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.image import HistoryEntry, Image, Variable
 from gate.model.sensitivity import Statement
-from gate.model.workload import User
+from gate.model.subject import User
 from gate.syntax.oci import AGAIN, folded, read
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
@@ -104,7 +103,7 @@ class Config:
         """Take the user; where none is set, an engine on Linux starts the image as root."""
         said = self._runtime.text("User")
         if isinstance(said, Stated) and said.value:
-            return Stated(as_user(said.value), said.at)
+            return Stated(User.named(said.value), said.at)
         if not isinstance(said, Stated | Defaulted):
             return Unknown(said.reason, said.at) if isinstance(said, Unknown) else Unknown("it is not known", said.at)
         if self.system == "windows":

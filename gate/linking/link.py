@@ -9,7 +9,7 @@ from gate.dialects.image_name import identity
 from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
-from gate.model.workload import Credentials, Profile, Workload
+from gate.model.subject import Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
-    from gate.model.workload import Container, Namespaces, Runtime, User
+    from gate.model.subject import User
+    from gate.model.workload import Container, Credentials, Namespaces, Profile, Runtime
 
 
 class Links:
@@ -90,6 +91,8 @@ class Links:
 
     def _credentials(self, workload: Workload) -> Credentials:
         """Ask the service account; one that is not in sight hands its token out, as Kubernetes does by default."""
+        from gate.model.workload import Credentials
+
         token = workload.credentials.service_account_token
         account = next((one for one in workload.references if one.kind == "service-account"), None)
         if not isinstance(token, Deferred):
@@ -136,6 +139,8 @@ class Links:
 
     def _seccomp(self, setting: Deferred) -> Setting[Profile]:
         """Apply what the platform does to a pod that asks for no profile; undeclared stays unconfirmed."""
+        from gate.model.workload import Profile
+
         profile = self.profile
         filtered = profile.kubernetes_seccomp_default or profile.gke_mode == "autopilot"
         return Defaulted(Profile("runtime-default" if filtered else "unconfirmed"), setting.at)

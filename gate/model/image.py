@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.reference import Reference
     from gate.model.sensitivity import Statement
-    from gate.model.workload import Doubt, User
+    from gate.model.subject import Doubt, User
 
     PackageAction = Literal["update", "install", "upgrade", "remove", "clean"]
 

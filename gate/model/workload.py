@@ -1,4 +1,4 @@
-"""What a scheduler starts, as facets of settings.
+"""The facets of what a scheduler starts: groups of settings.
 
 A facet is a group of settings that a reader either speaks or declares unknown or inapplicable as a whole. Facets have
 no field defaults: a new field makes the type checker name every reader that has to answer it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gate.model.facet import Facet
 from gate.model.record import Record
+from gate.model.subject import Doubt, User, Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,26 +16,14 @@ if TYPE_CHECKING:
 
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
-    from gate.model.pod import Pod
-    from gate.model.reference import Reference
-    from gate.model.sensitivity import Statement
 
     Role = Literal["main", "init", "sidecar", "ephemeral", "hook"]
     MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api"]
     ProfileKind = Literal["unconfined", "unconfirmed", "runtime-default", "custom"]
     CapabilityAlgebra = Literal["docker", "cri"]
 
-
-class User(Record):
-    """A user as written: `uid` is None for a name, which only the image's own account file can resolve."""
-
-    text: str
-    uid: int | None
-
-    @property
-    def is_root(self) -> bool:
-        """Whether this is root by number or by the one name that always is."""
-        return self.uid == 0 or self.text.split(":")[0].lower() == "root"
+#: Whoever builds a workload finds all of it here.
+__all__ = ["Doubt", "User", "Workload"]
 
 
 class Profile(Record):
@@ -199,33 +188,3 @@ class IgnoredKey(Record):
     key: str
     consequence: str
     at: Location
-
-
-class Doubt(Record):
-    """A place that evidence was read from and that two consumers of the format would read differently."""
-
-    text: str
-    at: Location
-
-
-class Workload(Record):
-    """One scheduled unit: a pod, a service, a task."""
-
-    id: str
-    name: str
-    namespace: str
-    kind: str
-    platform: str
-    at: Location
-    os: Setting[str]
-    containers: Items[Container]
-    namespaces: Namespaces
-    sandbox: Sandbox
-    placement: Placement
-    credentials: Credentials
-    build: Build
-    references: tuple[Reference, ...] = ()
-    statements: tuple[Statement, ...] = ()
-    ignored: tuple[IgnoredKey, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
-    pod: Pod | None = None

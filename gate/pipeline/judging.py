@@ -14,7 +14,7 @@ from gate.model.report import (
     ScoreLine,
     SubjectReport,
 )
-from gate.model.workload import Workload
+from gate.model.subject import Workload
 from gate.rules import asking
 from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
 

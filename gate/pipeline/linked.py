@@ -6,7 +6,7 @@ from gate.linking.link import Links
 from gate.model.evidence import Stated
 from gate.model.image import Image
 from gate.model.record import replace
-from gate.model.workload import Workload
+from gate.model.subject import Workload
 from gate.pipeline.reading import definitions_for_links, read_for_links
 from gate.policy.statements import sensitivity, statements_allowed
 

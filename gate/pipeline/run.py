@@ -11,7 +11,7 @@ from gate.model.errors import UsageError
 from gate.model.location import whole_file
 from gate.model.report import Report
 from gate.model.source import Source
-from gate.model.workload import Workload
+from gate.model.subject import Workload
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
 from gate.pipeline.files import Files, root_of

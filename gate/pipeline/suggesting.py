@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.model.record import replace
-from gate.model.workload import Workload
+from gate.model.subject import Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
