@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gate.model.workload import Mount
     from gate.syntax.tree import Node
 
-#: Services that may be followed from one to the next before they count as a circle; Compose refuses circles.
+#: Services that one may take from, or follow from one to the next: a longer way is a circle, which Compose refuses.
 MAX_STEPS = 16
 
 _JOINS = "service:"
@@ -131,12 +131,15 @@ def _placed(setting: Setting[str], at: Location) -> Setting[str]:
 
 def taken_mounts(service: Fields, peers: Peers, mounts: Callable[[Fields], Items[Mount]]) -> Iterator[Setting[Mount]]:
     """Yield the mounts of the services in `volumes_from`, and of those that these take from in turn."""
-    waiting, seen = list(_sources(service)), set[str]()
+    waiting, seen = list(_sources(service)), set[tuple[str, bool]]()
     while waiting:
         name, read_only, at = waiting.pop()
-        if name in seen:
+        if (name, read_only) in seen:
             continue
-        seen.add(name)
+        if len(seen) == MAX_STEPS:
+            yield Unknown("it takes the volumes of too many services", at)
+            return
+        seen.add((name, read_only))
         found = peers.find(name)
         if isinstance(found, str):
             yield Unknown(found, at)

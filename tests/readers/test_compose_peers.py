@@ -87,3 +87,12 @@ services:
     found = check(capsys, tmp_path)
     assert "ISO010" in rules(found.subject("services/writer"))
     assert "ISO010" not in rules(found.subject("services/reader"))
+
+
+def test_taking_from_too_many_services_is_undecided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the rest of them mount is not read."""
+    chain = "".join(f"  s{number}: {{image: x, volumes_from: [s{number + 1}]}}\n" for number in range(40))
+    write(tmp_path, compose__yaml=f"services:\n{chain}  s40: {{image: x, volumes: ['/var/run/docker.sock:/s']}}\n")
+    found = check(capsys, tmp_path)
+    assert "ISO009" in rules(found.subject("services/s0"), "undecided")
+    assert "ISO009" in rules(found.subject("services/s30"))
