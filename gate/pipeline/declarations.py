@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from gate.model.errors import InputError, UsageError
+from gate.model.location import whole_file
 from gate.model.policy import Declaration
 from gate.model.profile import PlatformProfile
 from gate.model.record import replace
@@ -77,6 +78,10 @@ class Declarations:
         source = _opened(self.files, path)
         if source is not None:
             return self._load(source)
+        misnamed = path.removesuffix(".yaml") + ".yml"
+        if _opened(self.files, misnamed) is not None:
+            remedy = f"rename it to {DECLARATION}"
+            raise UsageError("a declaration of this name is not read", at=whole_file(misnamed), remedy=remedy)
         if not folder:
             return SILENT
         above = folder.rpartition("/")[0]

@@ -294,3 +294,11 @@ def test_an_empty_folder_is_said_to_be_empty_once(tmp_path: Path, capsys: pytest
     (tmp_path / ".git").mkdir()
     (tmp_path / "empty").mkdir()
     assert len(check(capsys, tmp_path / "empty").report["coverage"]["not_understood"]) == 1
+
+
+def test_a_declaration_with_the_other_ending_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever wrote it believes that it counts."""
+    write_all(tmp_path, {".gate.yml": "version: 1\n", "pod.yaml": POD})
+    answer = check(capsys, tmp_path)
+    assert answer.status == 2
+    assert "rename it to .gate.yaml" in answer.err
