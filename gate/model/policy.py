@@ -83,9 +83,9 @@ class Policy(Record):
     """A policy pack.
 
     `undeclared` is `warn`, or the class that a workload nobody declared is counted as. `unrendered` says what a
-    template that nobody rendered does. `classes` maps each class to its FIPS 199 impact. Of several `remediation`
-    profiles the earliest deadline counts. `require` lists rules that block whatever the level is. `longest_exception`
-    bounds the days of an exception by the class of its workload.
+    template that nobody rendered does. `classes` maps each class to its FIPS 199 impact. `remediation` names
+    profiles of deadlines, which no verdict rests on. `require` lists rules that block whatever the level is.
+    `longest_exception` bounds the days of an exception by the class of its workload.
     """
 
     name: str

@@ -43,7 +43,7 @@ class Reading(Record):
 class Reader(Record):
     """One format: `claims` looks at content after the registry has matched the name; `read` gives it meaning.
 
-    `platforms` are the platforms its subjects can be on, for the coverage table.
+    `platforms` are the platforms its subjects can be on, which declarations and policies may name.
     """
 
     name: str

@@ -122,7 +122,7 @@ class SubjectReport(Record):
 
 
 class ExceptionLine(Record):
-    """An exception of the declaration, and what became of it: used, unused or expired."""
+    """An exception of the declaration, and what became of it."""
 
     grant: Grant
     state: Literal["used", "unused", "expired", "not-yet"]
