@@ -6,8 +6,6 @@ allows, is not asked here: that takes a clock and a policy, and is a finding.
 
 from __future__ import annotations
 
-import re
-
 from gate.model.days import days
 from gate.model.policy import Declaration, DeclaredWorkload, Grant, Selector
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
@@ -19,23 +17,22 @@ from gate.syntax.tree import Sequence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from re import Pattern
 
     from gate.model.source import Source
     from gate.syntax.tree import Node
 
 #: A word of somebody's own, such as a workload's name: one line, and no glob.
-WORD = re.compile(r"[^ *?\x00-\x1f\x7f][^*?\x00-\x1f\x7f]*")
-GLOB_WORD = re.compile(r"[^\x00-\x1f\x7f]+")
-SENTENCE = re.compile(r"[\s\S]*[^ \t\r\n][\s\S]*")
-VERSION = re.compile(r"v?[0-9][0-9A-Za-z.+~_-]*")
-RULE_ID = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WORD = r"[^ *?\x00-\x1f\x7f][^*?\x00-\x1f\x7f]*"
+GLOB_WORD = r"[^\x00-\x1f\x7f]+"
+SENTENCE = r"[\s\S]*[^ \t\r\n][\s\S]*"
+VERSION = r"v?[0-9][0-9A-Za-z.+~_-]*"
+RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
-INNER_PATH = re.compile(r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+")
+INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
 #: The name of a pack, or the path of a policy file.
-POLICY = re.compile(r"[a-z0-9][a-z0-9-]*|(?![/~]|[A-Za-z]:)[^\\\x00-\x1f\x7f]+\.ya?ml")
+POLICY = r"[a-z0-9][a-z0-9-]*|(?![/~]|[A-Za-z]:)[^\\\x00-\x1f\x7f]+\.ya?ml"
 
 
 def load_declaration(source: Source) -> Declaration:
@@ -83,9 +80,7 @@ def _runtimes(entries: dict[str, Node]) -> Iterator[Named]:
             yield Named(name, choice(kind, f"platform.runtimes.{name}", RUNTIME_KINDS), written.at)
 
 
-def _named(
-    entries: dict[str, Node], part: str, names: Pattern[str], values: Pattern[str], example: str
-) -> Iterator[Named]:
+def _named(entries: dict[str, Node], part: str, names: str, values: str, example: str) -> Iterator[Named]:
     if part in entries:
         for name, written, value in table(entries[part], f"platform.{part}", names):
             yield Named(name, text(value, f"platform.{part}.{name}", values, example), written.at)

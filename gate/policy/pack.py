@@ -6,7 +6,6 @@ describes; the sense is what a schema cannot say, above all that a higher class 
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from gate.model.policy import (
@@ -37,10 +36,10 @@ if TYPE_CHECKING:
 
 ON_UNDECIDED: tuple[OnUndecided, ...] = ("warn", "fail")
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-REQUIREMENT_ID = re.compile(r"[A-Z][A-Z0-9-]{0,31}")
-RULE_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
-SENTENCE = re.compile(r"[\s\S]*[^ \t\r\n][\s\S]*")
+NAME = r"[a-z0-9][a-z0-9-]*"
+REQUIREMENT_ID = r"[A-Z][A-Z0-9-]{0,31}"
+RULE_ID = r"[A-Z]{3}[0-9]{3}"
+SENTENCE = r"[\s\S]*[^ \t\r\n][\s\S]*"
 
 #: Days that no exception may exceed whatever the policy says: ten years.
 LONGEST = 3660

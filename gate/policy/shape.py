@@ -7,13 +7,14 @@ because nobody reviews a policy with the gate's own eyes.
 
 from __future__ import annotations
 
+import re
+
 from gate.model.errors import UsageError
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from re import Pattern
     from typing import NoReturn, TypeVar
 
     from gate.model.source import Source
@@ -59,12 +60,12 @@ def fields(node: Node, key: str, required: tuple[str, ...], optional: tuple[str,
     return mapping.entries
 
 
-def table(node: Node, key: str, names: Pattern[str]) -> Iterable[tuple[str, Node, Node]]:
+def table(node: Node, key: str, names: str) -> Iterable[tuple[str, Node, Node]]:
     """Yield the keys, their nodes and the values of a mapping whose keys are the author's own."""
     mapping = _mapping(node, key)
     for name, written in mapping.keys.items():
-        if not names.fullmatch(name):
-            refuse(written, f"{_under(key)}{quoted(name)} cannot be a name", f"a name here matches {names.pattern}")
+        if not re.fullmatch(names, name):
+            refuse(written, f"{_under(key)}{quoted(name)} cannot be a name", f"a name here matches {names}")
         yield name, written, mapping.entries[name]
 
 
@@ -78,12 +79,12 @@ def items(node: Node, key: str, *, least: int = 0) -> list[Node]:
     return node.items
 
 
-def text(node: Node, key: str, form: Pattern[str], example: str) -> str:
+def text(node: Node, key: str, form: str, example: str) -> str:
     """Return a string of this form."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         refuse(node, f"`{key}` must be a string", _in_quotes(node) or f"for example `{example}`")
     _undoubted(node)
-    if not form.fullmatch(node.value):
+    if not re.fullmatch(form, node.value):
         refuse(node, f"`{key}` cannot be {quoted(node.value)}", f"for example `{example}`")
     return node.value
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from re import Pattern
 
 Json: TypeAlias = dict[str, Any]
 
@@ -39,7 +38,7 @@ def closed(description: str, properties: Json, required: Iterable[str] | None = 
     }
 
 
-def table(description: str, names: Pattern[str], values: Json) -> Json:
+def table(description: str, names: str, values: Json) -> Json:
     """Describe an object whose keys are the author's own."""
     return {
         "description": description,
@@ -64,7 +63,7 @@ def word(description: str, words: Iterable[str]) -> Json:
     return {"description": description, "enum": list(words)}
 
 
-def string(description: str, form: Pattern[str] | None = None) -> Json:
+def string(description: str, form: str | None = None) -> Json:
     """Describe a string, of a form or of any."""
     described = {"description": description, "type": "string"}
     return described if form is None else {**described, "pattern": whole(form)}
@@ -86,9 +85,9 @@ def flag(description: str) -> Json:
     return {"description": description, "type": "boolean"}
 
 
-def whole(form: Pattern[str]) -> str:
+def whole(form: str) -> str:
     """Anchor a form, which the gate matches as a whole."""
-    return f"^(?:{form.pattern})$"
+    return f"^(?:{form})$"
 
 
 def literals(module: str, name: str) -> tuple[str, ...]:
