@@ -9,7 +9,6 @@ from gate.dialects.image_name import identity
 from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
-from gate.model.subject import Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
-    from gate.model.subject import User
+    from gate.model.subject import User, Workload
     from gate.model.workload import Container, Credentials, Namespaces, Profile, Runtime
 
 
@@ -39,13 +38,21 @@ class Links:
         self.profile = profile
         self.used_by: dict[str, list[str]] = {}
 
-    def link(self, subject: Subject) -> Subject:
-        """Return the subject with nothing deferred."""
-        if isinstance(subject, Workload):
-            return self._workload(subject)
-        if isinstance(subject, Image) and isinstance(subject.user, Deferred):
-            return replace(subject, user=_undecided_user(subject.user))
-        return subject
+    def link(self, workload: Workload) -> Workload:
+        """Return the workload with nothing deferred."""
+        containers = tuple(
+            Stated(self._container(workload, member.value), member.at, member.via)
+            if isinstance(member, Stated)
+            else member
+            for member in workload.containers.members
+        )
+        return replace(
+            workload,
+            containers=replace(workload.containers, members=containers),
+            namespaces=self._namespaces(workload.namespaces),
+            sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
+            credentials=self._credentials(workload),
+        )
 
     def images_of(self, workload: Workload, container: Container) -> tuple[tuple[Image, str], ...]:
         """Return the built images of a container's name, and its recipe with the stage that is asked for.
@@ -66,21 +73,6 @@ class Links:
             if name and entry.name == _repository(name) and entry.value in self.images:
                 return ((self.images[entry.value], ""),)
         return ()
-
-    def _workload(self, workload: Workload) -> Workload:
-        containers = tuple(
-            Stated(self._container(workload, member.value), member.at, member.via)
-            if isinstance(member, Stated)
-            else member
-            for member in workload.containers.members
-        )
-        return replace(
-            workload,
-            containers=replace(workload.containers, members=containers),
-            namespaces=self._namespaces(workload.namespaces),
-            sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
-            credentials=self._credentials(workload),
-        )
 
     def _namespaces(self, namespaces: Namespaces) -> Namespaces:
         """Apply what the engine does to users where a service is silent."""
@@ -158,6 +150,11 @@ class Links:
         else:
             handler = Unknown(f"no RuntimeClass named {runtime.name} is in sight", setting.at)
         return replace(setting, value=replace(runtime, handler=handler))
+
+
+def on_its_own(image: Image) -> Image:
+    """Return an image with nothing deferred: its base is not in sight."""
+    return replace(image, user=_undecided_user(image.user)) if isinstance(image.user, Deferred) else image
 
 
 def _user_of(image: Image, part: str) -> Setting[User]:

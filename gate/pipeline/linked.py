@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gate.linking.link import Links
-from gate.model.evidence import Stated
+from gate.model.evidence import Deferred, Stated
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.subject import Workload
@@ -12,8 +11,9 @@ from gate.policy.statements import sensitivity, statements_allowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from gate.linking.link import Links
     from gate.model.policy import Declaration, DeclaredWorkload
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
@@ -36,17 +36,11 @@ class Linked:
         unique = {subject.id: subject for subject in reversed(ledger.subjects)}
         found = [unique[subject_id] for subject_id in reversed(unique)]
         aside = [*found, *self._recipes(ledger, found)]
-        definitions = [*ledger.definitions]
-        if _lacks_runtime_class(found, ledger):
-            definitions += definitions_for_links(ledger, "runtime-class", b"RuntimeClass")
-        self._links: dict[str, Links] = {}
-        for subject in found:
-            declaration = declarations.of(subject.at.path)
-            if declaration.path not in self._links:
-                self._links[declaration.path] = Links(aside, definitions, _rooted_profile(declaration))
-        self.subjects = [self._links[declarations.of(one.at.path).path].link(one) for one in found]
+        spoken = {one.path: one for one in (declarations.of(workload.at.path) for workload in _workloads(found))}
+        self._links = self._gathered(ledger, aside, spoken.values()) if spoken else {}
+        self.subjects = [self._linked(one) for one in found]
         self._users: dict[str, list[Workload]] = {}
-        by_id = {subject.id: subject for subject in self.subjects if isinstance(subject, Workload)}
+        by_id = {workload.id: workload for workload in _workloads(self.subjects)}
         for links in self._links.values():
             for image_id, workloads in links.used_by.items():
                 self._users.setdefault(image_id, []).extend(by_id[name] for name in workloads if name in by_id)
@@ -65,7 +59,7 @@ class Linked:
 
     def images_given(self, workload: Workload) -> bool:
         """Say whether the built image of every container is judged in this run."""
-        links = self._links[self._declarations.of(workload.at.path).path]
+        links = self._links_of(workload)
         return workload.containers.complete and all(
             isinstance(member, Stated) and any(not image.stages for image, _ in links.images_of(workload, member.value))
             for member in workload.containers.members
@@ -84,13 +78,37 @@ class Linked:
         """Yield a finding for every declared workload that matches nothing, where all it could match was judged."""
         matched = {id(entry) for subject in self.subjects for entry in self._entries(subject)}
         for declaration in self._declarations.loaded:
-            from gate.pipeline.remarks import about
             from gate.policy.selection import below
 
             if any(below(path, declaration.path) is not None for path in paths):
                 for entry in declaration.workloads:
                     if id(entry) not in matched:
+                        from gate.pipeline.remarks import about
+
                         yield about("DCL006", f"the workload {entry.name} speaks of nothing that is there", entry.at)
+
+    def _gathered(
+        self, ledger: Ledger, subjects: list[Subject], declarations: Iterable[Declaration]
+    ) -> dict[str, Links]:
+        """Gather what references may resolve to, as each declaration has it."""
+        from gate.linking.link import Links
+
+        definitions = [*ledger.definitions]
+        if _lacks_runtime_class(subjects, ledger):
+            definitions += definitions_for_links(ledger, "runtime-class", b"RuntimeClass")
+        return {one.path: Links(subjects, definitions, _rooted_profile(one)) for one in declarations}
+
+    def _linked(self, subject: Subject) -> Subject:
+        if isinstance(subject, Workload):
+            return self._links_of(subject).link(subject)
+        if isinstance(subject, Image) and isinstance(subject.user, Deferred):
+            from gate.linking.link import on_its_own
+
+            return on_its_own(subject)
+        return subject
+
+    def _links_of(self, workload: Workload) -> Links:
+        return self._links[self._declarations.of(workload.at.path).path]
 
     def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
         declaration = self._declarations.of(subject.at.path)
@@ -111,7 +129,7 @@ class Linked:
     def _said(self, subject: Subject) -> tuple[Statement, ...]:
         said = list(subject.statements)
         if isinstance(subject, Workload):
-            links = self._links[self._declarations.of(subject.at.path).path]
+            links = self._links_of(subject)
             for member in subject.containers.members:
                 container = getattr(member, "value", None)
                 images = links.images_of(subject, container) if container is not None else ()
@@ -122,13 +140,7 @@ class Linked:
 
     def _recipes(self, ledger: Ledger, subjects: list[Subject]) -> Iterator[Subject]:
         """Read the recipes that workloads are built from and that nobody asked to judge."""
-        wanted = [
-            reference.name
-            for subject in subjects
-            if isinstance(subject, Workload)
-            for reference in subject.references
-            if reference.kind == "build"
-        ]
+        wanted = [one.name for workload in _workloads(subjects) for one in workload.references if one.kind == "build"]
         for subject in subjects:
             declaration = self._declarations.of(subject.at.path)
             wanted += [named.value for named in _rooted_profile(declaration).images]
@@ -141,13 +153,16 @@ class Linked:
                     yield found
 
 
+def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:
+    return (subject for subject in subjects if isinstance(subject, Workload))
+
+
 def _lacks_runtime_class(subjects: list[Subject], ledger: Ledger) -> bool:
     known = {definition.name for definition in ledger.definitions if definition.kind == "runtime-class"}
     return any(
         reference.kind == "runtime-class" and reference.name not in known
-        for subject in subjects
-        if isinstance(subject, Workload)
-        for reference in subject.references
+        for workload in _workloads(subjects)
+        for reference in workload.references
     )
 
 

@@ -68,9 +68,8 @@ def workload(service: dict[str, Any]) -> Workload:
     """Read a service and link it."""
     text = json.dumps({"services": {"web": {"image": "x", **service}}})
     (found,) = COMPOSE.read(Source("compose.yaml", text.encode()), NoFiles()).subjects
-    linked = Links((), (), PROFILE).link(found)
-    assert isinstance(linked, Workload)
-    return linked
+    assert isinstance(found, Workload)
+    return Links((), (), PROFILE).link(found)
 
 
 def levels(subject: Workload) -> tuple[int, int]:

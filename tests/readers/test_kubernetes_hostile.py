@@ -132,8 +132,9 @@ def judged(text: str) -> Reading | None:
         return None
     reading = READER.read(source, Tree({}))
     links = Links(reading.subjects, reading.definitions, PlatformProfile())
-    for workload in map(links.link, reading.subjects):
-        assert isinstance(workload, Workload)
+    for subject in reading.subjects:
+        assert isinstance(subject, Workload)
+        workload = links.link(subject)
         assert Facts(workload, PlatformProfile()).answers
         assert not deferred(workload)
     return reading

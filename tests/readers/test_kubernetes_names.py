@@ -68,8 +68,8 @@ def test_a_service_account_decides_for_the_pods_that_do_not(account: str, handed
     text = POD.replace("name: p", "name: p, namespace: shop").replace("spec: {", "spec: {serviceAccountName: robot, ")
     reading = read(f"{text}---\n" + (f"apiVersion: v1\nkind: ServiceAccount\n{account}\n" if account else ""))
     (subject,) = reading.subjects
+    assert isinstance(subject, Workload)
     linked = Links(reading.subjects, reading.definitions, PlatformProfile()).link(subject)
-    assert isinstance(linked, Workload)
     assert known(linked.credentials.service_account_token) is handed
 
 
