@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from gate.dialects.pod_documents import UTF16, documents_of
 from gate.dialects.pod_ignored import misplaced
 from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pods, places_of, walk
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
@@ -23,7 +22,9 @@ from gate.model.reader import Reader, Reading
 from gate.model.reference import Definition, Reference
 from gate.model.sensitivity import Statement
 from gate.model.workload import Build, Workload
+from gate.syntax.document import UTF16
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.yaml import documents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from gate.model.reference import ReferenceKind
     from gate.model.source import Source, Sources
     from gate.model.workload import Doubt, IgnoredKey
+    from gate.syntax.document import Document
     from gate.syntax.tree import Node
-    from gate.syntax.yaml import Document
 
 #: Labels and annotations with this prefix state the workload's sensitivity.
 STATES = "boundary-gate.io/"
@@ -60,13 +61,13 @@ def claims(source: Source) -> bool:
         return False
     return any(
         _identity(document.root) is not None or (document.error is not None and _resembles(source, document))
-        for document in documents_of(source)
+        for document in documents(source)
     )
 
 
 def _may_be_ours(data: bytes) -> bool:
     """Look for the two keys, also in the encoding that is refused later, and for a key that an escape disguises."""
-    if data[:2] in UTF16:
+    if data.startswith(UTF16):
         data = data.replace(b"\0", b"")
     return (b"apiVersion" in data and b"kind" in data) or re.search(_ESCAPED_KEY, data) is not None
 
@@ -100,7 +101,7 @@ def _text(node: Node | None) -> str:
 def _resembles(source: Source, document: Document) -> bool:
     """Say whether a document that could not be read looks like an object."""
     text = source.text[document.at.start : document.at.end]
-    return source.data[:2] in UTF16 or bool(re.search(_OBJECT, text) and re.search(_KINDS, text))
+    return source.data.startswith(UTF16) or bool(re.search(_OBJECT, text) and re.search(_KINDS, text))
 
 
 def _may_matter(source: Source, document: Document) -> bool:
@@ -129,7 +130,7 @@ class _File:
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
         self.sources = sources
-        self.storage = Storage(document.root for document in documents_of(source) if document.root is not None)
+        self.storage = Storage(document.root for document in documents(source) if document.root is not None)
         self.subjects: list[Workload] = []
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
@@ -140,7 +141,7 @@ class _File:
     def reading(self) -> Reading:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
         template = is_chart_template(self.source, self.sources)
-        for document in documents_of(self.source):
+        for document in documents(self.source):
             if template and _may_matter(self.source, document):
                 self._problem(UnrenderedError(TEMPLATE, at=document.at, remedy=RENDER))
             if document.error is not None:

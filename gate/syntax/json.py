@@ -25,7 +25,6 @@ MAX_DEPTH = 200
 MAX_NODES = 250_000
 
 _KEY = "json"
-_SCANNER = "json.scanner"
 _SPACE = re.compile(r"[ \t\n\r]*").match
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?").match
 _WORD = re.compile(r"true|false|null").match
@@ -39,14 +38,6 @@ def parse(source: Source) -> Document:
     if kept is None:
         kept = source.trees[_KEY] = _parse(source)
     return kept  # type: ignore[return-value]
-
-
-def value_at(source: Source, start: int) -> tuple[Node, int]:
-    """Return the value that begins at or after an offset, and the offset after it; InputError when there is none."""
-    kept = source.trees.get(_SCANNER)
-    if not isinstance(kept, Scanner):
-        kept = source.trees[_SCANNER] = Scanner(source)
-    return kept.value(start)
 
 
 def _parse(source: Source) -> Document:

@@ -82,6 +82,11 @@ def test_json_is_read_as_well() -> None:
     assert names(text, "k.json") == ["k.json#Pod/p"]
 
 
+def test_what_is_not_quite_json_is_read_as_yaml_as_kubectl_does() -> None:
+    text = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"image": "i"}]},}'
+    assert names(text, "k.json") == ["k.json#Pod/p"]
+
+
 def test_json_objects_may_follow_each_other() -> None:
     objects = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": ONE} for name in "pq"]
     text = "\n".join(map(json.dumps, objects))
