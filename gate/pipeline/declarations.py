@@ -60,18 +60,33 @@ class Declarations:
             self._found[folder] = self._nearest(folder)
         return self._found[folder]
 
-    def policy(self, declaration: Declaration) -> Policy:
-        """Return the policy: the command line's, else the declaration's, else the default."""
-        name = self.options.policy or declaration.policy or DEFAULT
-        base = "" if self.options.policy else declaration.folder
-        key = f"{base}\0{name}"
-        if key not in self._policies:
-            self._policies[key] = self._policy(name, base)
-        return self._policies[key]
+    def above(self, path: str) -> tuple[Declaration, ...]:
+        """Return every declaration above a file, the nearest first: a nearer one adds to the others and hides none."""
+        found = [self.of(path)]
+        while self._named is None and found[-1].folder:
+            found.append(self.of(found[-1].folder))
+        return tuple(found)
 
     def policy_of(self, path: str) -> Policy:
-        """Return the policy that judges a file."""
-        return self.policy(self.of(path))
+        """Return the policy that judges a file: the command line's, else what all declarations above it ask for."""
+        if self.options.policy:
+            wanted = [("", self.options.policy)]
+        else:
+            wanted = [(one.folder, one.policy or DEFAULT) for one in self.above(path)]
+        key = "\0".join(f"{base}\0{name}" for base, name in wanted)
+        if key not in self._policies:
+            self._policies[key] = self._joined([self._policy(name, base) for base, name in wanted])
+        return self._policies[key]
+
+    def _joined(self, policies: list[Policy]) -> Policy:
+        distinct = {policy.digest: policy for policy in policies}
+        first, *others = distinct.values()
+        if others:
+            from gate.policy.ceiling import stricter_of
+
+            for other in others:
+                first = stricter_of(first, other)
+        return first
 
     def _nearest(self, folder: str) -> Declaration:
         path = f"{folder}/{DECLARATION}" if folder else DECLARATION

@@ -111,19 +111,23 @@ class Linked:
         return self._links[self._declarations.of(workload.at.path).path]
 
     def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
-        declaration = self._declarations.of(subject.at.path)
-        if not declaration.workloads:
+        speaking = [one for one in self._declarations.above(subject.at.path) if one.workloads]
+        if not speaking:
             return ()
         from gate.policy.selection import entries_for
 
         workload = subject if isinstance(subject, Workload) else None
-        return entries_for(
-            declaration,
-            path=subject.at.path,
-            platform=subject.platform,
-            kind=workload.kind if workload is not None else type(subject).__name__,
-            name=subject.name,
-            namespace=workload.namespace if workload is not None else "",
+        return tuple(
+            entry
+            for declaration in speaking
+            for entry in entries_for(
+                declaration,
+                path=subject.at.path,
+                platform=subject.platform,
+                kind=workload.kind if workload is not None else type(subject).__name__,
+                name=subject.name,
+                namespace=workload.namespace if workload is not None else "",
+            )
         )
 
     def _said(self, subject: Subject) -> tuple[Statement, ...]:
