@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.model.image import Base, Image, PackageStep, Stage, Step
+    from gate.model.evidence import Setting
+    from gate.model.image import Base, Image, ImageName, PackageStep, Stage, Step
 
 
 def chain(image: Image) -> tuple[Stage, ...]:
@@ -25,6 +26,12 @@ def base(image: Image) -> Base | None:
     """Return what the image that ships starts from; None for one that has been built."""
     stages = chain(image)
     return stages[-1].base if stages else None
+
+
+def base_name(image: Image) -> Setting[ImageName]:
+    """Return the name of what an image is based on, as its recipe or, once built, its metadata says it."""
+    found = base(image)
+    return found.image if found is not None else image.base_name
 
 
 def is_scratch(base: Base) -> bool:

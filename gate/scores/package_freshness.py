@@ -25,21 +25,20 @@ UNKNOWN_FIXES = 7_000
 
 def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
     """Score one image without a scanner's report; None for a recipe whose base still gets fixes, or is not known."""
-    base = recipe.base(image)
-    carrier = base.image if base is not None else image.base_name
-    name = known(carrier)
+    base = recipe.base_name(image)
+    name = known(base)
     named = supports(name, tables, now) if name is not None else ()
     if image.stages and not any(one.state == "ended" for one in named):
         return None
     found = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
     if not named:
         worst = WITHOUT_VENDOR[-1][1]
-        found.insert(0, Deduction("B2", "whether anybody fixes its base is not known", 0, worst, carrier.at))
+        found.insert(0, Deduction("B2", "whether anybody fixes its base is not known", 0, worst, base.at))
     points = [(_points(one), one) for one in named]
     if any(worst for (_best, worst), _one in points):
         best = max(best for (best, _worst), _one in points)
         (_least, worst), gravest = max(points, key=lambda point: point[0][1])
-        found.insert(0, Deduction("B2", f"carries {gravest.text}", best, worst, carrier.at))
+        found.insert(0, Deduction("B2", f"carries {gravest.text}", best, worst, base.at))
     return score("package_freshness", tuple(found))
 
 

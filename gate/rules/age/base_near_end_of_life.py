@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every release that the base's name speaks of whether its end is near."""
-    base = recipe.base(image)
-    carrier = base.image if base is not None else image.base_name
-    name = known(carrier)
+    base = recipe.base_name(image)
+    name = known(base)
     for one in supports(name, tables, now) if name is not None else ():
         if name is not None and one.is_ending:
-            yield yes(carrier.at, f"{name.text} carries {one.text}")
+            yield yes(base.at, f"{name.text} carries {one.text}")
 
 
 RULE = Rule(

@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask whether the official tag has left the library file, and no upgrade makes up for it."""
-    base = recipe.base(image)
-    carrier = base.image if base is not None else image.base_name
-    name = known(carrier)
+    base = recipe.base_name(image)
+    name = known(base)
     window = is_frozen(name, tables, now) if name is not None else None
     if name is None or window is None or window.gone is None or recipe.upgrade(image) is not None:
         return
     age = days(now) - window.gone
-    yield yes(carrier.at, f"{name.text} has not been rebuilt since {iso(window.gone)}, {age} days ago")
+    yield yes(base.at, f"{name.text} has not been rebuilt since {iso(window.gone)}, {age} days ago")
 
 
 RULE = Rule(
