@@ -37,7 +37,11 @@ def check(arguments: list[str]) -> int:
     options = parse(arguments)
     from gate.pipeline.run import Run
 
-    report = Run(options, standard_input=_standard_input(options)).report()
+    run = Run(options, standard_input=_standard_input(options))
+    for _, file in options.formats:
+        if file and run.reads(file):
+            raise UsageError(f"{file} is one of the files under judgement", remedy="name another file for the report")
+    report = run.report()
     for name, file in options.formats:
         _emit(rendered(name, report, file=file, verbose=options.verbose), file)
     return report.status
@@ -81,6 +85,8 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
     if asked is not None and stage is None:
         raise UsageError(f"there is no stage {asked}", remedy=f"one of: {', '.join(STAGES)}")
     formats = tuple(_format(text) for text in given.get("--format", ("text",)))
+    if sum(not file for _, file in formats) > 1:
+        raise UsageError("two formats go to standard output", remedy="write all but one to a file: --format json=FILE")
     return Options(
         tuple(paths or ([] if images else ["."])),
         images,

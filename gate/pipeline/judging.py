@@ -42,8 +42,8 @@ class Case(Record):
     """Everything a subject is judged by.
 
     `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given`
-    says that all of a workload's images are judged in the same run, each for its own age. `detailed` asks for what no
-    verdict rests on: the level of the Pod Security Standards, and the escapes.
+    says that what a workload or a recipe comes to as an image is judged in the same run, for its own age. `detailed`
+    asks for what no verdict rests on: the level of the Pod Security Standards, and the escapes.
     """
 
     policy: Policy
@@ -113,7 +113,8 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
 
 def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[Dimension, Score]) -> SubjectReport:
     """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
-    lines = _lines(case, found, demanded_here=isinstance(subject, Image) and not subject.stages)
+    built = isinstance(subject, Image) and not subject.stages
+    lines = _lines(case, found, demanded_here=built or (case.stage != "commit" and not case.images_given))
     reasons = scores(lines, subject.at)
     findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
     also = demanded(findings, case.policy)
@@ -205,8 +206,8 @@ def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, requ
 def _lines(case: Case, found: dict[Dimension, Score], *, demanded_here: bool) -> dict[Dimension, ScoreLine]:
     """Put every dimension beside its threshold; what this stage cannot know is not asked.
 
-    A score that is expected and absent is asked for all the same where it is `demanded_here`: of what was built, and of
-    a workload that is deployed and whose images nobody gave.
+    A score that is expected and absent is asked for all the same where it is `demanded_here`: of what was built, and
+    after the commit of whatever nobody gave an image of.
     """
     cls = case.sensitivity.cls or (case.policy.undeclared if not case.sensitivity.declared else "")
     thresholds = case.policy.thresholds.get(cls) or case.policy.thresholds[UNDECLARED_CLASS]

@@ -147,7 +147,15 @@ class Linked:
         wanted = [one.name for workload in _workloads(subjects) for one in workload.references if one.kind == "build"]
         for subject in subjects:
             declaration = self._declarations.of(subject.at.path)
-            wanted += [named.value for named in _rooted_profile(declaration).images]
+            for named in _rooted_profile(declaration).images:
+                if ledger.files.open(named.value) is None:
+                    from gate.model.errors import UsageError
+
+                    remedy = "correct the path, which is relative to the declaration, or remove the entry"
+                    raise UsageError(
+                        f"the recipe {named.value} of {named.name} is not there", at=named.at, remedy=remedy
+                    )
+                wanted.append(named.value)
         for path in dict.fromkeys(wanted):
             if path not in ledger.read:
                 for found in read_for_links(ledger, path):

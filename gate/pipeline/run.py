@@ -117,7 +117,8 @@ class Run:
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = self._tables() if not isinstance(subject, Workload) else None
-        given = isinstance(subject, Workload) and self.linked.images_given(subject)
+        images = bool(self.options.images)
+        given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
@@ -144,12 +145,25 @@ class Run:
             skipped += (Skipped(gap.at, gap.reason) for gap in ledger.unrendered)
         for path in self.paths:
             if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
-                remedy = "name a folder that holds a Dockerfile, a manifest or a template"
-                gaps.append(NotUnderstood(whole_file(path or "."), "holds nothing to judge", remedy))
+                gaps.append(self._empty(path))
         # A project is read once for each of its files, and says the same each time.
         return Coverage(
             ledger.seen, len(ledger.read), len(subjects), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(gaps))
         )
+
+    def _empty(self, path: str) -> NotUnderstood:
+        """Say of a folder that it holds nothing to judge, or only what nobody has rendered."""
+        below = f"{path}/" if path else ""
+        if any(gap.at.path.startswith(below) for gap in self.ledger.unrendered):
+            cause, remedy = "holds only templates that nobody has rendered", "render them, and check the result"
+        else:
+            cause, remedy = "holds nothing to judge", "name a folder that holds a Dockerfile, a manifest or a template"
+        return NotUnderstood(whole_file(path or "."), cause, remedy)
+
+    def reads(self, file: str) -> bool:
+        """Say whether a file is one of those that this run has read, so that no report may take its place."""
+        path = os.path.relpath(os.path.realpath(file), self.files.root).replace(os.sep, "/")
+        return path in self.ledger.read or path in self.linked.read or path in self.declarations.sources
 
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""

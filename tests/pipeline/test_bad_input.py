@@ -244,6 +244,37 @@ def test_a_defect_of_the_gate_is_no_verdict(
     assert "secret" not in answer.err
 
 
+def test_a_folder_of_templates_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD.replace("{name: web}", "\n  name: {{ .Release.Name }}-web"))
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert "rendered" in gap["reason"]
+
+
+def test_a_recipe_of_the_declaration_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    images = "version: 1\nplatform:\n  images: {registry.example/web: web/Dockerfile}\n"
+    write(tmp_path, pod__yaml=POD, __gate__yaml=images)
+    answer = check(capsys, tmp_path)
+    assert answer.status == 2
+    assert ".gate.yaml:3" in answer.err
+    assert "web/Dockerfile" in answer.err
+
+
+def test_no_report_takes_the_place_of_an_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD)
+    answer = gate(capsys, "check", tmp_path, "--format", f"json={tmp_path}/pod.yaml")
+    assert answer.status == 2
+    assert (tmp_path / "pod.yaml").read_text() == POD
+
+
+def test_two_formats_do_not_share_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, pod__yaml=POD)
+    answer = gate(capsys, "check", tmp_path, "--format", "json", "--format", "sarif")
+    assert answer.status == 2
+    assert answer.out == ""
+
+
 def test_a_report_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, pod__yaml=POD)
     answer = gate(capsys, "check", tmp_path, "--format", f"json={tmp_path}/absent/report.json")

@@ -49,6 +49,14 @@ def test_a_private_base_is_not_asked_of_a_commit(tmp_path: Path, capsys: pytest.
     assert subject["scores"]["image_age"]["asked"] is False
 
 
+def test_a_build_asks_for_the_image_of_a_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declared = "version: 1\nworkloads:\n- {name: web, paths: [Dockerfile], sensitivity: restricted}\n"
+    write(tmp_path, Dockerfile="FROM registry.example/base:1\nUSER 10001\n", __gate__yaml=declared)
+    answer = check(capsys, tmp_path, "--stage", "build")
+    assert answer.subject("Dockerfile")["verdict"] == "undecided"
+    assert answer.status == 3
+
+
 def test_what_was_built_is_asked_for_its_packages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = {
         "created": "2026-11-01T00:00:00Z",
