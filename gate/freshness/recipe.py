@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from gate.model.evidence import Inapplicable, known
+from gate.model.evidence import Inapplicable, Unknown, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.evidence import Setting
-    from gate.model.image import Base, Image, ImageName, PackageStep, Stage, Step
+    from gate.model.image import Base, Download, Image, ImageName, PackageStep, Stage, Step
 
 
 def chain(image: Image) -> tuple[Stage, ...]:
@@ -87,7 +87,24 @@ def upgrade(image: Image) -> PackageStep | None:
     return None
 
 
-def is_floating(base: Base) -> bool:
-    """Say whether the base is named by nothing that stands still: no tag, or `latest`, and no digest."""
-    name = known(base.image)
-    return name is not None and not name.digest and name.tag in ("", "latest")
+def downloads(image: Image) -> tuple[Download, ...]:
+    """Return everything that is fetched from the network for the image."""
+    return tuple(download for step in steps(image) for download in step.downloads)
+
+
+def floating(image: Image) -> Base | None:
+    """Return the base when it is named by nothing that stands still: no tag, or `latest`, and no digest."""
+    found = base(image)
+    name = known(found.image) if found is not None else None
+    return found if name is not None and not name.digest and name.tag in ("", "latest") else None
+
+
+def unresolved(image: Image) -> Unknown | None:
+    """Return why the base is not known, when it is not."""
+    found = base(image)
+    return found.image if found is not None and isinstance(found.image, Unknown) else None
+
+
+def is_built(image: Image) -> bool:
+    """Say whether this is a built image and no recipe."""
+    return not image.stages

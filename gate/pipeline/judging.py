@@ -163,22 +163,12 @@ def _boundary_findings(workload: Workload, boundary: Boundary, required: Require
 
 
 def _subject_findings(subject: Image | Template, kind: SubjectKind, case: Case) -> Iterator[Finding]:
-    parts = _parts(subject)
     for entry in asking(kind).values():
-        rule = entry.load() if not entry.part or entry.part in parts else None
-        if rule is not None and rule.check is not None:
+        if entry.has is not None and isinstance(subject, Image) and not entry.has(subject):
+            continue
+        rule = entry.load()
+        if rule.check is not None:
             yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
-
-
-def _parts(subject: Image | Template) -> set[str]:
-    """Name what an image has: a rule that looks at anything else is not even imported."""
-    if not isinstance(subject, Image):
-        return set()
-    steps = [step for stage in subject.stages for step in stage.steps]
-    found = {part for part in ("packages", "downloads", "mounts") if any(getattr(step, part) for step in steps)}
-    if any(stage.copies for stage in subject.stages):
-        found.add("copies")
-    return found if subject.stages else {"history"}
 
 
 def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, required: Requirement) -> list[Finding]:

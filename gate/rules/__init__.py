@@ -11,6 +11,9 @@ from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gate.model.image import Image
     from gate.model.report import SubjectKind
     from gate.model.rule import Rule
 
@@ -25,14 +28,13 @@ ASKING: dict[SubjectKind, tuple[str, ...]] = {
 class Entry(Record):
     """One line of a family's table: the module, what kind of subject it asks, and the facts it names.
 
-    `part` is what an image must have for the rule to have anything to ask: the field of a build step or of a stage, or
-    its history; empty for a rule that always has.
+    `has` finds in an image what the rule is about: where there is none, the rule is not even imported.
     """
 
     module: str
     subject: str
     facts: tuple[str, ...] = ()
-    part: str = ""
+    has: Callable[[Image], object] | None = None
 
     def load(self) -> Rule:
         """Import the rule."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask whether the base is named by a release or by a digest."""
-    base = recipe.base(image)
-    if base is not None and recipe.is_floating(base):
+    base = recipe.floating(image)
+    if base is not None:
         name = known(base.image)
         text = name.text if name is not None else ""
         yield yes(base.at, f"{text} names no release, so the next build may be based on another one")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.model.evidence import Unknown
 from gate.model.rule import Control, Rule
 from gate.model.truth import unknown
 
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask whether the base can be read."""
-    base = recipe.base(image)
-    if base is not None and isinstance(base.image, Unknown):
-        yield unknown(base.at, f"what the image is based on is not known: {base.image.reason}")
+    base = recipe.unresolved(image)
+    if base is not None:
+        yield unknown(base.at, f"what the image is based on is not known: {base.reason}")
 
 
 RULE = Rule(

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from gate.freshness import hints, recipe
 from gate.rules import Entry
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def _of(module: str, part: str = "") -> Entry:
-    return Entry(f"gate.rules.packages.{module}", "image", (), part)
+    from gate.model.image import Image
+
+
+def _of(module: str, has: Callable[[Image], object] | None = None) -> Entry:
+    return Entry(f"gate.rules.packages.{module}", "image", (), has)
 
 
 RULES: dict[str, Entry] = {
-    "PKG001": _of("update_alone", "packages"),
-    "PKG002": _of("kept_package_lists", "mounts"),
-    "PKG003": _of("unverified_download", "downloads"),
-    "PKG004": _of("plain_http_download", "downloads"),
-    "PKG005": _of("piped_script", "downloads"),
+    "PKG001": _of("update_alone", hints.lists_alone),
+    "PKG002": _of("kept_package_lists", hints.kept_lists),
+    "PKG003": _of("unverified_download", recipe.downloads),
+    "PKG004": _of("plain_http_download", recipe.downloads),
+    "PKG005": _of("piped_script", recipe.downloads),
     "PKG006": _of("tls_verification_disabled"),
     "PKG007": _of("unsigned_packages"),
     "PKG008": _of("end_of_life_download"),

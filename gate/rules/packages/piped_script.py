@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask every download whether it goes straight into a shell."""
-    for step in recipe.steps(image):
-        for download in step.downloads:
-            if download.piped_to_shell:
-                url = known(download.url)
-                what = shown(url) if url is not None else "a script that the file does not name"
-                yield yes(download.at, f"{what} is run as it comes, whoever wrote it last")
+    for download in recipe.downloads(image):
+        if download.piped_to_shell:
+            url = known(download.url)
+            what = shown(url) if url is not None else "a script that the file does not name"
+            yield yes(download.at, f"{what} is run as it comes, whoever wrote it last")
 
 
 RULE = Rule(

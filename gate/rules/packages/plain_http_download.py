@@ -23,12 +23,11 @@ OPEN = ("http://", "ftp://", "git://")
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask every download that is not verified how it comes."""
-    for step in recipe.steps(image):
-        for download in step.downloads:
-            url = known(download.url)
-            if url is not None and url.lower().startswith(OPEN):
-                text = f"{download.tool} fetches {shown(url)} in the open, and nothing verifies it"
-                yield holds(download.verified, lambda verified: not verified, text)
+    for download in recipe.downloads(image):
+        url = known(download.url)
+        if url is not None and url.lower().startswith(OPEN):
+            text = f"{download.tool} fetches {shown(url)} in the open, and nothing verifies it"
+            yield holds(download.verified, lambda verified: not verified, text)
 
 
 RULE = Rule(

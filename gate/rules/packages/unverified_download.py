@@ -43,16 +43,15 @@ VERIFYING = (
 
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask every download over an encrypted connection whether it is verified."""
-    for step in recipe.steps(image):
-        for download in step.downloads:
-            url = known(download.url)
-            if download.piped_to_shell or download.tool == "git" or (url is not None and _needs_none(url)):
-                continue
-            if isinstance(download.url, Unknown) and download.tool == "ADD" and not known(download.verified):
-                yield unknown(download.at, f"whether ADD fetches something is not known: {download.url.reason}")
-                continue
-            what = f"what {download.tool} fetches" + (f" from {shown(url)}" if url is not None else "")
-            yield holds(download.verified, lambda verified: not verified, f"{what} is not verified")
+    for download in recipe.downloads(image):
+        url = known(download.url)
+        if download.piped_to_shell or download.tool == "git" or (url is not None and _needs_none(url)):
+            continue
+        if isinstance(download.url, Unknown) and download.tool == "ADD" and not known(download.verified):
+            yield unknown(download.at, f"whether ADD fetches something is not known: {download.url.reason}")
+            continue
+        what = f"what {download.tool} fetches" + (f" from {shown(url)}" if url is not None else "")
+        yield holds(download.verified, lambda verified: not verified, f"{what} is not verified")
 
 
 def _needs_none(url: str) -> bool:
