@@ -38,8 +38,7 @@ class Fact(Record):
 
 
 class Answer(Record):
-    """One truth about one fact; `container` is empty where the whole workload was asked."""
+    """One truth about a fact; `container` is empty where the whole workload was asked."""
 
-    fact: str
     container: str
     truth: Truth

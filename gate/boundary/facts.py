@@ -63,17 +63,17 @@ def _ask(fact: Fact, workload: Workload, profile: PlatformProfile) -> Iterator[A
     """Ask one fact; a container that cannot be known, or that may be there unseen, answers unknown."""
     if fact.workload is not None:
         for truth in fact.workload(workload, profile):
-            yield Answer(fact.id, "", truth)
+            yield Answer("", truth)
     if fact.container is None:
         return
     for member in workload.containers.members:
         if isinstance(member, Stated | Defaulted):
             for truth in fact.container(workload, member.value):
-                yield Answer(fact.id, member.value.name, truth)
+                yield Answer(member.value.name, truth)
         else:
-            yield Answer(fact.id, "", holds(member, _never, "is a container"))
+            yield Answer("", holds(member, _never, "is a container"))
     if not workload.containers.complete:
-        yield Answer(fact.id, "", unknown(workload.containers.at, workload.containers.open_because))
+        yield Answer("", unknown(workload.containers.at, workload.containers.open_because))
 
 
 def _never(_container: Container) -> bool:
