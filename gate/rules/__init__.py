@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: The families that ask each kind of subject.
 ASKING: dict[SubjectKind, tuple[str, ...]] = {
     "workload": ("isolation",),
-    "image": ("age", "packages"),
+    "image": ("image", "age", "packages"),
     "template": ("template", "age"),
 }
 
