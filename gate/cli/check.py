@@ -119,16 +119,16 @@ def _version(text: str) -> str:
 
 def _day(text: str) -> str:
     """Return the day asked for, else today in UTC."""
-    import time
-
     if not text:
-        return time.strftime("%Y-%m-%d", time.gmtime())
+        from time import gmtime, strftime
+
+        return strftime("%Y-%m-%d", gmtime())
+    from gate.model.days import days
+
     try:
-        time.strptime(text, "%Y-%m-%d")
+        days(text)
     except ValueError:
         raise UsageError(f"{text} is no day", remedy="write it as 2026-01-31") from None
-    if len(text) != 10:
-        raise UsageError(f"{text} is no day", remedy="write it as 2026-01-31")
     return text
 
 

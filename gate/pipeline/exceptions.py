@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gate.model.days import days
 from gate.model.errors import UsageError
 from gate.model.report import ExceptionLine
 
@@ -46,7 +45,7 @@ class Exceptions:
         for grant in map(_real, self._declarations.of(subject.at.path).exceptions):
             if grant.workload in names and self._state(grant) == "":
                 longest = policy.longest_exception[sensitivity.cls or UNDECLARED_CLASS]
-                if days(grant.expires) - days(grant.created) > longest:
+                if _length(grant) > longest:
                     self._longest[grant] = longest
                 else:
                     permitted.add(grant.rule)
@@ -99,6 +98,13 @@ def _real(grant: Grant) -> Grant:
     if grant.rule not in RULES:
         raise UsageError(f"there is no rule {grant.rule}", at=grant.at, remedy="`gate explain` lists the rules")
     return grant
+
+
+def _length(grant: Grant) -> int:
+    """Return for how many days a grant is given."""
+    from gate.model.days import days
+
+    return days(grant.expires) - days(grant.created)
 
 
 def _remark(rule: str, grant: Grant, text: str) -> Finding:
