@@ -64,13 +64,13 @@ def suggest(
 class _Case:
     """One workload with the facts that keep it down."""
 
-    __slots__ = ("lacking", "line", "profile", "risks", "windows", "workload")
+    __slots__ = ("facts", "lacking", "line", "profile", "risks", "windows", "workload")
 
     def __init__(self, workload: Workload, line: BoundaryLine, profile: PlatformProfile) -> None:
         self.workload = workload
         self.line = line
         self.profile = profile
-        facts = Facts(workload, profile)
+        self.facts = facts = Facts(workload, profile)
         # Windows has nothing to harden with: between its default and a machine there is no level.
         self.windows = known(workload.os) == "windows"
         self.lacking = [] if self.windows else [fact for fact in HARDENED if facts.truth(fact).answer != "yes"]
@@ -82,7 +82,7 @@ class _Case:
 
     def reaches(self, workload: Workload, granted: Iterable[str], needed: int) -> bool:
         """Try the change: the facts in `granted` settled in the workload's favour, everything else at its worst."""
-        facts = Facts(workload, self.profile)
+        facts = self.facts if workload is self.workload else Facts(workload, self.profile)
         return boundary(workload, facts, self.profile, frozenset(granted)).worst >= needed
 
     def without(self) -> Iterator[Suggestion]:

@@ -44,19 +44,23 @@ FACTS: dict[str, Fact] = {
 class Facts:
     """All answers about one workload, asked once and shared by the level, the rules and the scores."""
 
-    __slots__ = ("answers", "workload")
+    __slots__ = ("_truths", "answers", "workload")
 
     def __init__(self, workload: Workload, profile: PlatformProfile) -> None:
         """Ask every fact."""
         self.workload = workload
+        self._truths: dict[str, Truth] = {}
         self.answers: dict[str, tuple[Answer, ...]] = {
             fact.id: tuple(_ask(fact, workload, profile)) for fact in FACTS.values()
         }
 
     def truth(self, fact_id: str) -> Truth:
         """Join the answers: a risk holds where any container has it, a safeguard where every container does."""
-        join = either if FACTS[fact_id].is_risk else every
-        return join(answer.truth for answer in self.answers[fact_id])
+        truth = self._truths.get(fact_id)
+        if truth is None:
+            join = either if FACTS[fact_id].is_risk else every
+            truth = self._truths[fact_id] = join(answer.truth for answer in self.answers[fact_id])
+        return truth
 
 
 def _ask(fact: Fact, workload: Workload, profile: PlatformProfile) -> Iterator[Answer]:
