@@ -24,7 +24,7 @@ LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5", "L6", "L7")
 #: What a requirement rule may demand beside a level.
 NEEDS = {
     "cc": "confidential computing: the boundary also keeps the host's operator out",
-    "limits": "a memory limit and a limit on processes",
+    "limits": "a memory limit",
     "no-build-entitlements": "builds run without privileged mode and without insecure entitlements",
     "own-namespace": "no workload without such a role shares the namespace",
     "pinned": "the code is first-party, or every image is named by digest",

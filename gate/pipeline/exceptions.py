@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     State = Literal["used", "unused", "expired", "not-yet"]
 
-#: The class whose bound counts for a workload that states none.
-UNDECLARED_CLASS = "restricted"
+#: The class whose bound on exceptions counts for a workload that states none: the shortest one.
+CLASS_OF_THE_SILENT = "restricted"
 
 
 class Exceptions:
@@ -44,7 +44,7 @@ class Exceptions:
         permitted = set()
         for grant in map(_real, self._declarations.of(subject.at.path).exceptions):
             if grant.workload in names and self._state(grant) == "":
-                longest = policy.longest_exception[sensitivity.cls or UNDECLARED_CLASS]
+                longest = policy.longest_exception[sensitivity.cls or CLASS_OF_THE_SILENT]
                 if _length(grant) > longest:
                     self._longest[grant] = longest
                 else:
