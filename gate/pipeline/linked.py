@@ -5,9 +5,9 @@ from __future__ import annotations
 from gate.model.evidence import Deferred, Stated
 from gate.model.image import Image
 from gate.model.record import replace
+from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload
 from gate.pipeline.reading import definitions_for_links, read_for_links
-from gate.policy.statements import sensitivity, statements_allowed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.rule import Finding
-    from gate.model.sensitivity import Sensitivity, Statement
+    from gate.model.sensitivity import Statement
     from gate.model.source import Source
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.reading import Ledger
@@ -54,8 +54,13 @@ class Linked:
 
     def sensitivity(self, subject: Subject) -> Sensitivity:
         """Join everything that was said about a subject."""
-        declaration = self._declarations.of(subject.at.path)
-        return sensitivity(self.entries(subject), self._said(subject), declaration.platform.placement)
+        placement = self._declarations.of(subject.at.path).platform.placement
+        entries, said = self.entries(subject), self._said(subject)
+        if not entries and not said:
+            return Sensitivity({}, (), placement, "", declared=False, statements=())
+        from gate.policy.statements import sensitivity
+
+        return sensitivity(entries, said, placement)
 
     def images_given(self, workload: Workload) -> bool:
         """Say whether the built image of every container is judged in this run."""
@@ -68,9 +73,12 @@ class Linked:
     def refusals(self) -> Iterator[Finding]:
         """Yield a finding for every statement that a manifest may not make."""
         for subject in self.subjects:
-            for refusal in statements_allowed(subject.statements)[1]:
-                from gate.pipeline.remarks import about
+            if not subject.statements:
+                continue
+            from gate.pipeline.remarks import about
+            from gate.policy.statements import statements_allowed
 
+            for refusal in statements_allowed(subject.statements)[1]:
                 text = f"what {subject.name} states is not taken: {refusal.reason}"
                 yield about("DCL001", text, refusal.statement.at, subject.id)
 

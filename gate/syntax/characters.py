@@ -12,12 +12,14 @@ SPACE = (
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
 #: What a Go program that goes over a string rune by rune puts in the place of a byte that is not UTF-8.
-_REPLACED = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+REPLACEMENT = "\ufffd"
 
 
 def replaced(text: str) -> str:
     """Return the text with U+FFFD for every byte that is not UTF-8; its length stays the same."""
-    return text if text.isascii() else text.translate(_REPLACED)
+    if text.isascii():
+        return text
+    return "".join(REPLACEMENT if "\ud800" <= character <= "\udfff" else character for character in text)
 
 
 def widened(text: str) -> str:
