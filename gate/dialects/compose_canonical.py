@@ -6,8 +6,7 @@ become relative to the root of the scan, each from the folder that Compose resol
 
 from __future__ import annotations
 
-from gate.dialects.compose_merge import unknown, with_entries, with_items
-from gate.dialects.compose_scalars import cleaned
+from gate.dialects.compose_merge import Short, unknown, with_entries, with_items
 from gate.dialects.docker_options import short_volume
 from gate.dialects.interpolation import GAP
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
@@ -92,14 +91,19 @@ def _container(node: Node) -> Node:
     return with_entries(node, changes) if changes else node
 
 
-def _like(node: Node, text: str, doubt: str = "") -> Scalar:
-    return Scalar(node.source, node.start, node.end, text, text, False, node.doubt or doubt)
+def _like(node: Node, text: str) -> Scalar:
+    return Scalar(node.source, node.start, node.end, text, text, False, node.doubt)
 
 
 def _made(node: Node, entries: dict[str, Node]) -> Mapping:
     """Return a mapping that stands where the node does, with all its keys."""
     keys = {name: _like(node, name) for name in entries}
     return Mapping(node.source, node.start, node.end, entries, keys, node.doubt)
+
+
+def _entry(node: Node, raw: str, entries: dict[str, Node]) -> Short:
+    """Return an entry of a list in its long form, with the short one that it was written in."""
+    return Short(node, raw, entries, {name: _like(node, name) for name in entries})
 
 
 def _written(node: Node) -> str | None:
@@ -128,7 +132,7 @@ def _volume(node: Node) -> Node:
     volume = short_volume(text)
     if volume is None or (GAP in text and not volume.source):
         return node if isinstance(node, Unsettled) else unknown(node, "it is not a volume")
-    entries = {"target": _part(node, cleaned(volume.target))}
+    entries = {"target": _part(node, volume.target)}
     if volume.source.startswith(GAP):
         entries["type"] = entries["source"] = _part(node, volume.source)
     else:
@@ -136,34 +140,29 @@ def _volume(node: Node) -> Node:
         entries |= {"source": _part(node, volume.source)} if volume.source else {}
     if GAP in volume.options:
         entries["read_only"] = entries["bind"] = _part(node, volume.options)
-        return _made(node, entries)
+        return _entry(node, text, entries)
     if volume.read_only:
         entries["read_only"] = Scalar(node.source, node.start, node.end, True, "true")
     if volume.propagation:
         entries["bind"] = _made(node, {"propagation": _like(node, volume.propagation)})
-    return _made(node, entries)
+    return _entry(node, text, entries)
 
 
 def _device(node: Node) -> Node:
     text = _written(node)
-    parts = text.split(":") if text is not None else []
-    if not parts or len(parts) > 3 or (parts == [text] and GAP in parts[0]):
-        return node if text is None or isinstance(node, Unsettled) else unknown(node, "it is not a device")
-    source = parts[0]
-    target = parts[1] if len(parts) > 1 and parts[1] else source
-    permissions = parts[2] if len(parts) > 2 else "rwm"
-    return _made(
-        node,
-        {
-            "source": _part(node, source),
-            "target": _part(node, target),
-            "permissions": _part(node, permissions),
-        },
-    )
+    if text is None:
+        return node
+    parts = text.split(":")
+    if len(parts) > 3 or (len(parts) == 1 and GAP in text):
+        return node if isinstance(node, Unsettled) else unknown(node, "it is not a device")
+    source, target, permissions = [*parts, *("", "rwm")[len(parts) - 1 :]]
+    texts = {"source": source, "target": target or source, "permissions": permissions}
+    return _entry(node, text, {name: _part(node, part) for name, part in texts.items()})
 
 
 def _grant(node: Node) -> Node:
-    return node if _written(node) is None else _made(node, {"source": node})
+    text = _written(node)
+    return node if text is None else _entry(node, text, {"source": node})
 
 
 def _build(node: Node) -> Node:

@@ -6,6 +6,8 @@ that name the same thing (a mount's target, a device, a secret) the last one cou
 
 from __future__ import annotations
 
+from gate.dialects.compose_scalars import cleaned
+from gate.dialects.interpolation import GAP
 from gate.dialects.reading import is_absent
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -17,11 +19,28 @@ if TYPE_CHECKING:
 
     from gate.syntax.tree import Node
 
+    #: What an entry of a list is told from the others by; None where that is not known.
+    KeyOf: TypeAlias = Callable[[Node], str | None]
+
     #: Paths of what a file takes away from those before it, as a tree of names; an empty one is the end of a path.
     Cleared: TypeAlias = dict[str, "Cleared"]
 
 #: Lists that the later file replaces instead of adding to.
 REPLACED = frozenset({"command", "entrypoint", "test"})
+
+
+class Short(Mapping):
+    """An entry of a list that is written in its short form; `raw` is how.
+
+    Compose looks for duplicates before it turns an entry into its long form and after, and the two do not agree.
+    """
+
+    __slots__ = ("raw",)
+
+    def __init__(self, node: Node, raw: str, entries: dict[str, Node], keys: dict[str, Scalar]) -> None:
+        """Take the node that it is written as, its text and the long form."""
+        super().__init__(node.source, node.start, node.end, entries, keys, node.doubt)
+        self.raw = raw
 
 
 def with_entries(node: Mapping, changes: dict[str, Node]) -> Mapping:
@@ -92,9 +111,13 @@ def _mappings(earlier: Mapping, later: Mapping) -> Mapping:
 
 
 def same(one: Node, other: Node) -> bool:
-    """Say whether two nodes have the same value; what is not known is like nothing else."""
+    """Say whether two nodes have the same value; what is not known is like itself, however it came here."""
+    if one.source is other.source and one.start == other.start and isinstance(one, Opaque | Short):
+        return type(one) is type(other)
     if isinstance(one, Scalar) and isinstance(other, Scalar):
         return type(one.value) is type(other.value) and one.value == other.value
+    if isinstance(one, Short) or isinstance(other, Short):
+        return isinstance(one, Short) and isinstance(other, Short) and one.raw == other.raw and GAP not in one.raw
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.entries.keys() == other.entries.keys() and all(
             same(value, other.entries[name]) for name, value in one.entries.items()
@@ -104,49 +127,76 @@ def same(one: Node, other: Node) -> bool:
     return False
 
 
-def unique(root: Mapping) -> Mapping:
-    """Return the tree with the entries of every service's lists that name the same thing reduced to the last one."""
-    services = root.get("services")
-    if not isinstance(services, Mapping):
-        return root
-    changes = {name: _unique_service(node) for name, node in services.entries.items() if isinstance(node, Mapping)}
-    return with_entries(root, {"services": with_entries(services, changes)})
+def settled(root: Mapping) -> Mapping:
+    """Return the tree in its long form; of the entries of a service's list that name the same thing, the last stays."""
+    changes: dict[str, Node] = {}
+    for section in ("services", "jobs"):
+        node = root.get(section)
+        if isinstance(node, Mapping):
+            containers = {name: _container(one, unique=section == "services") for name, one in node.entries.items()}
+            changes[section] = with_entries(node, containers)
+    return with_entries(root, changes)
 
 
-def _unique_service(service: Mapping) -> Node:
+def _container(container: Node, *, unique: bool) -> Node:
+    if not isinstance(container, Mapping):
+        return container
     changes: dict[str, Node] = {}
     for name, key_of in _KEYS.items():
-        node = service.get(name)
-        if isinstance(node, Sequence) and len(node.items) > 1:
-            changes[name] = with_items(node, _last_of_each(node.items, key_of))
-    return with_entries(service, changes) if changes else service
+        node = container.get(name)
+        if isinstance(node, Sequence) and node.items:
+            items = _last_of_each(node.items, key_of) if unique else node.items
+            items = [_long(item) for item in items]
+            changes[name] = with_items(node, _last_of_each(items, key_of) if unique else items)
+    hooks = container.get("pre_start")
+    if isinstance(hooks, Sequence):
+        changes["pre_start"] = with_items(hooks, [_container(hook, unique=False) for hook in hooks.items])
+    return with_entries(container, changes) if changes else container
 
 
-def _last_of_each(items: list[Node], key_of: Callable[[Node], str]) -> list[Node]:
+def _last_of_each(items: list[Node], key_of: KeyOf) -> list[Node]:
     """Keep the last entry for a key, in the place of the first; what has no key that is known stays."""
-    kept: dict[str, Node] = {}
+    kept: dict[str | int, Node] = {}
     for index, item in enumerate(items):
-        kept[key_of(item) or f"\0{index}"] = item
+        key = key_of(item)
+        kept[index if key is None else key] = item
     return list(kept.values())
 
 
-def _target(node: Node) -> str:
+def _long(node: Node) -> Node:
+    """Return an entry in its long form, for a volume with the path that its target comes to."""
+    if not isinstance(node, Short):
+        return node
+    target = node.get("target")
+    if not isinstance(target, Scalar) or "permissions" in node.entries:
+        return with_entries(node, {})
+    path = cleaned(target.text)
+    return with_entries(node, {"target": Scalar(target.source, target.start, target.end, path, path)})
+
+
+def _target(node: Node) -> str | None:
     return _text(node, "target")
 
 
-def _grant(node: Node, folder: str) -> str:
+def _device(node: Node) -> str | None:
+    """Return the device's name in the container; Compose does not see through an empty one in the short form."""
+    parts = node.raw.split(":") if isinstance(node, Short) else []
+    return "" if len(parts) > 1 and not parts[1] else _text(node, "target")
+
+
+def _grant(node: Node, folder: str) -> str | None:
     source = _text(node, "source")
-    return _text(node, "target") or (f"{folder}/{source}" if source else "")
+    return _text(node, "target") or (f"{folder}/{source}" if source else None)
 
 
-def _text(node: Node, name: str) -> str:
+def _text(node: Node, name: str) -> str | None:
     value = node.get(name) if isinstance(node, Mapping) else None
-    return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else ""
+    return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else None
 
 
-_KEYS: dict[str, Callable[[Node], str]] = {
+_KEYS: dict[str, KeyOf] = {
     "volumes": _target,
-    "devices": _target,
+    "devices": _device,
     "secrets": lambda node: _grant(node, "/run/secrets"),
     "configs": lambda node: _grant(node, ""),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gate.dialects.compose_canonical import SECTIONS, canonical, interpolated
 from gate.dialects.compose_environment import variables
-from gate.dialects.compose_merge import marked, merged, unique, unknown, with_entries, without
+from gate.dialects.compose_merge import marked, merged, settled, unknown, with_entries, without
 from gate.dialects.compose_paths import anchored, joined, resolved
 from gate.dialects.interpolation import Environment
 from gate.model.errors import InputError
@@ -313,7 +313,7 @@ class _Services:
 
 def _laid(earlier: Mapping | None, cleared: Cleared, later: Mapping) -> Mapping:
     node = later if earlier is None else merged(without(earlier, cleared), later)
-    return unique(node) if isinstance(node, Mapping) else later
+    return settled(node) if isinstance(node, Mapping) else later
 
 
 def _imported(included: Mapping, root: Mapping, cleared: Cleared) -> Mapping:

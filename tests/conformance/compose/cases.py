@@ -624,7 +624,12 @@ FORMS = {
         services:
           a:
             image: x
-            devices: [/dev/null, "/dev/sda:/dev/x:r", "/dev/sdb::rw", {source: /dev/fuse, target: /dev/f}, "vendor.com/gpu=all"]
+            devices:
+              - /dev/null
+              - /dev/sda:/dev/x:r
+              - /dev/sdb::rw
+              - {source: /dev/fuse, target: /dev/f}
+              - vendor.com/gpu=all
             device_cgroup_rules: ["c 1:3 mr"]
           b: {image: x, gpus: all}
           c: {image: x, gpus: [{driver: nvidia, count: 1}]}
@@ -690,7 +695,13 @@ FORMS = {
         """
         services: {web: {image: x}}
         jobs:
-          once: {image: x, privileged: true, volumes: ["/etc:/e", "./j:/j"], pid: host, build: ctx, triggers: {manual: true}}
+          once:
+            image: x
+            privileged: true
+            volumes: ["/etc:/e", "./j:/j"]
+            pid: host
+            build: ctx
+            triggers: {manual: true}
           more: {extends: once, user: "5"}
         """
     ),

@@ -9,18 +9,19 @@ alone refuses is shown.
 from __future__ import annotations
 
 import random
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gate.pipeline.files import Files
 from gate.readers.compose import READER
-from tests.conformance.compose import cases, evidence, expected
+from tests.conformance.compose import cases, evidence, expected, generate
 from tests.conformance.compose.facts import Fact, judged
 from tests.conformance.compose.oracle import ask, modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from gate.model.reader import Reading
@@ -35,6 +36,9 @@ SHOWN = 15
 
 NOTHING = Fact([], [])
 
+#: What a variable may be set to by whoever deploys; the gate expects of one in a volume that it is no more than a part.
+VALUES = ("host", "true", "vol", "/srv", "a/../b", "ro", "ALL", "50", "x,ro")
+
 #: The variable that Compose sets by itself, to a name that whoever deploys may choose.
 PROJECT_NAME = "COMPOSE_PROJECT_NAME"
 
@@ -45,13 +49,12 @@ class Project(NamedTuple):
     root: Path
     path: str
 
-    @property
-    def request(self) -> dict[str, Any]:
-        """What the oracle is asked."""
+    def request(self, settings: dict[str, str] | None = None) -> dict[str, Any]:
+        """Return what the oracle is asked, in an environment."""
         full = self.root / self.path
         present = [name for name in FOUND if (full.parent / name).exists()]
         found = full.name in (present[:1] or [""]) or (bool(present) and full.name in OVERRIDES)
-        return {"folder": str(full.parent), "files": [] if found else [str(full)]}
+        return {"folder": str(full.parent), "files": [] if found else [str(full)], "settings": settings or {}}
 
 
 class Tally:
@@ -65,8 +68,8 @@ class Tally:
         self.stricter: list[str] = []
         self.wrong: list[str] = []
 
-    def add(self, project: Project, answer: dict[str, Any], reading: Reading) -> None:
-        """Compare one project."""
+    def add(self, project: Project, answer: dict[str, Any], reading: Reading, unset: set[str]) -> None:
+        """Compare one project; `unset` are the variables that its files do not set."""
         self.projects += 1
         label = f"{project.root.name}/{project.path}"
         refused = bool(answer.get("error"))
@@ -79,7 +82,6 @@ class Tally:
             return
         theirs = expected.containers(answer, str(project.root))
         ours = evidence.containers(reading, str(project.root))
-        unset = {*(answer.get("unset") or []), PROJECT_NAME}
         for name in sorted(theirs.keys() | ours.keys()):
             self.containers += 1
             if name not in ours or name not in theirs:
@@ -115,28 +117,55 @@ def main(arguments: list[str]) -> int:
     seed, count = int(options.get("seed", "1")), int(options.get("count", "1000"))
     print(f"against {modules()}, seed {seed}")
     wrong = 0
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch:
-        for name, projects in _sets(Path(scratch).resolve(), random.Random(seed), count, folders):
-            tally = compare(projects)
-            tally.show(name, everything="all" in options)
-            wrong += len(tally.wrong)
+        inputs = Path(options.get("keep") or scratch).resolve()
+        for name, projects in _sets(inputs, random.Random(seed), count, folders):
+            tallies = compare(projects, chance)
+            for title, tally in zip((name, f"{name}, with what nobody sets set"), tallies, strict=True):
+                tally.show(title, everything="all" in options)
+                wrong += len(tally.wrong)
     return int(wrong > 0)
 
 
-def compare(projects: Iterable[Project]) -> Tally:
-    """Compare some projects."""
-    tally = Tally()
-    projects = list(projects)
-    for project, answer in zip(projects, ask(project.request for project in projects), strict=True):
-        files = Files(str(project.root))
-        source = files.open(project.path)
-        if source is not None:
-            tally.add(project, answer, READER.read(source, files))
-    return tally
+def compare(projects: list[Project], chance: random.Random) -> tuple[Tally, Tally]:
+    """Compare some projects, and again those with variables that nobody sets, in an environment where somebody does.
+
+    The gate reads them the same both times: what it is certain of has to hold whatever the environment is.
+    """
+    empty, filled = Tally(), Tally()
+    answers = ask(project.request() for project in projects)
+    named = [{*(answer.get("unset") or []), PROJECT_NAME} for answer in answers]
+    readings = [_reading(project) for project in projects]
+    for project, answer, (reading, _), unset in zip(projects, answers, readings, named, strict=True):
+        empty.add(project, answer, reading, unset)
+    # The gate takes defaults, and what files set, for what they are; nobody is to set such a variable.
+    free = [
+        {name for name in answer.get("unset") or [] if name not in (answer.get("default") or []) and name not in files}
+        for answer, (_, files) in zip(answers, readings, strict=True)
+    ]
+    again = [index for index, names in enumerate(free) if names]
+    settings = [{name: chance.choice(VALUES) for name in sorted(free[index])} for index in again]
+    requests = (projects[index].request(values) for index, values in zip(again, settings, strict=True))
+    for index, answer in zip(again, ask(requests), strict=True):
+        filled.add(projects[index], answer, readings[index][0], named[index] | {*(answer.get("unset") or [])})
+    return empty, filled
+
+
+def _reading(project: Project) -> tuple[Reading, set[str]]:
+    """Read a project with the gate; return also the words of its environment files."""
+    files = Files(str(project.root))
+    source = files.open(project.path)
+    assert source is not None
+    reading = READER.read(source, files)
+    consulted = [path for path, there in files.consulted.items() if there and path.endswith(".env")]
+    return reading, {word for path in consulted for word in re.findall(r"\w+", (project.root / path).read_text())}
 
 
 def _sets(scratch: Path, chance: random.Random, count: int, folders: list[Path]) -> Iterator[tuple[str, list[Project]]]:
     yield "the cases", [_written(scratch / name, files) for name, files in cases.PROJECTS.items()]
+    random_ones = (generate.project(chance) for _ in range(count))
+    yield "random projects", [_written(scratch / f"r{index}", files) for index, files in enumerate(random_ones)]
     for folder in folders:
         yield folder.name, list(_below(folder))
 

@@ -32,11 +32,17 @@ def containers(answer: dict[str, Any], root: str) -> dict[str, Facts]:
             for index, hook in enumerate(service.get("pre_start") or []):
                 found[f"{name} pre_start {index}"] = starter = _container(answer, {**hook, "build": None}, root)
                 for key in ("pid", "ipc", "uts", "cgroup", "network", "userns"):
-                    main[key] = starter[key] if starter[key].words == ["host"] else main[key]
+                    main[key] = max(main[key], starter[key], key=_shared)
             for moment in ("post_start", "pre_stop"):
                 raised = [hook for hook in service.get(moment) or [] if hook.get("privileged")]
                 found |= {f"{name} {moment} {index}": {"privileged": certain(True)} for index in range(len(raised))}
     return found
+
+
+def _shared(namespace: Fact) -> int:
+    """Rank a namespace by how much of it is others'."""
+    word = namespace.words[0]
+    return 2 if word == "host" else word.startswith("container:")
 
 
 def _container(answer: dict[str, Any], service: dict[str, Any], root: str) -> Facts:
@@ -191,6 +197,7 @@ def _mounts(answer: dict[str, Any], service: dict[str, Any], root: str) -> Itera
 def _volume(answer: dict[str, Any], volume: dict[str, Any], root: str) -> str:
     kind, source = volume["type"], volume.get("source") or ""
     read_only, target = volume.get("read_only"), volume.get("target") or ""
+    target = os.path.normpath(target) if target.startswith("/") else target
     propagation = (volume.get("bind") or {}).get("propagation") or "rprivate"
     if kind == "npipe" or (kind == "bind" and source.startswith("\\\\")):
         return mount("pipe", source, target, read_only, propagation)

@@ -19,7 +19,8 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// request names a folder and the files to load, none for those that Compose finds itself; or one text to parse.
+// request names a folder and the files to load, none for those that Compose finds itself; or one text to parse. The
+// settings are the environment of either.
 type request struct {
 	Folder   string            `json:"folder"`
 	Files    []string          `json:"files"`
@@ -38,6 +39,7 @@ type answer struct {
 	Secrets  map[string]fileObject `json:"secrets,omitempty"`
 	Configs  map[string]fileObject `json:"configs,omitempty"`
 	Unset    []string              `json:"unset,omitempty"`
+	Default  []string              `json:"default,omitempty"`
 	Value    any                   `json:"value,omitempty"`
 }
 
@@ -45,8 +47,8 @@ type fileObject struct {
 	File string `json:"file"`
 }
 
-// unset collects the variables that were replaced by nothing, as Compose warns of each.
-type unset struct{ names map[string]bool }
+// unset collects the variables that were replaced by nothing, as Compose warns of each, and those with a default.
+type unset struct{ names, defaults map[string]bool }
 
 func (u *unset) Levels() []logrus.Level { return []logrus.Level{logrus.WarnLevel} }
 
@@ -57,12 +59,15 @@ func (u *unset) Fire(entry *logrus.Entry) error {
 	return nil
 }
 
-// substitute is Compose's own, and notes the variables whose absence made a `+` form empty.
+// substitute is Compose's own, and notes the variables whose absence made a `+` form empty or took a default.
 func (u *unset) substitute(text string, mapping template.Mapping) (string, error) {
 	return template.Substitute(text, func(name string) (string, bool) {
 		value, found := mapping(name)
 		if !found && (strings.Contains(text, "{"+name+"+") || strings.Contains(text, "{"+name+":+")) {
 			u.names[name] = true
+		}
+		if !found && (strings.Contains(text, "{"+name+"-") || strings.Contains(text, "{"+name+":-")) {
+			u.defaults[name] = true
 		}
 		return value, found
 	})
@@ -83,6 +88,7 @@ func project(asked request) (found answer) {
 		asked.Files,
 		cli.WithWorkingDirectory(asked.Folder),
 		cli.WithDefaultConfigPath,
+		cli.WithEnv(environment(asked.Settings)),
 		cli.WithEnvFiles(),
 		cli.WithDotEnv,
 		cli.WithProfiles([]string{"*"}),
@@ -116,6 +122,13 @@ func project(asked request) (found answer) {
 	return found
 }
 
+func environment(settings map[string]string) (found []string) {
+	for name, value := range settings {
+		found = append(found, name+"="+value)
+	}
+	return found
+}
+
 func watched(options *loader.Options) {
 	if options.Interpolate != nil {
 		options.Interpolate.Substitute = watch.substitute
@@ -131,7 +144,7 @@ func settings(asked request) template.Mapping {
 
 func answered(asked request) (found answer) {
 	var err error
-	watch.names = map[string]bool{}
+	watch.names, watch.defaults = map[string]bool{}, map[string]bool{}
 	switch asked.Kind {
 	case "volume":
 		found.Value, err = format.ParseVolume(asked.Text)
@@ -147,6 +160,9 @@ func answered(asked request) (found answer) {
 	}
 	for name := range watch.names {
 		found.Unset = append(found.Unset, name)
+	}
+	for name := range watch.defaults {
+		found.Default = append(found.Default, name)
 	}
 	return found
 }
