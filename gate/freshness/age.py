@@ -57,13 +57,13 @@ def of_name(name: ImageName, tables: Tables, now: str) -> Age:
     window = tables.window(name.repository, name.tag) if name.tag or not name.digest else None
     built = tables.build_day(name)
     if window is not None and window.gone is not None:
-        text = f"{name.text} has not been rebuilt since {iso(window.gone)}"
+        text = f"{name.shown} has not been rebuilt since {iso(window.gone)}"
         return Age(max(0, today - window.gone - SLACK), max(0, today - window.first), text)
     if built is not None:
-        text = f"{name.text} was built on {iso(built)}"
+        text = f"{name.shown} was built on {iso(built)}"
         return Age(max(0, today - built - SLACK), max(0, today - built + SLACK), text)
     if window is None or window.changed is None:
-        return Age(0, None, f"nothing is known of when {name.text} was built")
+        return Age(0, None, f"nothing is known of when {name.shown} was built")
     return _current(name, window.changed, tables, today)
 
 
@@ -76,7 +76,7 @@ def _current(name: ImageName, changed: int, tables: Tables, today: int) -> Age:
     """
     date = days(tables.date)
     counted = today if is_patch(name, tables) or today - date > OLD_TABLES else min(today, date)
-    text = f"{name.text} is still built, last known on {iso(changed)}"
+    text = f"{name.shown} is still built, last known on {iso(changed)}"
     return Age(0, max(0, counted - changed), text)
 
 

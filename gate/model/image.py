@@ -25,6 +25,12 @@ class ImageName(Record):
     tag: str
     digest: str
 
+    @property
+    def shown(self) -> str:
+        """The reference as a message repeats it: of a digest as much as tells one from another."""
+        name, at, digest = self.text.partition("@")
+        return f"{name}{at}{digest[:19]}"
+
 
 class Base(Record):
     """What a stage starts from: an image, `scratch`, or an earlier stage by its index."""

@@ -135,7 +135,7 @@ def _points(one: Support, ended: tuple[tuple[int, int], ...]) -> tuple[int, int]
 def _frozen(name: ImageName | None, at: Location, tables: Tables, now: str) -> Iterator[Deduction]:
     window = is_frozen(name, tables, now) if name is not None else None
     if name is not None and window is not None and window.gone is not None:
-        yield Deduction("A4", f"{name.text} is a tag that was given up on {iso(window.gone)}", FROZEN, FROZEN, at)
+        yield Deduction("A4", f"{name.shown} is a tag that was given up on {iso(window.gone)}", FROZEN, FROZEN, at)
 
 
 def _builders(image: Image, tables: Tables, now: str) -> list[Deduction]:

@@ -26,7 +26,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     name = known(base)
     for one in supports(name, tables, now) if name is not None else ():
         if name is not None and one.is_ending:
-            yield yes(base.at, f"{name.text} carries {one.text}")
+            yield yes(base.at, f"{name.shown} carries {one.text}")
 
 
 RULE = Rule(

@@ -26,9 +26,9 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     name = known(base)
     for one in supports(name, tables, now) if name is not None else ():
         if name is not None and one.state == "ended":
-            yield yes(base.at, f"{name.text} carries {one.text}")
+            yield yes(base.at, f"{name.shown} carries {one.text}")
         elif name is not None and one.state == "contract":
-            yield unknown(base.at, f"{name.text} carries {one.text}")
+            yield unknown(base.at, f"{name.shown} carries {one.text}")
 
 
 RULE = Rule(

@@ -29,7 +29,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     if name is None or window is None or window.gone is None or recipe.upgrade(image) is not None:
         return
     age = days(now) - window.gone
-    yield yes(base.at, f"{name.text} has not been rebuilt since {iso(window.gone)}, {age} days ago")
+    yield yes(base.at, f"{name.shown} has not been rebuilt since {iso(window.gone)}, {age} days ago")
 
 
 RULE = Rule(
