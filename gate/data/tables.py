@@ -34,7 +34,7 @@ class Tables:
 
     def __init__(self) -> None:
         """Start with nothing looked up."""
-        self._releases: dict[ImageName, tuple[Lifecycle, ...]] = {}
+        self._releases: dict[tuple[str, str, bool], tuple[Lifecycle, ...]] = {}
         self._windows: dict[tuple[str, str], Window | None] = {}
 
     def lifecycle(self, product: str, release: str) -> Lifecycle | None:
@@ -108,9 +108,10 @@ class Tables:
 
     def releases(self, name: ImageName) -> tuple[Lifecycle, ...]:
         """Return the lifecycle of everything that an image name says it carries."""
-        if name not in self._releases:
-            self._releases[name] = self._carried(name)
-        return self._releases[name]
+        key = name.repository, name.tag, bool(name.digest)
+        if key not in self._releases:
+            self._releases[key] = self._carried(name)
+        return self._releases[key]
 
     def _carried(self, name: ImageName) -> tuple[Lifecycle, ...]:
         named: dict[str, str] = {}

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def chain(image: Image) -> tuple[Stage, ...]:
     """Return the stages whose files are the image's: the one that ships, the one it starts from, and so on."""
-    found: list[Stage] = []
+    found: dict[int, Stage] = {}
     index: int | None = image.target
-    while index is not None and 0 <= index < len(image.stages) and image.stages[index] not in found:
-        found.append(image.stages[index])
+    while index is not None and 0 <= index < len(image.stages) and index not in found:
+        found[index] = image.stages[index]
         index = image.stages[index].base.stage
-    return tuple(found)
+    return tuple(found.values())
 
 
 def base(image: Image) -> Base | None:
