@@ -97,6 +97,8 @@ class _Parser:
         if text.startswith("export", self._at) and text[self._at + 6 : self._at + 7] in ("\t", "\n", "\f", "\r", " "):
             self._at += 6
             self._skip_blanks()
+            if self._at == len(text):
+                raise self._error(self._at, "has no name behind `export`")
         begin = here = self._at
         while here < len(text) and text[here] not in "=:\n":
             char = text[here]

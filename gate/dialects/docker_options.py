@@ -110,7 +110,7 @@ PROPAGATIONS = frozenset({"private", "rprivate", "shared", "rshared", "slave", "
 
 def short_volume(text: str) -> ShortVolume | None:
     """Read `SOURCE:TARGET:OPTIONS`, `SOURCE:TARGET` or `TARGET` as compose-go does; None for what it refuses."""
-    parts = [text] if 0 < len(text) < 3 else _volume_parts(text)
+    parts = [text] if 0 < len(text.encode("utf-8", "surrogatepass")) < 3 else _volume_parts(text)
     if not 0 < len(parts) < 4 or "" in parts:
         return None
     source, target, options = ("", parts[0], "") if len(parts) == 1 else (*parts, "")[:3]
@@ -127,7 +127,7 @@ def short_volume(text: str) -> ShortVolume | None:
 
 
 def _volume_parts(text: str) -> list[str]:
-    """Cut at colons, but not behind the letter of a drive and not inside `${...}`."""
+    """Cut at colons, but not behind the letter of a drive and not inside `${...}`, which only options may leave open."""
     parts: list[str] = []
     begin = depth = 0
     for place, char in enumerate(text):
@@ -138,6 +138,8 @@ def _volume_parts(text: str) -> list[str]:
         elif char == ":" and not depth and not (place == begin + 1 and text[begin].isalpha()):
             parts.append(text[begin:place])
             begin = place + 1
+    if depth:
+        return parts if len(parts) == 2 else []
     return [*parts, text[begin:]]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gate.pipeline.files import Files
 from gate.readers.compose import READER
-from tests.conformance.compose import cases, evidence, expected, generate
+from tests.conformance.compose import cases, evidence, expected, generate, words
 from tests.conformance.compose.facts import Fact, judged
 from tests.conformance.compose.oracle import ask, modules
 
@@ -125,6 +125,11 @@ def main(arguments: list[str]) -> int:
             for title, tally in zip((name, f"{name}, with what nobody sets set"), tallies, strict=True):
                 tally.show(title, everything="all" in options)
                 wrong += len(tally.wrong)
+    for name, total, differing in words.sets(chance, 5 * count):
+        print(f"{name}s: {total} compared, {len(differing)} wrong")
+        for line in differing if "all" in options else differing[:SHOWN]:
+            print(f"  {line}")
+        wrong += len(differing)
     return int(wrong > 0)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from tests.conformance.compose.oracle import HOME
 
 #: Compose's placeholder for a variable that nobody sets, in the words of the gate.
-_UNSET = re.compile(r"the variable (\w+) is not set here")
+UNSET = re.compile(r"the variable (\w+) is not set here")
 
 
 class Fact(NamedTuple):
@@ -35,7 +35,7 @@ def judged(ours: Fact, theirs: Fact, unset: set[str]) -> str:
     if not ours.doubts:
         return "equal" if mine == expected else "wrong"
     for doubt in ours.doubts:
-        name = _UNSET.search(doubt)
+        name = UNSET.search(doubt)
         if name is None or name[1] not in unset:
             return "wrong"
     return "unknown" if set(mine) <= set(expected) else "wrong"

@@ -151,7 +151,7 @@ func answered(asked request) (found answer) {
 	case "template":
 		found.Value, err = watch.substitute(asked.Text, settings(asked))
 	case "environment":
-		found.Value, err = dotenv.UnmarshalWithLookup(asked.Text, nil)
+		found.Value, err = dotenv.Parse(strings.NewReader(asked.Text))
 	default:
 		found = project(asked)
 	}
