@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from gate.model.loading import module
+from gate.model.location import Location
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
-
-    from gate.model.location import Location
 
     class Sum(Protocol):
         """A sum that is being taken."""
@@ -66,10 +67,6 @@ class Source:
 
     def location(self, start: int, end: int) -> Location:
         """Return the region between two offsets into `text`; lines end with a line feed only."""
-        from bisect import bisect_right
-
-        from gate.model.location import Location
-
         if self._starts is None:
             starts = [0]
             find = self.text.find
