@@ -39,12 +39,34 @@ spec:
     securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
 """
 
-BASES = ("debian:12", "debian:13-slim", "ubuntu:24.04", "ubuntu:22.04", "python:3.13-slim", "node:22-bookworm")
+BASES = ("debian:12", "debian:13-slim", "ubuntu:24.04", "ubuntu:22.04", "alpine:3.22")
 BUILDERS = ("golang:1.25", "maven:3.9-eclipse-temurin-21", "rust:1.90", "gcc:15")
+LANGUAGES = ("python:3.13-slim", "python:3.12", "node:22-bookworm", "node:24-alpine")
 PACKAGES = ("ca-certificates", "curl", "git", "libpq5", "tini", "tzdata", "unzip")
 USERS = ("USER 1000", "USER app", "")
 
-RECIPE = """\
+TOOL = """\
+FROM {base}
+RUN apt-get update && apt-get install --yes --no-install-recommends {package} && rm -rf /var/lib/apt/lists/*
+COPY tool-{number} /usr/local/bin/
+{user}
+ENTRYPOINT ["tool-{number}"]
+"""
+
+APPLICATION = """\
+FROM {language}
+ENV PORT={port} HOME=/home/app
+WORKDIR /srv/application-{number}
+COPY requirements.txt package*.json ./
+RUN make dependencies
+COPY . .
+RUN useradd --uid 1000 app && chown -R app .
+{user}
+EXPOSE ${{PORT}}
+CMD ["make", "serve"]
+"""
+
+SERVICE = """\
 # syntax=docker/dockerfile:1
 ARG VERSION={number}.0
 FROM {builder} AS build
@@ -116,12 +138,19 @@ spec:
 
 
 def recipes() -> Iterable[tuple[str, str]]:
-    """Name every Dockerfile of the large set, with its text."""
+    """Name every Dockerfile of the large set, with its text: a third each of five, ten and fifteen instructions."""
     packages = cycle(PACKAGES)
-    parts = zip(cycle(BASES), cycle(BUILDERS), packages, packages, cycle(USERS), strict=False)
-    for number, (base, builder, package, other, user) in enumerate(islice(parts, DOCKERFILES)):
-        text = RECIPE.format(
-            number=number, base=base, builder=builder, package=package, other=other, user=user, port=8000 + number
+    choices = zip(cycle(BASES), cycle(BUILDERS), cycle(LANGUAGES), packages, packages, cycle(USERS), strict=False)
+    for number, (base, builder, language, package, other, user) in enumerate(islice(choices, DOCKERFILES)):
+        text = (TOOL, APPLICATION, SERVICE)[number % 3].format(
+            number=number,
+            base=base,
+            builder=builder,
+            language=language,
+            package=package,
+            other=other,
+            user=user,
+            port=8000 + number,
         )
         yield f"service-{number:03}/Dockerfile", text
 
