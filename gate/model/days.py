@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=256)
 def days(iso: str) -> int:
     """Count the days from 1970-01-01 to a day such as `2026-11-23`; raise ValueError for anything else."""
     digits = iso[:4] + iso[5:7] + iso[8:]

@@ -111,15 +111,19 @@ def _arranged(cls: RecordType, args: tuple[object, ...], kwargs: dict[str, objec
     absent = len(cls._fields) - len(args)
     if not kwargs and 0 < absent <= len(cls._last):
         return args + cls._last[-absent:]
-    given = dict(zip(cls._fields, args))
-    repeated = given.keys() & kwargs.keys()
-    values = {**cls._defaults, **given, **kwargs}
-    unknown = values.keys() - set(cls._fields)
-    missing = [field for field in cls._fields if field not in values]
-    if repeated or unknown or missing or len(args) > len(cls._fields):
-        wrong = ", ".join([*sorted(repeated | unknown), *missing]) or "too many arguments"
-        raise TypeError(f"{cls.__name__}: {wrong}")
-    return tuple(values[field] for field in cls._fields)
+    rest = cls._fields[len(args) :]
+    values = {**cls._defaults, **kwargs}
+    if absent < 0 or any(field not in values for field in rest) or any(name not in rest for name in kwargs):
+        raise TypeError(f"{cls.__name__}: {_wrong(cls, args, kwargs)}")
+    return args + tuple([values[field] for field in rest])
+
+
+def _wrong(cls: RecordType, args: tuple[object, ...], kwargs: dict[str, object]) -> str:
+    """Name the arguments that are repeated or unknown, then those that are missing."""
+    given = cls._fields[: len(args)]
+    refused = sorted(name for name in kwargs if name in given or name not in cls._fields)
+    missing = [field for field in cls._fields[len(args) :] if field not in cls._defaults and field not in kwargs]
+    return ", ".join([*refused, *missing]) or "too many arguments"
 
 
 if TYPE_CHECKING:
@@ -130,5 +134,7 @@ if TYPE_CHECKING:
 
 def replace(record: R, **changes: Any) -> R:
     """Return a record like this one with some fields changed."""
-    values = {field: getattr(record, field) for field in record._fields}
-    return type(record)(**{**values, **changes})
+    unknown = [name for name in changes if name not in record._fields]
+    if unknown:
+        raise TypeError(f"{type(record).__name__}: {', '.join(unknown)}")
+    return type(record)(*[changes[name] if name in changes else getattr(record, name) for name in record._fields])
