@@ -98,6 +98,8 @@ def every(truths: Iterable[Truth]) -> Truth:
 
 def _combine(truths: tuple[Truth, ...], *, decided: Answer, otherwise: Answer) -> Truth:
     """Let the first deciding answer win, keeping the reasons of just those operands that carry the result."""
+    if len(truths) == 1:
+        return truths[0]
     answers = [truth.answer for truth in truths]
     answer = decided if decided in answers else "unknown" if "unknown" in answers else otherwise
     carrying = [truth for truth in truths if truth.answer == answer]
