@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.model.days import days
+from gate.model.evidence import known
 from gate.model.truth import Because
 
 TYPE_CHECKING = False
@@ -27,6 +28,10 @@ SNAPSHOTS = ("snapshot.debian.org/archive/", "snapshot-cloudflare.debian.org/arc
 
 #: Folders that hold a package manager's list of what there is.
 LISTS = {"/var/lib/apt": "apt", "/var/lib/apt/lists": "apt", "/var/cache/apk": "apk", "/etc/apk/cache": "apk"}
+
+#: What words that turn off the check of certificates, or let in packages without a signature, hold some of.
+TLS_MARKS = ("curl", "no-check-certificate", "strict", "trusted", "unauthorized", "verify")
+UNSIGNED_MARKS = ("allow-un", "allowun", "force-yes", "gpgcheck", "no-gpg", "nosignature", "siglevel", "trusted=")
 
 
 def archives(image: Image) -> tuple[Because, ...]:
@@ -121,6 +126,23 @@ def kept_lists(image: Image) -> tuple[Because, ...]:
                 text = f"packages are installed from lists that the builder keeps in {mount.target} and never renews"
                 found.append(Because(installs.at, text))
     return tuple(found)
+
+
+def may_trust_anybody(image: Image) -> bool:
+    """Say whether something in the image may turn the check of certificates off."""
+    names = [variable.name for member in image.environment.members if (variable := known(member)) is not None]
+    return any(may_hold(text, TLS_MARKS) for text in (*names, *(step.text for step in recipe.steps(image))))
+
+
+def may_take_unsigned(image: Image) -> bool:
+    """Say whether a step may let in packages without a signature."""
+    return any(may_hold(step.text, UNSIGNED_MARKS) for step in recipe.steps(image))
+
+
+def may_hold(text: str, marks: tuple[str, ...]) -> bool:
+    """Say whether a word of a script may hold one of the marks, however quotes and escapes break it up."""
+    bare = text.replace("\\\n", "").replace("\\", "").replace("'", "").replace('"', "").lower()
+    return any(mark in bare for mark in marks)
 
 
 def shown(url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gate.freshness.hints import TLS_MARKS, UNSIGNED_MARKS, may_hold
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +42,6 @@ _UNSIGNED_TEXTS = (
     ("siglevel = never", "SigLevel = Never"),
 )
 
-#: Words without any of these turn nothing off, which those of most scripts do not.
-_TLS_MARKS = ("curl", "no-check-certificate", "strict", "trusted", "unauthorized", "verify")
-_UNSIGNED_MARKS = ("allow-un", "force-yes", "nogpg", "no-gpg", "nosignature")
 
 _NODE = frozenset({"npm", "yarn", "pnpm"})
 _APT = frozenset({"apt", "apt-get"})
@@ -83,15 +82,9 @@ def commands(text: str) -> Iterator[list[str]]:
         yield words
 
 
-def _may_hold(text: str, marks: tuple[str, ...]) -> bool:
-    """Say whether a word of a script may hold one of the marks, however quotes and escapes break it up."""
-    bare = text.replace("\\\n", "").replace("\\", "").replace("'", "").replace('"', "").lower()
-    return any(mark in bare for mark in marks)
-
-
 def tls_off(text: str) -> Iterator[str]:
     """Yield what turns the check of certificates off."""
-    for words in commands(text) if _may_hold(text, _TLS_MARKS) else ():
+    for words in commands(text) if may_hold(text, TLS_MARKS) else ():
         seen = set[str]()
         for number, word in enumerate(words):
             program = _tls_program(word)
@@ -176,7 +169,7 @@ def _has_k(word: str) -> bool:
 
 def unsigned(text: str) -> Iterator[str]:
     """Yield what lets packages in without a signature."""
-    for words in commands(text) if _may_hold(text, _UNSIGNED_MARKS) else ():
+    for words in commands(text) if may_hold(text, UNSIGNED_MARKS) else ():
         seen = set[str]()
         for number, word in enumerate(words):
             program = word.rpartition("/")[2]

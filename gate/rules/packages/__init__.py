@@ -22,7 +22,7 @@ RULES: dict[str, Entry] = {
     "PKG003": _of("unverified_download", recipe.downloads),
     "PKG004": _of("plain_http_download", recipe.downloads),
     "PKG005": _of("piped_script", recipe.downloads),
-    "PKG006": _of("tls_verification_disabled"),
-    "PKG007": _of("unsigned_packages"),
+    "PKG006": _of("tls_verification_disabled", hints.may_trust_anybody),
+    "PKG007": _of("unsigned_packages", hints.may_take_unsigned),
     "PKG008": _of("end_of_life_download"),
 }
