@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gate.model.days import days, iso
 from gate.model.record import Record
 
@@ -64,6 +66,7 @@ def _day(day: int | None) -> str:
     return iso(day) if day is not None else ""
 
 
+@lru_cache(maxsize=1024)
 def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
     """Say where a release stands; an end that is known stays one however old the tables are."""
     today, security, last = days(now), lifecycle.security, end(lifecycle)

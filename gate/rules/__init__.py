@@ -6,6 +6,8 @@ give it something to say, and a family when there is a subject that it asks.
 
 from __future__ import annotations
 
+from functools import cache
+
 from gate.model.loading import module
 from gate.model.record import Record
 
@@ -42,6 +44,7 @@ class Entry(Record):
         return rule
 
 
+@cache
 def asking(kind: SubjectKind) -> dict[str, Entry]:
     """Return the rules that ask a kind of subject, by their ids."""
     tables: list[dict[str, Entry]] = [module(f"gate.rules.{family}").RULES for family in ASKING[kind]]
