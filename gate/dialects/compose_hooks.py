@@ -53,10 +53,29 @@ INHERITED = frozenset(
 )
 
 
+#: Hooks of each kind that are looked at; nobody writes more.
+MAX_HOOKS = 10
+
+
+def too_many(service: Fields) -> str:
+    """Return why there may be more hooks than are looked at; empty when there are none."""
+    for moment in ("pre_start", "post_start", "pre_stop"):
+        members = service.items(moment)
+        if members.reason:
+            return f"its {moment} hooks cannot be known: {members.reason}"
+        if len(members.nodes) > MAX_HOOKS:
+            return f"it has more than {MAX_HOOKS} {moment} hooks"
+    return ""
+
+
+def hooks(service: Fields, moment: str) -> list[Fields]:
+    """Return the hooks of a moment."""
+    return service.mappings(moment)[0][:MAX_HOOKS]
+
+
 def starters(service: Fields) -> Iterator[Fields]:
     """Yield the containers that run before the service, each with what it inherits."""
-    found, _ = service.mappings("pre_start")
-    for hook in found:
+    for hook in hooks(service, "pre_start"):
         if service.node is not None and hook.node is not None:
             own = service.node
             entries = {name: node for name, node in own.entries.items() if name in INHERITED}

@@ -13,7 +13,7 @@ from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from collections.abc import Mapping as Table
     from typing import TypeAlias
 
@@ -95,8 +95,8 @@ def merged(earlier: Node, later: Node, name: str = "") -> Node:
     if isinstance(earlier, Mapping) and isinstance(later, Mapping):
         return _mappings(earlier, later)
     if isinstance(earlier, Sequence) and isinstance(later, Sequence):
-        fresh = [item for item in later.items if not any(same(item, one) for one in earlier.items)]
-        return with_items(later, [*earlier.items, *fresh])
+        known = set(map(_identity, earlier.items))
+        return with_items(later, [*earlier.items, *(item for item in later.items if _identity(item) not in known)])
     return later
 
 
@@ -110,30 +110,37 @@ def _mappings(earlier: Mapping, later: Mapping) -> Mapping:
     return Mapping(later.source, later.start, later.end, entries, keys, later.doubt or earlier.doubt)
 
 
-def same(one: Node, other: Node) -> bool:
-    """Say whether two nodes have the same value; what is not known is like itself, however it came here."""
-    if one.source is other.source and one.start == other.start and isinstance(one, Opaque | Short):
-        return type(one) is type(other)
-    if isinstance(one, Scalar) and isinstance(other, Scalar):
-        return type(one.value) is type(other.value) and one.value == other.value
-    if isinstance(one, Short) or isinstance(other, Short):
-        return isinstance(one, Short) and isinstance(other, Short) and one.raw == other.raw and GAP not in one.raw
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.entries.keys() == other.entries.keys() and all(
-            same(value, other.entries[name]) for name, value in one.entries.items()
-        )
-    if isinstance(one, Sequence) and isinstance(other, Sequence):
-        return len(one.items) == len(other.items) and all(map(same, one.items, other.items))
-    return False
+def weight(node: Node) -> int:
+    """Return the number of nodes of a tree."""
+    if isinstance(node, Mapping):
+        return 1 + sum(map(weight, node.entries.values()))
+    return 1 + sum(map(weight, node.items)) if isinstance(node, Sequence) else 1
 
 
-def settled(root: Mapping) -> Mapping:
-    """Return the tree in its long form; of the entries of a service's list that name the same thing, the last stays."""
+def _identity(node: Node) -> Hashable:
+    """Return what nodes of the same value have in common; what is not known is like itself, however it came here."""
+    if isinstance(node, Scalar):
+        return node.value.__class__, node.value
+    if isinstance(node, Short) and GAP not in node.raw:
+        return Short, node.raw
+    if isinstance(node, Mapping) and not isinstance(node, Short):
+        return Mapping, frozenset((name, _identity(value)) for name, value in node.entries.items())
+    if isinstance(node, Sequence):
+        return Sequence, tuple(map(_identity, node.items))
+    return node.__class__, id(node.source), node.start
+
+
+def settled(root: Mapping, latest: Mapping) -> Mapping:
+    """Return the tree in its long form, where the latest one that was laid over it may have left short ones.
+
+    Of the entries of a service's list that name the same thing, the last one stays.
+    """
     changes: dict[str, Node] = {}
     for section in ("services", "jobs"):
-        node = root.get(section)
-        if isinstance(node, Mapping):
-            containers = {name: _container(one, unique=section == "services") for name, one in node.entries.items()}
+        node, touched = root.get(section), latest.get(section)
+        if isinstance(node, Mapping) and isinstance(touched, Mapping):
+            names = node.entries.keys() & touched.entries.keys()
+            containers = {name: _container(node.entries[name], unique=section == "services") for name in names}
             changes[section] = with_entries(node, containers)
     return with_entries(root, changes)
 

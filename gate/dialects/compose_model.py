@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from gate.dialects.compose_canonical import SECTIONS, canonical, interpolated
 from gate.dialects.compose_environment import variables
-from gate.dialects.compose_merge import marked, merged, settled, unknown, with_entries, without
-from gate.dialects.compose_paths import anchored, joined, resolved
+from gate.dialects.compose_extends import Services, texts
+from gate.dialects.compose_merge import marked, merged, settled, weight, with_entries, without
+from gate.dialects.compose_paths import anchored, joined
 from gate.dialects.interpolation import Environment
 from gate.model.errors import InputError
 from gate.model.record import Record
-from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.tree import Mapping, Sequence
 from gate.syntax.yaml import COMPOSE, documents
 
 TYPE_CHECKING = False
@@ -26,9 +27,13 @@ if TYPE_CHECKING:
     from gate.model.source import Source, Sources
     from gate.syntax.tree import Node
 
-#: Services that `extends` may chain through, and files that one project may be made of, before the rest is given up.
-MAX_CHAIN = 50
+#: Nodes that `extends` may copy from one service to others before the rest is given up.
+MAX_COPIED = 200_000
+
+#: Files that one project may be made of, with their bytes, and documents that one of them may hold.
 MAX_FILES = 200
+MAX_BYTES = 16 * 1024 * 1024
+MAX_DOCUMENTS = 100
 
 #: What an include brings into the project that names it.
 RESOURCES = (*SECTIONS, "volumes", "networks", "secrets", "configs")
@@ -96,13 +101,16 @@ def _folder(path: str) -> str:
 class Loader:
     """Opens the files of one project, and keeps what went wrong with them."""
 
-    __slots__ = ("_left", "problems", "sources")
+    __slots__ = ("_bytes", "_copies", "_files", "_weights", "problems", "sources")
 
     def __init__(self, sources: Sources) -> None:
         """Take where files are read from."""
         self.sources = sources
         self.problems: list[InputError] = []
-        self._left = MAX_FILES
+        self._files = MAX_FILES
+        self._bytes = MAX_BYTES
+        self._copies = MAX_COPIED
+        self._weights: dict[Node, int] = {}
 
     def load(self, files: list[Source], folder: str, environment: Environment, trail: tuple[str, ...]) -> Load:
         """Load files that are merged in turn; `trail` are the files that led to them."""
@@ -121,14 +129,25 @@ class Loader:
             self.problems.append(error)
             return None
         if found is None:
-            cause = f"{wanted} {path} is not in sight"
-            self.problems.append(InputError(cause, at=at, remedy="add it, or check the folder that holds it"))
+            is_much = min(self._files, self._bytes) < 0
+            cause = f"{wanted} {path} is {'more than one project is read of' if is_much else 'not in sight'}"
+            remedy = "check the parts of the project by themselves" if is_much else "add it, or check its folder"
+            self.problems.append(InputError(cause, at=at, remedy=remedy))
         return found
 
     def opened(self, path: str) -> Source | None:
-        """Open a file; None when it is absent, or one too many."""
-        self._left -= 1
-        return self.sources.open(path) if self._left >= 0 else None
+        """Open a file; None when it is absent, or more than one project may be made of."""
+        self._files -= 1
+        source = self.sources.open(path) if self._files >= 0 else None
+        self._bytes -= len(source.data) if source is not None else 0
+        return source if self._bytes >= 0 else None
+
+    def may_copy(self, node: Node) -> bool:
+        """Say whether a service may be copied once more, into one that extends it."""
+        if node not in self._weights:
+            self._weights[node] = weight(node)
+        self._copies -= self._weights[node]
+        return self._copies >= 0
 
     def environment(self, paths: list[str], outer: dict[str, Text]) -> Environment:
         """Read the variables of environment files that may be absent; those of `outer` win."""
@@ -161,7 +180,7 @@ class Load:
         self._environment = environment
         self._path = path
         self._trail = (*trail, path)
-        self._bases: dict[str, _Services | None] = {}
+        self._bases: dict[str, Services | None] = {}
 
     def add(self, source: Source) -> None:
         """Lay a file over what is there; its documents count as files of their own."""
@@ -172,13 +191,18 @@ class Load:
             for section in SECTIONS:
                 node = root.get(section)
                 if isinstance(node, Mapping):
-                    services = _Services(self, node, source.path, self._folder, cleared)
+                    services = Services(self, node, source.path, self._folder, cleared)
                     root = with_entries(root, {section: with_entries(node, services.all())})
             self.root = _laid(self.root, cleared, root)
 
     def _documents(self, source: Source) -> Iterator[tuple[Mapping, Cleared]]:
         """Yield the documents of a file in their long form, and what each clears of those before it."""
-        for document in documents(source, COMPOSE):
+        found = documents(source, COMPOSE)
+        if len(found) > MAX_DOCUMENTS:
+            at, remedy = found[MAX_DOCUMENTS].at, "split the file"
+            error = InputError(f"has more than {MAX_DOCUMENTS} documents", at=at, remedy=remedy)
+            self._loader.problems.append(error)
+        for document in found[:MAX_DOCUMENTS]:
             if document.error is not None:
                 self._loader.problems.append(document.error)
             elif document.root is not None:
@@ -206,7 +230,7 @@ class Load:
     def _include(self, node: Node) -> Load | None:
         """Load one include, in the form of a path or in the long one."""
         options = node if isinstance(node, Mapping) else None
-        paths = _texts(options.get("path") if options is not None else node)
+        paths = texts(options.get("path") if options is not None else node)
         if not paths:
             remedy = "write the path out, or give the variable a default"
             self._problem("the file it includes cannot be known", node, remedy)
@@ -220,14 +244,14 @@ class Load:
         if len(files) < len(paths):
             return None
         folder = _folder(paths[0])
-        if options is not None and (named := _texts(options.get("project_directory"))):
+        if options is not None and (named := texts(options.get("project_directory"))):
             folder = joined(self._folder, named[0])
         return self._loader.load(files, folder, self._variables(options, folder), self._trail)
 
     def _variables(self, options: Mapping | None, folder: str) -> Environment:
         """Read the variables of an include: of the files it names, else of its own folder; those outside win."""
         named = options.get("env_file") if options is not None else None
-        paths = [joined(self._folder, path) for path in _texts(named) if path != "/dev/null"]
+        paths = [joined(self._folder, path) for path in texts(named) if path != "/dev/null"]
         if named is None:
             paths = [joined(folder, ".env")]
         return self._loader.environment(paths, self._environment.values)
@@ -235,13 +259,17 @@ class Load:
     def _problem(self, cause: str, node: Node, remedy: str) -> None:
         self._loader.problems.append(InputError(cause, at=node.at, remedy=remedy))
 
-    def base(self, path: str) -> _Services | None:
+    def may_copy(self, node: Node) -> bool:
+        """Say whether a service may be copied once more."""
+        return self._loader.may_copy(node)
+
+    def base(self, path: str) -> Services | None:
         """Return the services of a file that is extended; None when it is not in sight or has none."""
         if path not in self._bases:
             self._bases[path] = self._opened_base(path)
         return self._bases[path]
 
-    def _opened_base(self, path: str) -> _Services | None:
+    def _opened_base(self, path: str) -> Services | None:
         try:
             source = self._loader.opened(path)
         except InputError:
@@ -254,66 +282,12 @@ class Load:
         for read, cleared in self._documents(source):
             root = _laid(root, cleared, read)
         services = anchored(root, folder, is_base=True).get("services") if root is not None else None
-        return _Services(self, services, path, folder, cleared) if isinstance(services, Mapping) else None
-
-
-class _Services:
-    """The services of one file, of which each may extend another one of them or of a further file."""
-
-    __slots__ = ("_cleared", "_entries", "_folder", "_load", "_path")
-
-    def __init__(self, load: Load, node: Mapping, path: str, folder: str, cleared: Cleared) -> None:
-        self._load = load
-        self._entries = dict(node.entries)
-        self._path = path
-        self._folder = folder
-        self._cleared = cleared
-
-    def all(self) -> dict[str, Node]:
-        """Return all of them with everything that they extend laid below them."""
-        for name in list(self._entries):
-            self.one(name, 0)
-        return self._entries
-
-    def one(self, name: str, depth: int) -> Node | None:
-        """Return one of them; what cannot be found stays as `extends`, with the reason."""
-        service = self._entries.get(name)
-        extends = service.get("extends") if isinstance(service, Mapping) else None
-        if not isinstance(service, Mapping) or extends is None or isinstance(extends, Opaque):
-            return service
-        found = self._base(extends, depth)
-        if isinstance(found, str):
-            self._entries[name] = with_entries(service, {"extends": unknown(extends, found)})
-        else:
-            own = {key: node for key, node in service.entries.items() if key != "extends"}
-            rest = Mapping(service.source, service.start, service.end, own, service.keys, service.doubt)
-            below = self._cleared.get("services", {}).get(name, {})
-            self._entries[name] = merged(without(found, below), rest)
-        return self._entries[name]
-
-    def _base(self, extends: Node, depth: int) -> Node | str:
-        """Find what is extended; a string says why it cannot be found."""
-        if depth >= MAX_CHAIN:
-            return "what it extends goes on without end"
-        name = _texts(extends.get("service")) if isinstance(extends, Mapping) else []
-        if not name:
-            return "the service it extends cannot be known"
-        file = extends.get("file") if isinstance(extends, Mapping) else None
-        services: _Services | None = self
-        path = self._path
-        if file is not None:
-            file = resolved(file, self._folder)
-            if not isinstance(file, Scalar) or not isinstance(file.value, str):
-                return "the file it extends cannot be known"
-            path = file.value
-            services = self._load.base(path)
-        found = services.one(name[0], depth + 1) if services is not None else None
-        return found if found is not None else f"the service {name[0]} it extends is not in sight in {path}"
+        return Services(self, services, path, folder, cleared) if isinstance(services, Mapping) else None
 
 
 def _laid(earlier: Mapping | None, cleared: Cleared, later: Mapping) -> Mapping:
     node = later if earlier is None else merged(without(earlier, cleared), later)
-    return settled(node) if isinstance(node, Mapping) else later
+    return settled(node, later) if isinstance(node, Mapping) else later
 
 
 def _imported(included: Mapping, root: Mapping, cleared: Cleared) -> Mapping:
@@ -327,10 +301,3 @@ def _imported(included: Mapping, root: Mapping, cleared: Cleared) -> Mapping:
 def _members(root: Mapping, section: str) -> tuple[str, ...]:
     node = root.get(section)
     return tuple(node.entries) if isinstance(node, Mapping) else ()
-
-
-def _texts(node: Node | None) -> list[str]:
-    """Return the strings of a string or of a list; nothing when one of them is not known."""
-    nodes = node.items if isinstance(node, Sequence) else [node]
-    found = [one.value for one in nodes if isinstance(one, Scalar) and isinstance(one.value, str)]
-    return found if len(found) == len(nodes) else []

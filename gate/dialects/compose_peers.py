@@ -5,6 +5,8 @@ What is taken is as much the taker's own, so that a service that joins one on th
 
 from __future__ import annotations
 
+from functools import partial
+
 from gate.dialects.compose_scalars import flag
 from gate.dialects.docker_options import pid_mode, user_namespace
 from gate.dialects.interpolation import GAP
@@ -17,26 +19,39 @@ from gate.syntax.tree import Mapping, Opaque, Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.workload import Mount
     from gate.syntax.tree import Node
 
+    T = TypeVar("T")
+
 #: Services that one may take from, or follow from one to the next: a longer way is a circle, which Compose refuses.
 MAX_STEPS = 16
+
+#: Mounts that a service may take from others before the rest is unknown.
+MAX_TAKEN = 50
 
 _JOINS = "service:"
 
 
 class Peers:
-    """The services of one project."""
+    """The services of one project, and what they ask of it again and again."""
 
-    __slots__ = ("_root",)
+    __slots__ = ("_answers", "_root")
 
     def __init__(self, root: Fields) -> None:
         """Take the project's tree."""
         self._root = root
+        self._answers: dict[str, object] = {}
+
+    def once(self, question: str, answer: Callable[[], T]) -> T:
+        """Answer a question about the project as it was answered before."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        return self._answers[question]  # type: ignore[return-value]
 
     def find(self, name: str) -> Fields | str:
         """Return a service; a string says why it cannot be known."""
@@ -132,6 +147,8 @@ def _placed(setting: Setting[str], at: Location) -> Setting[str]:
 def taken_mounts(service: Fields, peers: Peers, mounts: Callable[[Fields], Items[Mount]]) -> Iterator[Setting[Mount]]:
     """Yield the mounts of the services in `volumes_from`, and of those that these take from in turn."""
     waiting, seen = list(_sources(service)), set[tuple[str, bool]]()
+    left = MAX_TAKEN
+    yield from _unknown_sources(service, service.at_of("volumes_from"))
     while waiting:
         name, read_only, at = waiting.pop()
         if (name, read_only) in seen:
@@ -144,12 +161,22 @@ def taken_mounts(service: Fields, peers: Peers, mounts: Callable[[Fields], Items
         if isinstance(found, str):
             yield Unknown(found, at)
             continue
-        theirs = mounts(found)
-        for member in theirs.members:
+        theirs = peers.once(f"the mounts of {name}", partial(mounts, found))
+        for member in theirs.members[:left]:
             yield _taken(member, at, read_only=read_only)
-        if not theirs.complete:
-            yield Unknown(theirs.open_because, at)
+        if not theirs.complete or len(theirs.members) > left:
+            yield Unknown(theirs.open_because or "it takes too many volumes of other services", at)
+        left = max(0, left - len(theirs.members))
+        yield from _unknown_sources(found, at)
         waiting += ((other, read_only or also, at) for other, also, _at in _sources(found))
+
+
+def _unknown_sources(service: Fields, at: Location) -> Iterator[Setting[Mount]]:
+    """Yield an unknown mount for everything in `volumes_from` that cannot be known."""
+    members = service.items("volumes_from")
+    if members.reason:
+        yield Unknown(members.reason, at)
+    yield from (Unknown(node.reason, at) for node in members.nodes if isinstance(node, Opaque))
 
 
 def _sources(service: Fields) -> Iterator[tuple[str, bool, Location]]:

@@ -117,18 +117,18 @@ def exposure(service: Fields, project: Fields, peers: Peers) -> Exposure:
 
 def mounts(service: Fields, project: Fields, peers: Peers) -> Items[Mount]:
     """Return every mount: the service's own, and those it takes from others."""
-    own = _own_mounts(service, project)
+    own = _own_mounts(service, project, peers)
     return replace(
-        own, members=(*own.members, *taken_mounts(service, peers, lambda other: _own_mounts(other, project)))
+        own, members=(*own.members, *taken_mounts(service, peers, lambda other: _own_mounts(other, project, peers)))
     )
 
 
-def _own_mounts(service: Fields, project: Fields) -> Items[Mount]:
+def _own_mounts(service: Fields, project: Fields, peers: Peers) -> Items[Mount]:
     """Return volumes in both forms, configs and secrets from files, and the engine's own socket."""
     listed, volumes = service.items("volumes"), project.sub("volumes")
-    found: list[Setting[Mount]] = [_mount(node, volumes, service) for node in listed.nodes]
+    found: list[Setting[Mount]] = [_mount(node, volumes, service, peers) for node in listed.nodes]
     for kind in ("configs", "secrets"):
-        found += _granted_files(service, kind, project.sub(kind))
+        found += _granted_files(service, kind, project.sub(kind), peers)
     socket = flag(service, "use_api_socket")
     if isinstance(socket, Unknown):
         found.append(Unknown(socket.reason, socket.at))
@@ -146,13 +146,13 @@ def _own_mounts(service: Fields, project: Fields) -> Items[Mount]:
     return Items(tuple(found), listed.at, not listed.reason, listed.reason)
 
 
-def _mount(node: Node, volumes: Fields, service: Fields) -> Setting[Mount]:
+def _mount(node: Node, volumes: Fields, service: Fields, peers: Peers) -> Setting[Mount]:
     if isinstance(node, Mapping):
-        return Stated(_volume(Fields(node, node, service.doubts), volumes), node.at)
+        return Stated(_volume(Fields(node, node, service.doubts), volumes, peers), node.at)
     return Unknown(node.reason if isinstance(node, Opaque) else "it is not a volume", node.at)
 
 
-def _volume(fields: Fields, volumes: Fields) -> Mount:
+def _volume(fields: Fields, volumes: Fields, peers: Peers) -> Mount:
     at = fields.at
     kind, source = fields.text("type", "volume"), fields.text("source")
     target = fields.text("target")
@@ -175,8 +175,12 @@ def _volume(fields: Fields, volumes: Fields) -> Mount:
         return unshared
     if isinstance(source, Stated):
         return _named_volume(source.value, unshared, volumes)
-    bound = any(volumes.sub(name).sub("driver_opts").present for name in volumes.names())
-    return mount if bound or volumes.reason else unshared
+    return mount if peers.once("bound volumes", lambda: _may_bind(volumes)) else unshared
+
+
+def _may_bind(volumes: Fields) -> bool:
+    """Say whether one of the named volumes may be a path of the host."""
+    return bool(volumes.reason) or any(volumes.sub(name).sub("driver_opts").present for name in volumes.names())
 
 
 def _named_volume(name: str, mount: Mount, volumes: Fields) -> Mount:
@@ -203,13 +207,15 @@ def _named_volume(name: str, mount: Mount, volumes: Fields) -> Mount:
 _FOLDERS = {"secrets": "/run/secrets/", "configs": "/"}
 
 
-def _granted_files(service: Fields, kind: str, definitions: Fields) -> Iterator[Setting[Mount]]:
+def _granted_files(service: Fields, kind: str, definitions: Fields, peers: Peers) -> Iterator[Setting[Mount]]:
     """Yield the bind mount that a config or secret from a file is."""
     granted, reason = service.mappings(kind)
     for fields in granted:
         source = fields.text("source")
         if not isinstance(source, Stated):
-            if any(definitions.sub(name).has("file") for name in definitions.names()):
+            if peers.once(
+                f"files of {kind}", lambda: any(definitions.sub(one).has("file") for one in definitions.names())
+            ):
                 yield Unknown(getattr(source, "reason", "it names no source"), fields.at)
             continue
         file = definitions.sub(source.value).text("file")

@@ -127,7 +127,7 @@ def short_volume(text: str) -> ShortVolume | None:
 
 
 def _volume_parts(text: str) -> list[str]:
-    """Cut at colons, but not behind the letter of a drive and not inside `${...}`, which only options may leave open."""
+    """Cut at colons, but not behind the letter of a drive nor inside `${...}`, which only options may leave open."""
     parts: list[str] = []
     begin = depth = 0
     for place, char in enumerate(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.dialects.compose_canonical import SECTIONS, Anchored
-from gate.dialects.compose_hooks import common_sandbox, starters, worst_namespaces
+from gate.dialects.compose_hooks import common_sandbox, hooks, starters, too_many, worst_namespaces
 from gate.dialects.compose_model import project
 from gate.dialects.compose_open import opened
 from gate.dialects.compose_paths import joined
@@ -44,6 +44,9 @@ _OF_A_SERVICE = ("image", "build", "extends", "provider")
 #: What a file that is named like a Compose file has at least one of.
 _OF_A_PROJECT = (b"services", b"jobs", b"include")
 
+#: Included files that are also read on their own; services of others are named after the project.
+MAX_ALONE = 20
+
 _KINDS = {"services": "Service", "jobs": "Job"}
 
 
@@ -81,7 +84,7 @@ def read(source: Source, sources: Sources) -> Reading:
     """Read the project that the file belongs to, with every project that it includes."""
     found = project(source, sources)
     known: Known = {}
-    for home in sorted({home for home in found.homes.values() if home != found.path}):
+    for home in sorted({home for home in found.homes.values() if home != found.path})[:MAX_ALONE]:
         included = sources.open(home)
         if included is not None:
             known |= {subject.id: subject for subject in _read(project(included, sources), {}).subjects}
@@ -94,6 +97,7 @@ def _read(found: Project, known: Known) -> Reading:
     if found.root is None:
         return Reading(problems=tuple(problems))
     root = Fields(found.root, found.root, [])
+    peers = Peers(root)
     sections = [(section, root.sub(section)) for section in SECTIONS]
     if any(inner.reason for _, inner in sections) or not (any(inner.node for _, inner in sections) or problems):
         remedy = "write the services as a mapping of names below `services:`"
@@ -110,7 +114,7 @@ def _read(found: Project, known: Known) -> Reading:
                 skipped.append(Skipped(node.at, f"{name} is run by a provider and is no container"))
             else:
                 key = inner.node.keys[name] if inner.node is not None else None
-                subjects += _named(found, known, _Service(section, name, node, root, key))
+                subjects += _named(found, known, _Service(section, name, node, root, peers, key))
     return Reading(tuple(subjects), (), tuple(problems), tuple(skipped))
 
 
@@ -126,16 +130,17 @@ def _named(found: Project, known: Known, service: _Service) -> list[Workload | I
 class _Service:
     """One service or job on its way to becoming a workload."""
 
-    __slots__ = ("at", "doubts", "fields", "name", "node", "peers", "root", "section")
+    __slots__ = ("at", "doubts", "fields", "name", "node", "peers", "root", "section", "starters")
 
-    def __init__(self, section: str, name: str, node: Mapping, root: Fields, key: Scalar | None) -> None:
+    def __init__(self, section: str, name: str, node: Mapping, root: Fields, peers: Peers, key: Scalar | None) -> None:
         self.section = section
         self.name = name
         self.node = node
         self.root = root
-        self.peers = Peers(root)
+        self.peers = peers
         self.doubts: list[Doubt] = []
         self.fields = Fields(node, node, self.doubts)
+        self.starters = list(starters(self.fields))
         self.at = key.source.location(key.start, node.end) if key is not None and key.source is node.source else node.at
 
     def subjects(self, path: str) -> Iterator[Workload | Image]:
@@ -143,7 +148,7 @@ class _Service:
         subject_id = f"{path}#{self.section}/{self.name}"
         inline = self.inline_recipe(subject_id)
         sandbox, own = self.sandbox(self.fields), namespaces(self.fields, self.peers)
-        for starter in starters(self.fields):
+        for starter in self.starters:
             own = worst_namespaces(own, namespaces(starter, self.peers))
             sandbox = common_sandbox(sandbox, self.sandbox(starter))
         workload = Workload(
@@ -165,7 +170,7 @@ class _Service:
             (),
             tuple(self.doubts),
         )
-        reason = why_open(self.node)
+        reason = why_open(self.node) or too_many(self.fields)
         yield opened(workload, reason) if reason else workload
         if inline is not None:
             yield inline
@@ -174,11 +179,10 @@ class _Service:
         """Yield the service's container, and its hooks, which have rights of their own."""
         main = self.container(self.fields, self.name, self.at)
         yield main
-        for starter in starters(self.fields):
+        for starter in self.starters:
             yield replace(self.container(starter, f"{self.name} pre_start", starter.at), role="init")
         for moment in ("post_start", "pre_stop"):
-            hooks, _ = self.fields.mappings(moment)
-            for hook in hooks:
+            for hook in hooks(self.fields, moment):
                 raised = flag(hook, "privileged")
                 if not isinstance(raised, Defaulted):
                     rights = replace(main.privilege, privileged=raised)
