@@ -22,6 +22,7 @@ HEAVY = frozenset(
 
 DOCKERFILE = "FROM debian:12\nRUN apt-get update\nUSER 1000\n"
 COMPOSE = "services:\n  web:\n    image: web:1\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: b}]}\n"
 PACKER = 'source "qemu" "a" {\n  iso_url = "https://example.org/a.iso"\n}\n'
 DECLARATION = "version: 1\nworkloads:\n- {name: all, paths: ['**'], sensitivity: internal}\n"
 
@@ -65,6 +66,23 @@ def test_a_dockerfile_costs_no_other_reader(tmp_path: Path) -> None:
     names = imported(written(tmp_path, Dockerfile=DOCKERFILE), "check", "Dockerfile")
     assert {name for name in names if name.startswith("gate.readers.")} == {"gate.readers.dockerfile"}
     assert not {name for name in names if name.startswith("gate.tools")}
+
+
+def test_a_dockerfile_costs_nothing_of_workloads(tmp_path: Path) -> None:
+    names = imported(written(tmp_path, Dockerfile=DOCKERFILE), "check", "Dockerfile")
+    assert {"gate.rules.age", "gate.rules.packages"} <= names
+    assert not {"gate.model.workload", "gate.rules.isolation", "gate.rules.template", "gate.rules.registry"} & names
+    assert not {name for name in names if name.startswith(("gate.boundary", "gate.linking"))}
+
+
+def test_a_dockerfile_costs_no_regular_expression(tmp_path: Path) -> None:
+    assert "re" not in imported(written(tmp_path, Dockerfile=DOCKERFILE), "check", "Dockerfile")
+
+
+def test_a_pod_costs_neither_another_reader_nor_what_no_text_shows(tmp_path: Path) -> None:
+    names = imported(written(tmp_path, pod__yaml=POD), "check", "pod.yaml")
+    assert {name for name in names if name.startswith("gate.readers.")} == {"gate.readers.kubernetes"}
+    assert not {name for name in names if name.startswith(("gate.boundary.pod_security", "gate.boundary.escapes"))}
 
 
 def test_a_declaration_costs_yaml_alone(tmp_path: Path) -> None:
