@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from gate.dialects.docker_options import ShortVolume
     from gate.dialects.interpolation import Environment
     from gate.syntax.tree import Node
 
@@ -142,10 +143,25 @@ def _volume(node: Node) -> Node:
         entries["read_only"] = entries["bind"] = _part(node, volume.options)
         return _entry(node, text, entries)
     if volume.read_only:
-        entries["read_only"] = Scalar(node.source, node.start, node.end, True, "true")
-    if volume.propagation:
-        entries["bind"] = _made(node, {"propagation": _like(node, volume.propagation)})
-    return _entry(node, text, entries)
+        entries["read_only"] = _true(node)
+    return _entry(node, text, entries | _kind_options(node, volume))
+
+
+def _kind_options(node: Node, volume: ShortVolume) -> dict[str, Node]:
+    """Return what a short form says of a bind or volume, down to what it implies: by that, entries are equal or not."""
+    flags = volume.options.split(",")
+    bind: dict[str, Node] = {"propagation": _like(node, volume.propagation)} if volume.propagation else {}
+    label = next((flag for flag in reversed(flags) if flag in ("z", "Z")), "")
+    bind |= {"selinux": _like(node, label)} if label else {}
+    named: dict[str, Node] = {"nocopy": _true(node)} if "nocopy" in flags else {}
+    if volume.kind == "bind":
+        bind["create_host_path"] = _true(node)
+    found: dict[str, Node] = {"bind": _made(node, bind)} if bind else {}
+    return found | ({"volume": _made(node, named)} if named or volume.kind == "volume" else {})
+
+
+def _true(node: Node) -> Scalar:
+    return Scalar(node.source, node.start, node.end, True, "true")
 
 
 def _device(node: Node) -> Node:
@@ -200,7 +216,7 @@ def _network(node: Node) -> Node:
     external = node.get("external") if isinstance(node, Mapping) else None
     if not isinstance(node, Mapping) or not isinstance(external, Mapping):
         return node
-    entries = {**node.entries, "external": Scalar(external.source, external.start, external.end, True, "true")}
+    entries = {**node.entries, "external": _true(external)}
     keys = dict(node.keys)
     if "name" in external.entries and "name" not in entries:
         entries["name"], keys["name"] = external.entries["name"], external.keys["name"]

@@ -65,7 +65,8 @@ def project(source: Source, sources: Sources) -> Project:
     files = list(_files(source, sources))
     loader = Loader(sources)
     folder = _folder(files[0].path)
-    load = loader.load(files, folder, loader.environment([f"{folder}/.env" if folder else ".env"], {}), ())
+    environment = loader.environment([joined(folder, ".env")], Environment({}))
+    load = loader.load(files, folder, environment, ())
     return Project(load.root, files[0].path, tuple(loader.problems), load.homes)
 
 
@@ -149,19 +150,21 @@ class Loader:
         self._copies -= self._weights[node]
         return self._copies >= 0
 
-    def environment(self, paths: list[str], outer: dict[str, Text]) -> Environment:
+    def environment(self, paths: list[str], outer: Environment) -> Environment:
         """Read the variables of environment files that may be absent; those of `outer` win."""
         values: dict[str, Text] = {}
+        unread = outer.unread
         for path in paths:
             try:
                 source = self.sources.open(path)
-            except InputError:
+            except InputError as error:
+                unread = f"its environment file {path} {error.cause}"
                 continue
             if source is not None:
-                found, problem = variables(source, {**values, **outer})
+                found, problem = variables(source, {**values, **outer.values})
                 values |= found
                 self.problems += [problem] if problem is not None else []
-        return Environment({**values, **outer})
+        return Environment({**values, **outer.values}, unread)
 
 
 class Load:
@@ -254,7 +257,7 @@ class Load:
         paths = [joined(self._folder, path) for path in texts(named) if path != "/dev/null"]
         if named is None:
             paths = [joined(folder, ".env")]
-        return self._loader.environment(paths, self._environment.values)
+        return self._loader.environment(paths, self._environment)
 
     def _problem(self, cause: str, node: Node, remedy: str) -> None:
         self._loader.problems.append(InputError(cause, at=node.at, remedy=remedy))

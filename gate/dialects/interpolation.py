@@ -33,13 +33,14 @@ _MALFORMED = "it has a variable that is not well formed"
 
 
 class Environment:
-    """The variables that files set; `values` maps each name to its text."""
+    """The variables that files set; `values` maps each name to its text, `unread` says why there may be others."""
 
-    __slots__ = ("_left", "values")
+    __slots__ = ("_left", "unread", "values")
 
-    def __init__(self, values: dict[str, Text]) -> None:
-        """Take the variables."""
+    def __init__(self, values: dict[str, Text], unread: str = "") -> None:
+        """Take the variables, and why they may be not all."""
         self.values = values
+        self.unread = unread
         self._left = MAX_PRODUCED
 
     def interpolate(self, text: str, depth: int = 0) -> Text:
@@ -86,7 +87,9 @@ class Environment:
 
     def _chosen(self, name: str, operator: str, rest: str, depth: int) -> Text:
         """Choose between the variable and what stands after the operator."""
-        unset = (GAP, f"the variable {name} is not set here")
+        unset = (GAP, self.unread or f"the variable {name} is not set here")
+        if name not in self.values and self.unread:
+            return unset
         value, why = self.values.get(name, ("", ""))
         is_set = name in self.values and (operator[0] != ":" or value != "")
         if operator[-1] == "+":
@@ -100,7 +103,7 @@ class Environment:
         return unset if operator[-1] == "?" else self.interpolate(rest, depth + 1)
 
     def _value(self, name: str) -> Text:
-        return self.values.get(name) or (GAP, f"the variable {name} is not set here")
+        return self.values.get(name) or (GAP, self.unread or f"the variable {name} is not set here")
 
 
 def name_end(text: str, at: int) -> int:

@@ -93,6 +93,8 @@ class Tally:
         for key, mine in ours.items():
             other = theirs.get(key, NOTHING)
             verdict = judged(mine, other, unset)
+            if key == "build recipe" and not mine.words and len(unset) > 1:
+                verdict = "unknown"  # it is a reference, which is there or is not
             self.equal += verdict == "equal"
             self.unknown += verdict == "unknown"
             if verdict == "wrong":

@@ -12,6 +12,9 @@ from tests.conformance.compose.oracle import HOME
 #: Compose's placeholder for a variable that nobody sets, in the words of the gate.
 UNSET = re.compile(r"the variable (\w+) is not set here")
 
+#: How the gate begins to say that it does not follow the link that an environment file is.
+UNREAD = "its environment file"
+
 
 class Fact(NamedTuple):
     """The words that are certain, and why there may be others in their place or beside them."""
@@ -35,6 +38,8 @@ def judged(ours: Fact, theirs: Fact, unset: set[str]) -> str:
     if not ours.doubts:
         return "equal" if mine == expected else "wrong"
     for doubt in ours.doubts:
+        if doubt.startswith(UNREAD):
+            continue
         name = UNSET.search(doubt)
         if name is None or name[1] not in unset:
             return "wrong"

@@ -228,7 +228,8 @@ def _hooks(chance: random.Random) -> Any:
 
 def _starters(chance: random.Random) -> Any:
     keys = chance.sample(("privileged", "cap_add", "pid", "volumes", "user", "devices", "network_mode"), 2)
-    return [{"command": "s"} | {key: VALUES[key](chance) for key in keys}]
+    # Each is one of its own: Compose also takes for equal what is equal only once variables are replaced.
+    return [{"command": f"s{chance.random()}"} | {key: VALUES[key](chance) for key in keys}]
 
 
 def _one(*words: Any) -> Callable[[random.Random], Any]:

@@ -92,6 +92,7 @@ func project(asked request) (found answer) {
 		cli.WithEnvFiles(),
 		cli.WithDotEnv,
 		cli.WithProfiles([]string{"*"}),
+		cli.WithConsistency(false), // what is wrong with a part of a project says nothing of how it is read
 		cli.WithoutEnvironmentResolution,
 		cli.WithoutLabelsResolution,
 		cli.WithLoadOptions(watched),
@@ -106,6 +107,9 @@ func project(asked request) (found answer) {
 	found.Files = loaded.ComposeFiles
 	found.Services, found.Jobs = map[string]any{}, map[string]any{}
 	for name, service := range loaded.AllServices() {
+		if service.Build != nil {
+			service.Build.SSH = nil // it has no JSON
+		}
 		found.Services[name] = service
 	}
 	for name, job := range loaded.AllJobs() {
