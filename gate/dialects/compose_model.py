@@ -9,6 +9,7 @@ from __future__ import annotations
 from gate.dialects.compose_canonical import SECTIONS, canonical, interpolated
 from gate.dialects.compose_environment import variables
 from gate.dialects.compose_extends import Services, texts
+from gate.dialects.compose_files import project_files
 from gate.dialects.compose_merge import marked, merged, settled, weight, with_entries, without
 from gate.dialects.compose_paths import anchored, joined
 from gate.dialects.interpolation import Environment
@@ -38,15 +39,6 @@ MAX_DOCUMENTS = 100
 #: What an include brings into the project that names it.
 RESOURCES = (*SECTIONS, "volumes", "networks", "secrets", "configs")
 
-#: Files that `docker compose` looks for, in its order; it takes the first of each kind.
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
-
 
 class Project(Record):
     """One project: its merged tree, the file it is named after, what could not be read, and where services come from.
@@ -62,37 +54,15 @@ class Project(Record):
 
 def project(source: Source, sources: Sources) -> Project:
     """Read the project that a file belongs to, with everything that it includes."""
-    files = list(_files(source, sources))
     loader = Loader(sources)
+    here = _folder(source.path)
+    environment = loader.environment([joined(here, ".env")], Environment({}))
+    files = project_files(source, sources, environment)
     folder = _folder(files[0].path)
-    environment = loader.environment([joined(folder, ".env")], Environment({}))
+    if folder != here:
+        environment = loader.environment([joined(folder, ".env")], environment)
     load = loader.load(files, folder, environment, ())
     return Project(load.root, files[0].path, tuple(loader.problems), load.homes)
-
-
-def _files(source: Source, sources: Sources) -> Iterator[Source]:
-    """Yield the files that `docker compose up` loads when it finds this one, else the file alone."""
-    folder, slash, name = source.path.rpartition("/")
-    first = _first(NAMES, folder + slash, source, sources) if name in NAMES or name in OVERRIDES else None
-    later = _first(OVERRIDES, folder + slash, source, sources) if first is not None else None
-    if first is None or source not in (first, later):
-        yield source
-        return
-    yield first
-    if later is not None:
-        yield later
-
-
-def _first(names: tuple[str, ...], folder: str, source: Source, sources: Sources) -> Source | None:
-    for name in names:
-        path = folder + name
-        try:
-            found = source if path == source.path else sources.open(path)
-        except InputError:
-            continue
-        if found is not None:
-            return found
-    return None
 
 
 def _folder(path: str) -> str:

@@ -136,6 +136,22 @@ def test_a_file_that_compose_passes_over_has_no_override() -> None:
     assert getattr(found.namespaces.pid, "value", "") == "private"
 
 
+def test_the_files_that_the_environment_lists_are_one_project() -> None:
+    tree = Tree(
+        {
+            "base.yml": "services: {web: {image: x}}",
+            "more/prod.yml": "services: {web: {pid: host, volumes: ['./p:/p']}}",
+            "compose.yaml": "services: {web: {image: y}}",
+            "compose.override.yaml": "services: {web: {ipc: host}}",
+            ".env": "COMPOSE_FILE=base.yml:more/prod.yml",
+        }
+    )
+    found = workload(READER.read(tree.files["base.yml"], tree))
+    assert getattr(found.namespaces.pid, "value", "") == "host"
+    other = workload(READER.read(tree.files["compose.yaml"], tree))
+    assert (other.id, getattr(other.namespaces.ipc, "value", "")) == ("compose.yaml#services/web", "private")
+
+
 def test_what_overrides_the_base_is_not_inherited() -> None:
     found = container(
         "services: {base: {image: x}, web: {extends: base}}",

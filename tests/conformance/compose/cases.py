@@ -207,6 +207,24 @@ MERGING = {
         "compose.yaml": "services: {other: {image: x}}\n",
         "docker-compose.override.yml": "services: {other: {privileged: true}, web: {pid: host}}\n",
     },
+    "files-that-are-listed": {
+        "base.yml": "services: {web: {image: x, volumes: ['./b:/b']}}\n",
+        ".env": "COMPOSE_FILE=base.yml:more/prod.yml\n",
+        "more/prod.yml": "services: {web: {privileged: true, volumes: ['./p:/p']}}\n",
+        "compose.yaml": "services: {other: {image: x}}\n",
+    },
+    "files-that-are-listed-elsewhere": {
+        "more/prod.yml": "services: {web: {image: '${A}', volumes: ['./p:/p']}}\n",
+        ".env": "COMPOSE_FILE=more/prod.yml,last.yml\nCOMPOSE_PATH_SEPARATOR=,\nA=outer\n",
+        "more/.env": "A=inner\n",
+        "last.yml": "services: {web: {privileged: true, volumes: ['./p:/p']}}\n",
+    },
+    "a-file-that-is-not-listed": {
+        "compose.yaml": "services: {web: {image: x}}\n",
+        ".env": "COMPOSE_FILE=other.yml\n",
+        "other.yml": "services: {other: {image: x}}\n",
+        "compose.override.yaml": "services: {web: {privileged: true}}\n",
+    },
     "profiles": _project(
         """
         services:

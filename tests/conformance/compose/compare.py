@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from gate.model.reader import Reading
     from tests.conformance.compose.facts import Facts
 
-#: File names that Compose looks for, in its order.
-FOUND = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in ("compose", "docker-compose") for ending in ("yml", "yaml"))
-
 #: How many disagreements are shown for each set.
 SHOWN = 15
 
@@ -44,17 +40,14 @@ PROJECT_NAME = "COMPOSE_PROJECT_NAME"
 
 
 class Project(NamedTuple):
-    """A file below a root, which the reader is given; Compose is given its folder, or a file that it would not find."""
+    """A file below a root, with everything that goes with it."""
 
     root: Path
     path: str
 
     def request(self, settings: dict[str, str] | None = None) -> dict[str, Any]:
         """Return what the oracle is asked, in an environment."""
-        full = self.root / self.path
-        present = [name for name in FOUND if (full.parent / name).exists()]
-        found = full.name in (present[:1] or [""]) or (bool(present) and full.name in OVERRIDES)
-        return {"folder": str(full.parent), "files": [] if found else [str(full)], "settings": settings or {}}
+        return {"file": str(self.root / self.path), "settings": settings or {}}
 
 
 class Tally:
@@ -187,10 +180,10 @@ def _written(root: Path, files: dict[str, str]) -> Project:
 
 
 def _below(folder: Path) -> Iterator[Project]:
-    """Yield every file below a folder that the reader claims, override files aside."""
+    """Yield every file below a folder that the reader claims."""
     files = Files(str(folder))
     for path in sorted(folder.rglob("*.y*ml")):
-        if path.is_file() and not path.is_symlink() and path.name not in OVERRIDES:
+        if path.is_file() and not path.is_symlink():
             source = files.open(str(path.relative_to(folder)))
             if source is not None and READER.claims(source):
                 yield Project(folder, source.path)

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -19,11 +21,10 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// request names a folder and the files to load, none for those that Compose finds itself; or one text to parse. The
-// settings are the environment of either.
+// request names a file, which is loaded with those that Compose finds together with it, or alone; or one text to parse.
+// The settings are the environment of either.
 type request struct {
-	Folder   string            `json:"folder"`
-	Files    []string          `json:"files"`
+	File     string            `json:"file"`
 	Kind     string            `json:"kind"`
 	Text     string            `json:"text"`
 	Settings map[string]string `json:"settings"`
@@ -81,14 +82,33 @@ func project(asked request) (found answer) {
 			found = answer{Error: fmt.Sprintf("panic: %v", problem)}
 		}
 	}()
-	if err := os.Chdir(asked.Folder); err != nil {
+	if err := os.Chdir(filepath.Dir(asked.File)); err != nil {
 		return answer{Error: err.Error()}
 	}
-	options, err := cli.NewProjectOptions(
-		asked.Files,
-		cli.WithWorkingDirectory(asked.Folder),
+	options, err := projectOptions(nil, asked.Settings)
+	if err != nil || !slices.Contains(options.ConfigPaths, asked.File) {
+		options, err = projectOptions([]string{asked.File}, asked.Settings)
+	}
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	loaded, err := options.LoadProject(context.Background())
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	return model(loaded)
+}
+
+// projectOptions are those of `docker compose`, in their order, in an environment that is given; no files mean those
+// that it finds by itself.
+func projectOptions(files []string, settings map[string]string) (*cli.ProjectOptions, error) {
+	return cli.NewProjectOptions(
+		files,
+		cli.WithEnv(environment(settings)),
+		cli.WithEnvFiles(),
+		cli.WithDotEnv,
+		cli.WithConfigFileEnv,
 		cli.WithDefaultConfigPath,
-		cli.WithEnv(environment(asked.Settings)),
 		cli.WithEnvFiles(),
 		cli.WithDotEnv,
 		cli.WithProfiles([]string{"*"}),
@@ -97,13 +117,9 @@ func project(asked request) (found answer) {
 		cli.WithoutLabelsResolution,
 		cli.WithLoadOptions(watched),
 	)
-	if err != nil {
-		return answer{Error: err.Error()}
-	}
-	loaded, err := options.LoadProject(context.Background())
-	if err != nil {
-		return answer{Error: err.Error()}
-	}
+}
+
+func model(loaded *types.Project) (found answer) {
 	found.Files = loaded.ComposeFiles
 	found.Services, found.Jobs = map[string]any{}, map[string]any{}
 	for name, service := range loaded.AllServices() {
