@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.model.evidence import each
+from gate.model.evidence import each, holds
 from gate.model.policy import NEEDS
 from gate.model.report import Reason
 from gate.model.truth import every, no, unknown, yes
@@ -60,9 +60,6 @@ def _pinned(workload: Workload, sensitivity: Sensitivity) -> Truth:
         return yes(workload.at, "is first-party")
 
     def by_digest(container: Container) -> Truth:
-        image = container.image
-        if not hasattr(image, "value"):
-            return unknown(container.at, "its image is not known")
-        return (yes if "@sha256:" in image.value else no)(container.at, "names its image by digest")
+        return holds(container.image, lambda name: "@sha256:" in name, "names its image by digest")
 
     return every(each(workload.containers, by_digest))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gate.boundary.level import Boundary
     from gate.model.location import Location
     from gate.model.policy import OnUndecided, Policy
-    from gate.model.report import Requirement, ScoreLine, Verdict
+    from gate.model.report import Because, Requirement, ScoreLine, Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension
     from gate.model.sensitivity import Sensitivity
@@ -48,9 +48,9 @@ def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reas
     return [Reason("undecided", f"{name} has {has} and needs {needs}: {required.settle}", boundary.at)]
 
 
-def _decides(because: object, required: Requirement) -> bool:
+def _decides(because: Because, required: Requirement) -> bool:
     # A rule whose dedicated alternative counts here names the higher level.
-    return getattr(because, "level", "") >= f"L{required.lo}"
+    return because.level >= f"L{required.lo}"
 
 
 def named(lo: int, hi: int) -> str:
@@ -79,9 +79,12 @@ def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
 
 
 def blocking(
-    findings: Iterable[Finding], rule_facts: dict[str, tuple[str, ...]], boundary: Boundary | None,
-    required: Requirement, policy: Policy,
-) -> list[Finding]:  # fmt: skip
+    findings: Iterable[Finding],
+    rule_facts: dict[str, tuple[str, ...]],
+    boundary: Boundary | None,
+    required: Requirement,
+    policy: Policy,
+) -> list[Finding]:
     """Mark the findings that keep the subject from its level, or that the policy requires anyway."""
     keeping = _keeping(boundary, required) if boundary is not None else frozenset()
     blocks = {*policy.require, WEAK_BOUNDARY, *(rule for rule, facts in rule_facts.items() if keeping & {*facts})}

@@ -1,4 +1,4 @@
-"""The help texts, which the README shows as they are."""
+"""The help texts."""
 
 from __future__ import annotations
 

@@ -101,33 +101,17 @@ class Links:
 
     def _container(self, workload: Workload, container: Container) -> Container:
         privilege, confinement = container.privilege, container.confinement
+        images = self.images_of(workload, container)
+        for image, _part in images:
+            self.used_by.setdefault(image.id, []).append(workload.id)
         if isinstance(privilege.user, Deferred):
-            privilege = replace(privilege, user=self._user(workload, container, privilege.user))
+            privilege = replace(privilege, user=_user(images, container, privilege.user))
         if isinstance(privilege.no_new_privileges, Deferred):
             declared = bool(self.profile.docker_no_new_privileges)
             privilege = replace(privilege, no_new_privileges=Defaulted(declared, privilege.no_new_privileges.at))
         if isinstance(confinement.seccomp, Deferred):
             confinement = replace(confinement, seccomp=self._seccomp(confinement.seccomp))
         return replace(container, privilege=privilege, confinement=confinement)
-
-    def _user(self, workload: Workload, container: Container, setting: Deferred) -> Setting[User]:
-        """Follow the image: the user as it was built, else of the stage that is, which keeps its place there."""
-        found = self.images_of(workload, container)
-        if not found:
-            name = container.image.value if isinstance(container.image, Stated) else "its image"
-            return Unknown(f"{name} decides the user, and nothing here builds it", setting.at)
-        for image, _part in found:
-            self.used_by.setdefault(image.id, []).append(workload.id)
-        built = [one for one in found if not one[0].stages]
-        users = [_user_of(image, part) for image, part in built or found]
-        user = users[0]
-        if not all(_is_same(user, other) for other in users):
-            return Unknown("which of several images of this name runs decides the user", setting.at)
-        if isinstance(user, Deferred):
-            return _undecided_user(user)
-        if isinstance(user, Stated):
-            return replace(user, via=(*user.via, setting.at))
-        return user
 
     def _seccomp(self, setting: Deferred) -> Setting[Profile]:
         """Apply what the platform does to a pod that asks for no profile; undeclared stays unconfirmed."""
@@ -155,6 +139,23 @@ class Links:
 def on_its_own(image: Image) -> Image:
     """Return an image with nothing deferred: its base is not in sight."""
     return replace(image, user=_undecided_user(image.user)) if isinstance(image.user, Deferred) else image
+
+
+def _user(images: tuple[tuple[Image, str], ...], container: Container, setting: Deferred) -> Setting[User]:
+    """Follow the image: the user as it was built, else of the stage that is, which keeps its place there."""
+    if not images:
+        name = container.image.value if isinstance(container.image, Stated) else "its image"
+        return Unknown(f"{name} decides the user, and nothing here builds it", setting.at)
+    built = [one for one in images if not one[0].stages]
+    users = [_user_of(image, part) for image, part in built or images]
+    user = users[0]
+    if not all(_is_same(user, other) for other in users):
+        return Unknown("which of several images of this name runs decides the user", setting.at)
+    if isinstance(user, Deferred):
+        return _undecided_user(user)
+    if isinstance(user, Stated):
+        return replace(user, via=(*user.via, setting.at))
+    return user
 
 
 def _user_of(image: Image, part: str) -> Setting[User]:

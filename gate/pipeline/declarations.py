@@ -98,7 +98,7 @@ class Declarations:
             remedy = f"rename it to {DECLARATION}"
             raise UsageError("a declaration of this name is not read", at=whole_file(misnamed), remedy=remedy)
         if not folder:
-            return SILENT
+            return self._as_asked(SILENT)
         above = folder.rpartition("/")[0]
         if above not in self._found:
             self._found[above] = self._nearest(above)
@@ -108,11 +108,14 @@ class Declarations:
         from gate.policy.declaration import load_declaration
 
         self.sources[source.path] = source
-        declaration = load_declaration(source)
+        return self._as_asked(load_declaration(source))
+
+    def _as_asked(self, declaration: Declaration) -> Declaration:
+        """Let the command line's version win."""
         version = self.options.kubernetes_version
-        if version:
-            declaration = replace(declaration, platform=replace(declaration.platform, kubernetes_version=version))
-        return declaration
+        if not version:
+            return declaration
+        return replace(declaration, platform=replace(declaration.platform, kubernetes_version=version))
 
     def _policy(self, name: str, base: str) -> Policy:
         if not name.endswith((".yaml", ".yml")):

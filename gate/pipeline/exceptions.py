@@ -34,7 +34,7 @@ class Exceptions:
         self._now = now
         self._used: dict[Grant, list[str]] = {}
         self._longest: dict[Grant, int] = {}
-        self._applied: set[Grant] = set()
+        self._applied: dict[Grant, set[str]] = {}
 
     def of(
         self, subject: Subject, entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity, policy: Policy
@@ -49,14 +49,14 @@ class Exceptions:
                     self._longest[grant] = longest
                 else:
                     permitted.add(grant.rule)
-                    self._applied.add(grant)
+                    self._applied.setdefault(grant, set()).add(subject.id)
         return frozenset(permitted)
 
     def note(self, report: SubjectReport) -> None:
         """Remember which grants a judged subject made use of."""
         rules = {finding.rule for finding in report.findings if finding.outcome == "excepted"}
-        for grant in self._declarations.of(report.at.path).exceptions:
-            if grant.rule in rules and self._state(grant) == "" and grant not in self._longest:
+        for grant, subjects in self._applied.items():
+            if grant.rule in rules and report.id in subjects:
                 self._used.setdefault(grant, []).append(report.id)
 
     def lines(self) -> tuple[ExceptionLine, ...]:

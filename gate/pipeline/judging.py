@@ -86,9 +86,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
     below = shown.worst < required.lo <= effective.worst
     demands = needs(facts, effective, required, case.sensitivity, permitted=below)
-    reasons = [*gap, *demands, *scores(lines, workload.at)]
-    if gap:
-        reasons = [reason for reason in reasons if not reason.text.startswith("isolation fitness")]
+    # A gap has said what a fitness that is too low would say again.
+    told = {dimension: line for dimension, line in lines.items() if not gap or dimension != "isolation_fitness"}
+    reasons = [*gap, *demands, *scores(told, workload.at)]
     found = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
     findings = _marked(found, case, effective, required)
     also = demanded(findings, case.policy)

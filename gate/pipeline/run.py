@@ -9,6 +9,7 @@ from gate.data import DATA_DATE
 from gate.model.coverage import Coverage, NotUnderstood, Skipped
 from gate.model.errors import UsageError
 from gate.model.location import whole_file
+from gate.model.record import replace
 from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
@@ -123,11 +124,11 @@ class Run:
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
         self.exceptions.note(report)
-        if report.boundary is None or report.verdict == "pass":
+        if not isinstance(subject, Workload) or report.boundary is None or report.verdict == "pass":
             return report
-        from gate.pipeline.suggesting import suggested
+        from gate.advice.suggest import suggest
 
-        return suggested(subject, report, case)
+        return replace(report, suggestions=suggest(subject, report.boundary, report.required, case.profile))
 
     def _tables(self) -> Tables:
         if self.tables is None:

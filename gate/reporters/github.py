@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.location import Location
-    from gate.model.report import Report
+    from gate.model.report import Report, Verdict
 
 #: Annotations of one kind that a step may make.
 MOST = 10
@@ -39,11 +39,11 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
         for gap in report.coverage.not_understood:
             yield _command(kind, gap.at, "not understood", f"{gap.reason}. {gap.remedy}")
     for subject in report.subjects:
-        if kind == {"fail": "error", "undecided": "warning", "warn": "warning"}.get(subject.verdict):
+        if kind == _kind(subject.verdict, blocks=True):
             for reason in subject.reasons:
                 yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
         for finding in subject.findings:
-            if finding.outcome in ("failed", "undecided") and kind == ("error" if finding.blocks else "notice"):
+            if finding.outcome in ("failed", "undecided") and kind == _kind(subject.verdict, blocks=finding.blocks):
                 yield _command(
                     kind,
                     finding.at,
@@ -53,6 +53,11 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
     if kind == "warning":
         for finding in report.findings:
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
+
+
+def _kind(verdict: Verdict, *, blocks: bool) -> str:
+    """Return the kind of annotation: what only warns is no error, though it would keep a declared workload down."""
+    return ("error" if verdict == "fail" else "warning") if blocks else "notice"
 
 
 def _command(kind: str, at: Location, title: str, message: str) -> str:

@@ -41,6 +41,7 @@ def document(report: Report, pages: Pages) -> Json:
     findings = list(_reported(report))[:MOST_RESULTS]
     rules = sorted({finding.rule for finding in findings})
     index = {rule: position for position, rule in enumerate(rules)}
+    failing = {subject.id for subject in report.subjects if subject.verdict == "fail"}
     seen: dict[str, int] = {}
     return {
         "$schema": SCHEMA,
@@ -58,7 +59,7 @@ def document(report: Report, pages: Pages) -> Json:
                 "automationDetails": {"id": "boundary-gate/"},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(report)],
-                "results": [_result(finding, index, seen) for finding in findings],
+                "results": [_result(finding, index, failing, seen) for finding in findings],
             }
         ],
     }
@@ -88,12 +89,12 @@ def _rule(page: Page) -> Json:
     }
 
 
-def _result(finding: Finding, index: dict[str, int], seen: dict[str, int]) -> Json:
+def _result(finding: Finding, index: dict[str, int], failing: set[str], seen: dict[str, int]) -> Json:
     result: Json = {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
         "kind": "fail" if finding.outcome == "failed" else "open",
-        "level": _level(finding),
+        "level": _level(finding, failing),
         "message": {"text": _message(finding)},
         "locations": [{"physicalLocation": _physical(finding.at)}],
         "partialFingerprints": {"primaryLocationLineHash": _fingerprint(finding, seen)},
@@ -105,11 +106,13 @@ def _result(finding: Finding, index: dict[str, int], seen: dict[str, int]) -> Js
     return result
 
 
-def _level(finding: Finding) -> str:
-    """Only a failure may have a level (SARIF 3.27.10); what is open says so by its kind."""
+def _level(finding: Finding, failing: set[str]) -> str:
+    """Only a failure may have a level (SARIF 3.27.10), and only what fails the run is an error."""
     if finding.outcome != "failed":
         return "none"
-    return "error" if finding.blocks else "warning" if finding.severity in ("critical", "high") else "note"
+    if finding.blocks:
+        return "error" if finding.subject in failing else "warning"
+    return "warning" if finding.severity in ("critical", "high") else "note"
 
 
 def _message(finding: Finding) -> str:

@@ -50,6 +50,26 @@ def test_the_platform_is_the_nearest_ones(tmp_path: Path, capsys: pytest.Capture
     assert answer.subject("b/pod.yaml#Pod/web")["boundary"]["modifiers"] == ["seccomp_unconfirmed"]
 
 
+@pytest.mark.parametrize("user", ["", "          securityContext: {runAsUser: 10001}\n"])
+def test_a_recipe_inherits_what_its_workload_is(user: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    container = f"        - name: pay\n          image: r.example/pay:1\n{user}"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: pay}}\nspec:\n  containers:\n{container}"
+    images = "platform:\n  images: {r.example/pay: Dockerfile}\n"
+    files = {".gate.yaml": declared("restricted") + images, "pod.yaml": pod, "Dockerfile": "FROM scratch\nUSER 10001\n"}
+    write_all(tmp_path, files)
+    assert check(capsys, tmp_path).subject("Dockerfile")["sensitivity"]["class"] == "restricted"
+
+
+@pytest.mark.parametrize("declaration", ["", "version: 1\n", 'version: 1\nplatform: {kubernetes: {version: "1.30"}}\n'])
+def test_the_command_lines_version_wins(declaration: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {
+        "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: x}]}\n"
+    }
+    write_all(tmp_path, files | ({".gate.yaml": declaration} if declaration else {}))
+    web = check(capsys, tmp_path, "--kubernetes-version", "1.20").subject("Pod/web")
+    assert web["standards"]["pod_security"]["version"] == "1.20"
+
+
 def test_one_that_is_named_speaks_for_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = {".gate.yaml": declared("public"), "compose.yaml": COMPOSE, "other.yaml": declared("confidential")}
     write_all(tmp_path, files)

@@ -120,5 +120,17 @@ def test_a_node_agent_is_first_party_or_pinned(
     assert judged(tmp_path, capsys, declaration, image).subject("agent")["verdict"] == verdict
 
 
+def test_each_exception_is_used_for_its_own_workload(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "services:\n  agent: {image: x, pid: host}\n  quiet: {image: x}\n"
+    write(tmp_path, compose__yaml=services, __gate__yaml=declared(granted() + granted().replace("agent", "quiet")))
+    report = check(capsys, tmp_path).report
+    assert [(line["workload"], line["state"]) for line in report["exceptions"]] == [
+        ("agent", "used"),
+        ("quiet", "unused"),
+    ]
+    assert report["exceptions"][0]["subjects"] == ["compose.yaml#services/agent"]
+    assert [finding["rule"] for finding in report["findings"]] == ["DCL005"]
+
+
 def test_a_role_alone_permits_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(tmp_path, capsys, declared(role="node-agent")).subject("agent")["verdict"] == "fail"

@@ -53,6 +53,14 @@ def test_an_annotation_says_where_and_what(tmp_path: Path, capsys: pytest.Captur
     assert any(line.startswith("::error file=compose.yaml,line=4,col=5,title=ISO001") for line in lines)
 
 
+def test_what_only_warns_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"compose.yaml": "services:\n  web:\n    image: x\n    pid: host\n"})
+    answer = gate(capsys, "check", "--now", NOW, "--format", "github", tmp_path)
+    assert answer.status == 0
+    assert "::error" not in answer.out
+    assert "::warning file=compose.yaml,line=4,col=5,title=ISO004" in answer.out
+
+
 def test_the_worst_come_first_and_the_rest_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     services = "".join(f"  s{number}: {{image: x, privileged: true}}\n" for number in range(30))
     write_all(tmp_path, {"compose.yaml": f"services:\n{services}"})

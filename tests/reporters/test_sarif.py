@@ -78,6 +78,13 @@ def test_what_blocks_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert [result["ruleId"] for result in results if result["level"] == "error"] == ["ISO048"]
 
 
+def test_what_only_warns_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_all(tmp_path, {"compose.yaml": "services: {web: {image: x, pid: host}}\n"})
+    levels = {one["ruleId"]: one["level"] for one in sarif(capsys, folder)["runs"][0]["results"]}
+    assert levels["ISO004"] == "warning"
+    assert "error" not in levels.values()
+
+
 def test_a_gap_is_a_notification(log: Any) -> None:
     (invocation,) = log["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False
