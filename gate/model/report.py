@@ -70,11 +70,18 @@ class Requirement(Record):
 
 
 class Reason(Record):
-    """One clause of a verdict: what decided it, and where."""
+    """One clause of a verdict: what decided it, and where.
+
+    A `veto` is a requirement of the boundary itself: no score outweighs it and no baseline hides it. `rule` is the rule
+    that the policy requires, or the score, of every other clause. `known` says that the baseline holds it.
+    """
 
     verdict: Verdict
     text: str
     at: Location
+    veto: bool = False
+    rule: str = ""
+    known: bool = False
 
 
 class ScoreLine(Record):

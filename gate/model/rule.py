@@ -49,7 +49,8 @@ class Finding(Record):
     """A rule's answer at a place.
 
     `blocks` says whether it keeps the subject from what is required of it; what does not block is a note. `related`
-    are the other places that the answer rests on.
+    are the other places that the answer rests on. `aspects` are names by which somebody else knows what was found, such
+    as the ids of a vulnerability. `known` says that the baseline holds it.
     """
 
     rule: str
@@ -62,3 +63,5 @@ class Finding(Record):
     subject: str
     blocks: bool = False
     related: tuple[Location, ...] = ()
+    aspects: tuple[str, ...] = ()
+    known: bool = False
