@@ -13,6 +13,7 @@ from gate.model.location import whole_file
 from gate.model.policy import Declaration
 from gate.model.profile import PlatformProfile
 from gate.model.record import replace
+from gate.pipeline.files import Files
 from gate.pipeline.reading import DECLARATION
 from gate.policy.shipped import DEFAULT, shipped_policy
 
@@ -20,8 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.policy import Policy
     from gate.model.source import Source
-    from gate.pipeline.files import Files
     from gate.pipeline.options import Options
+    from gate.pipeline.trees import AnyFiles
 
 SILENT = Declaration("", "", "", PlatformProfile(), (), ())
 
@@ -29,12 +30,17 @@ SILENT = Declaration("", "", "", PlatformProfile(), (), ())
 class Declarations:
     """All declarations and policies of one run, each loaded once."""
 
-    __slots__ = ("_found", "_named", "_policies", "files", "options", "sources")
+    __slots__ = ("_found", "_named", "_policies", "files", "former", "options", "sources")
 
-    def __init__(self, files: Files, options: Options) -> None:
-        """Load the declaration named on the command line, if there is one."""
+    def __init__(self, files: AnyFiles, options: Options) -> None:
+        """Load the declaration named on the command line, if there is one.
+
+        `files` are the working tree's, or those of the trusted commit. `former` tells of a path where its file stood in
+        that commit: what was declared there still counts, so that nothing escapes its declaration by moving.
+        """
         self.files = files
         self.options = options
+        self.former: dict[str, tuple[str, ...]] = {}
         self.sources: dict[str, Source] = {}
         self._found: dict[str, Declaration] = {}
         self._policies: dict[str, Policy] = {}
@@ -67,12 +73,17 @@ class Declarations:
             found.append(self.of(found[-1].folder))
         return tuple(found)
 
+    def speaking(self, path: str) -> tuple[tuple[str, Declaration], ...]:
+        """Return every declaration above a file and above where it stood before, each with the path it speaks of."""
+        places = (path, *self.former.get(path, ()))
+        return tuple((place, declaration) for place in places for declaration in self.above(place))
+
     def policy_of(self, path: str) -> Policy:
         """Return the policy that judges a file: the command line's, else what all declarations above it ask for."""
         if self.options.policy:
             wanted = [("", self.options.policy)]
         else:
-            wanted = [(one.folder, one.policy or DEFAULT) for one in self.above(path)]
+            wanted = [(one.folder, one.policy or DEFAULT) for _place, one in self.speaking(path)]
         key = "\0".join(f"{base}\0{name}" for base, name in wanted)
         if key not in self._policies:
             self._policies[key] = self._joined([self._policy(name, base) for base, name in wanted])
@@ -127,19 +138,25 @@ class Declarations:
         return load_policy(source)
 
 
-def _opened(files: Files, path: str) -> Source | None:
+def _opened(files: AnyFiles, path: str) -> Source | None:
     try:
         return files.open(path)
     except InputError as error:
         raise UsageError(f"the declaration {error.cause}", at=error.at, remedy=error.remedy) from None
 
 
-def named_source(files: Files, path: str) -> Source:
-    """Open a file that the command line or a declaration names: below the root, or anywhere the operator says."""
+def named_source(files: AnyFiles, path: str) -> Source:
+    """Open a file that the command line or a declaration names: below the root, or anywhere the operator says.
+
+    With a trusted commit whatever is below the root comes from there, however it is written.
+    """
     source = _opened(files, path) if not os.path.isabs(path) else None
-    if source is None:
+    full = os.path.normpath(os.path.join(os.path.realpath("."), path))
+    if source is None and full.startswith(files.root.rstrip("/") + "/"):
+        source = _opened(files, os.path.relpath(full, files.root).replace(os.sep, "/"))
+    elif source is None:
         folder, name = os.path.split(os.path.realpath(path))
-        source = _opened(type(files)(folder), name)
+        source = _opened(Files(folder), name)
     if source is None:
         raise UsageError(f"there is no file {path}", remedy="name an existing policy or declaration")
     return source

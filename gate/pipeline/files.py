@@ -61,7 +61,7 @@ class Files:
 
     def open(self, path: str) -> Source | None:
         """Return the file, or None when it is absent or outside the root; raise InputError when it may not be read."""
-        clean = _inside(path)
+        clean = inside(path)
         if clean is None:
             return None
         if clean not in self._cache:
@@ -71,7 +71,7 @@ class Files:
 
     def stream(self, path: str) -> Stream | None:
         """Open a regular file to read it in pieces; answer and raise as `open` does, for a larger limit."""
-        clean = _inside(path)
+        clean = inside(path)
         if clean is None:
             return None
         handle = self._handle(clean)
@@ -84,15 +84,16 @@ class Files:
         if stream is None:
             return None
         try:
-            return Archive(_inside(path) or "", stream.piece(0, HEAD), lambda: self._sum(path))
+            return Archive(inside(path) or "", stream.piece(0, HEAD), lambda: self._sum(path))
         finally:
             stream.close()
 
     def list(self, folder: str) -> tuple[str, ...]:
         """Return the regular files directly in this folder, sorted; nothing for a folder that is not there."""
-        clean = _inside(folder or ".")
+        clean = inside(folder or ".")
         if clean is None or not self._within(clean):
             return ()
+        self.consulted[f"{clean}/"] = True
         try:
             with os.scandir(os.path.join(self.root, clean)) as entries:
                 names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
@@ -106,7 +107,7 @@ class Files:
         What is passed over or cannot be listed is put down in `walked`.
         """
         walked = walked or Walked()
-        start = _inside(path or ".")
+        start = inside(path or ".")
         if start is None:
             return
         stack = [start]
@@ -249,7 +250,7 @@ def _unreadable(path: str, error: Exception) -> InputError:
     )
 
 
-def _inside(path: str) -> str | None:
+def inside(path: str) -> str | None:
     """Normalise a path relative to the root; None when it leaves the root."""
     parts: list[str] = []
     for part in path.split("/"):

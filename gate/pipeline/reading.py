@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gate.model.reference import Definition
     from gate.model.source import Source
     from gate.pipeline.files import Files
+    from gate.pipeline.trees import AnyFiles
 
 DECLARATION = ".gate.yaml"
 
@@ -33,13 +34,25 @@ IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
 class Ledger:
     """What one run has seen, read and not understood, and everything the readers found."""
 
-    __slots__ = ("definitions", "files", "links", "not_understood", "read", "seen", "skipped", "subjects", "unrendered")
+    __slots__ = (
+        "definitions",
+        "depends",
+        "files",
+        "links",
+        "not_understood",
+        "read",
+        "seen",
+        "skipped",
+        "subjects",
+        "unrendered",
+    )
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: AnyFiles) -> None:
         """Start empty, over the files of one root."""
         self.files = files
         self.seen = 0
         self.read: dict[str, Source] = {}
+        self.depends: dict[str, frozenset[str]] = {}
         self.subjects: list[Subject] = []
         self.definitions: list[Definition] = []
         self.skipped: list[Skipped] = []
@@ -106,10 +119,19 @@ class Ledger:
             reader = load(name)
             if reader.claims(source):
                 self.read[source.path] = source
-                self._keep(reader.read(source, self.files))
+                self._keep(self._read(reader, source))
                 return
         if named:
             self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))
+
+    def _read(self, reader: Reader, source: Source) -> Reading:
+        """Read a file, and note every path that was asked for on the way, absent ones too."""
+        before, self.files.consulted = self.files.consulted, {}
+        try:
+            return reader.read(source, self.files)
+        finally:
+            self.depends[source.path] = frozenset(self.files.consulted)
+            self.files.consulted = before | self.files.consulted
 
     def _keep(self, reading: Reading) -> None:
         self.subjects += reading.subjects
