@@ -24,6 +24,13 @@ class NotUnderstood(Record):
     remedy: str
 
 
+class Suppression(Record):
+    """A mark by which another tool is told to look away; it changes nothing here, and what it says is not kept."""
+
+    tool: str
+    at: Location
+
+
 class Coverage(Record):
     """The ledger: files seen, files read (claimed by a reader), subjects judged."""
 
@@ -32,3 +39,4 @@ class Coverage(Record):
     judged: int
     skipped: tuple[Skipped, ...]
     not_understood: tuple[NotUnderstood, ...]
+    suppressions: tuple[Suppression, ...] = ()

@@ -19,6 +19,7 @@ from gate.pipeline.files import Files, root_of
 from gate.pipeline.judging import Case, judge
 from gate.pipeline.linked import Linked
 from gate.pipeline.reading import Ledger
+from gate.pipeline.suppressions import suppressions
 from gate.readers import READERS
 from gate.verdict import blocks_when_undecided, gravest
 
@@ -149,7 +150,12 @@ class Run:
                 gaps.append(self._empty(path))
         # A project is read once for each of its files, and says the same each time.
         return Coverage(
-            ledger.seen, len(ledger.read), len(subjects), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(gaps))
+            ledger.seen,
+            len(ledger.read),
+            len(subjects),
+            tuple(dict.fromkeys(skipped)),
+            tuple(dict.fromkeys(gaps)),
+            tuple(suppressions(self._inputs())),
         )
 
     def _empty(self, path: str) -> NotUnderstood:

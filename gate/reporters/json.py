@@ -48,6 +48,7 @@ def document(report: Report) -> Json:
                 {"location": _at(entry.at), "reason": entry.reason, "remedy": entry.remedy}
                 for entry in coverage.not_understood
             ],
+            "suppressions": [{"tool": entry.tool, "location": _at(entry.at)} for entry in coverage.suppressions],
         },
         "inputs": [{"path": source.path, "sha256": source.digest} for source in report.inputs],
     }

@@ -193,6 +193,7 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     listed = verbose or len(coverage.skipped) <= FEW
     for skipped in coverage.skipped if listed else ():
         yield f"  skipped {visible(skipped.at.path)}:{skipped.at.line}: {visible(skipped.reason)}"
+    yield from _suppressions(report, paint, verbose=verbose)
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
     }
@@ -202,3 +203,14 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
     label = paint(report.verdict.upper(), report.verdict)
     yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}, stage {report.stage})"
+
+
+def _suppressions(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """Say that other tools were told to look away, and on request where."""
+    found = report.coverage.suppressions
+    for one in found if verbose else ():
+        yield paint(f"  changes nothing here: {_place(one.at)}  a comment of {one.tool}", "dim")
+    if found and not verbose:
+        several = f"{len(found)} comments of other tools change"
+        counted = "1 comment of another tool changes" if len(found) == 1 else several
+        yield paint(f"  {counted} nothing here (--verbose)", "dim")

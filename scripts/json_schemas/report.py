@@ -256,5 +256,9 @@ def _coverage() -> Json:
         "judged": number("Subjects judged.", 0),
         "skipped": listed("Seen and not judged.", closed("One entry.", skipped)),
         "not_understood": listed("Should have been judged and could not be.", closed("One entry.", remedied)),
+        "suppressions": listed(
+            "Marks by which other tools are told to look away, and which change nothing here; at most 1,000 a file.",
+            closed("One mark.", {"tool": string("Whose mark it is."), "location": LOCATION}),
+        ),
     }
     return closed("What was looked at, what was not, and why.", properties)

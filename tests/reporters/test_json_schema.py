@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from gate.model.coverage import Coverage, NotUnderstood, Skipped
+from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
 from gate.model.location import Location
 from gate.model.policy import Grant, Threshold
 from gate.model.record import replace
@@ -133,7 +133,14 @@ def full() -> Report:
         (workload(), image(), replace(image(), kind="template", verdict="pass")),
         (finding("failed"),),
         tuple(ExceptionLine(grant, state, ("pay",)) for state in ("used", "unused", "expired", "not-yet")),
-        Coverage(4, 3, 2, (Skipped(AT, "is a picture"),), (NotUnderstood(AT, "is broken", "mend it"),)),
+        Coverage(
+            4,
+            3,
+            2,
+            (Skipped(AT, "is a picture"),),
+            (NotUnderstood(AT, "is broken", "mend it"),),
+            (Suppression("hadolint", AT),),
+        ),
         (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
     )
 

@@ -1,0 +1,1 @@
+"""What a stranger's change must not be able to do: the rows of the threat model."""
