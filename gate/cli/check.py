@@ -27,6 +27,7 @@ VALUED = {
     "--now": "DATE",
     "--format": "|".join(FORMATS) + "[=FILE]",
     "--stage": "|".join(STAGES),
+    "--trusted-ref": "REF",
 }
 REPEATABLE = frozenset({"--format", "--image"})
 FLAGS = frozenset({"--verbose", "--offline"})
@@ -98,6 +99,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         "--verbose" in flags,
         formats,
         detailed=any(name in DETAILED for name, _ in formats),
+        trusted_ref=_ref("--trusted-ref", values),
     )
 
 
@@ -108,6 +110,13 @@ def _format(text: str) -> tuple[str, str]:
             f"there is no format {text}", remedy=f"one of: {', '.join(FORMATS)}, with =FILE to write a file"
         )
     return name, file
+
+
+def _ref(option: str, values: dict[str, str]) -> str:
+    """Return a commit's name; an empty one would silently trust the working tree."""
+    if values.get(option) == "":
+        raise UsageError(f"{option} is empty", remedy="name a branch, a tag or a commit, or leave the option out")
+    return values.get(option, "")
 
 
 def _version(text: str) -> str:

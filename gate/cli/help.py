@@ -29,6 +29,7 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply
+  --trusted-ref REF          read policy, declarations and exceptions in this commit, not in the change
   --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)
   --format FORMAT[=FILE]     text, json, sarif or github; repeatable (default: text)
   --now DATE                 judge as of a day (default: today, UTC)

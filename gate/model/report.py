@@ -136,6 +136,22 @@ class ExceptionLine(Record):
     subjects: tuple[str, ...]
 
 
+class Change(Record):
+    """What a change would alter of what it is judged by, as a clause whose subject is the change."""
+
+    text: str
+    at: Location
+    weakens: bool
+
+
+class Trusted(Record):
+    """The commit that policy, declaration and exceptions came from, and what the change proposes about them."""
+
+    name: str
+    commit: str
+    changes: tuple[Change, ...]
+
+
 class Report(Record):
     """One run. `findings` are those about no single subject (the declaration, the policy, coverage).
 
@@ -155,3 +171,4 @@ class Report(Record):
     exceptions: tuple[ExceptionLine, ...]
     coverage: Coverage
     inputs: tuple[Source, ...]
+    trusted: Trusted | None = None

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
     from gate.model.source import Source
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.reading import Ledger
+    from gate.pipeline.trust import Before
 
 
 class Linked:
     """Every subject with nothing deferred; `read` are the files that only links needed."""
 
-    __slots__ = ("_declarations", "_links", "_users", "read", "subjects")
+    __slots__ = ("_before", "_declarations", "_links", "_users", "read", "subjects")
 
-    def __init__(self, ledger: Ledger, declarations: Declarations) -> None:
-        """Link everything the ledger holds."""
+    def __init__(self, ledger: Ledger, declarations: Declarations, before: Before | None = None) -> None:
+        """Link everything the ledger holds; what the subjects said `before` the change still counts."""
         self._declarations = declarations
+        self._before = before
         self.read: dict[str, Source] = {}
         unique = {subject.id: subject for subject in reversed(ledger.subjects)}
         found = [unique[subject_id] for subject_id in reversed(unique)]
@@ -45,17 +47,19 @@ class Linked:
             for image_id, workloads in links.used_by.items():
                 self._users.setdefault(image_id, []).extend(by_id[name] for name in workloads if name in by_id)
 
-    def entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
+    def entries(self, subject: Subject, proposed: Declarations | None = None) -> tuple[DeclaredWorkload, ...]:
         """Return the declared workloads that speak of a subject; an image is spoken of with whatever runs it."""
-        own = self._entries(subject)
+        own = self._entries(subject, proposed)
         users = self._users.get(subject.id, []) if isinstance(subject, Image) else []
-        inherited = [entry for user in users for entry in self._entries(user)]
+        inherited = [entry for user in users for entry in self._entries(user, proposed)]
         return tuple(dict.fromkeys([*own, *inherited]))
 
-    def sensitivity(self, subject: Subject) -> Sensitivity:
-        """Join everything that was said about a subject."""
-        placement = self._declarations.of(subject.at.path).platform.placement
-        entries, said = self.entries(subject), self._said(subject)
+    def sensitivity(self, subject: Subject, proposed: Declarations | None = None) -> Sensitivity:
+        """Join everything that was said about a subject, or what is `proposed` and said of it now."""
+        placement = (proposed or self._declarations).of(subject.at.path).platform.placement
+        entries, said = self.entries(subject, proposed), self._said(subject)
+        if self._before is not None and proposed is None:
+            said = (*said, *self._before.statements(subject))
         if not entries and not said:
             return Sensitivity({}, (), placement, "", declared=False, statements=())
         from gate.policy.statements import sensitivity
@@ -82,15 +86,18 @@ class Linked:
                 text = f"what {subject.name} states is not taken: {refusal.reason}"
                 yield about("DCL001", text, refusal.statement.at, subject.id)
 
-    def unmatched(self, paths: list[str]) -> Iterator[Finding]:
-        """Yield a finding for every declared workload that matches nothing, where all it could match was judged."""
+    def unmatched(self, paths: list[str], still: frozenset[str] | None) -> Iterator[Finding]:
+        """Yield a finding for every declared workload that matches nothing, where all it could match was judged.
+
+        `still` are the names that a change leaves declared, None for all: what it removes with its entry is no mistake.
+        """
         matched = {id(entry) for subject in self.subjects for entry in self._entries(subject)}
         for declaration in self._declarations.loaded:
             from gate.policy.selection import below
 
             if any(below(path, declaration.path) is not None for path in paths):
                 for entry in declaration.workloads:
-                    if id(entry) not in matched:
+                    if id(entry) not in matched and (still is None or entry.name in still):
                         from gate.pipeline.remarks import about
 
                         yield about("DCL006", f"the workload {entry.name} speaks of nothing that is there", entry.at)
@@ -118,8 +125,9 @@ class Linked:
     def _links_of(self, workload: Workload) -> Links:
         return self._links[self._declarations.of(workload.at.path).path]
 
-    def _entries(self, subject: Subject) -> tuple[DeclaredWorkload, ...]:
-        speaking = [one for one in self._declarations.above(subject.at.path) if one.workloads]
+    def _entries(self, subject: Subject, proposed: Declarations | None = None) -> tuple[DeclaredWorkload, ...]:
+        declarations = proposed or self._declarations
+        speaking = [(place, one) for place, one in declarations.speaking(subject.at.path) if one.workloads]
         if not speaking:
             return ()
         from gate.policy.selection import entries_for
@@ -127,10 +135,10 @@ class Linked:
         workload = subject if isinstance(subject, Workload) else None
         return tuple(
             entry
-            for declaration in speaking
+            for place, declaration in speaking
             for entry in entries_for(
                 declaration,
-                path=subject.at.path,
+                path=place,
                 platform=subject.platform,
                 kind=workload.kind if workload is not None else type(subject).__name__,
                 name=subject.name,
@@ -156,7 +164,7 @@ class Linked:
         for subject in subjects:
             declaration = self._declarations.of(subject.at.path)
             for named in _rooted_profile(declaration).images:
-                if ledger.files.open(named.value) is None:
+                if ledger.files.open(named.value) is None and self._before is None:
                     from gate.model.errors import UsageError
 
                     remedy = "correct the path, which is relative to the declaration, or remove the entry"

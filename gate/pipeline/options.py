@@ -25,3 +25,4 @@ class Options(Record):
     verbose: bool
     formats: tuple[tuple[str, str], ...]
     detailed: bool = True
+    trusted_ref: str = ""

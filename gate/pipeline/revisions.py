@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Changes(Record):
-    """Paths that differ between a commit and the working tree: files of both, of the tree alone, of the commit alone."""
+    """Paths that differ between a commit and the working tree: in both, in the tree alone, in the commit alone."""
 
     modified: frozenset[str]
     added: frozenset[str]

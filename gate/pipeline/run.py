@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gate.model.report import SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.pipeline.options import Options
+    from gate.pipeline.trust import Trust
 
 #: The name that standard input has in reports.
 STDIN = "stdin"
@@ -41,7 +42,7 @@ STDIN = "stdin"
 class Run:
     """The state of one run."""
 
-    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths", "tables")
+    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths", "tables", "trust")
 
     def __init__(self, options: Options, *, standard_input: bytes = b"") -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
@@ -49,7 +50,8 @@ class Run:
         self.tables: Tables | None = None
         root, self.paths = _rooted([path for path in options.paths if path != "-"])
         self.files = Files(root)
-        self.declarations = Declarations(self.files, options)
+        self.trust = trusting(self.files, options)
+        self.declarations = Declarations(self.trust.files if self.trust else self.files, options)
         self.ledger = Ledger(self.files)
         if "-" in options.paths:
             self.ledger.seen += 1
@@ -63,16 +65,33 @@ class Run:
         self.ledger.follow()
         for path in options.images:
             self._image(path)
-        self.linked = Linked(self.ledger, self.declarations)
+        before = self.trust.before(self.ledger) if self.trust else None
+        self.declarations.former = before.former if before else {}
+        self.linked = Linked(self.ledger, self.declarations, before)
         self.exceptions = Exceptions(self.declarations, options.now)
 
     def report(self) -> Report:
         """Judge everything and sum it up."""
+        try:
+            return self._report()
+        finally:
+            if self.trust is not None:
+                self.trust.close()
+
+    def _report(self) -> Report:
         judged = [(subject, self.declarations.policy_of(subject.at.path)) for subject in self.linked.subjects]
         subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
+        proposed = self.trust.proposed(self.linked, self.declarations, self.options) if self.trust else None
+        if proposed is not None:
+            self.ledger.not_understood += proposed.gaps
         coverage = self._coverage(subjects, policies)
-        findings = (*self.linked.refusals(), *self.linked.unmatched(self.paths), *self.exceptions.findings())
+        findings = (
+            *self.linked.refusals(),
+            *self.linked.unmatched(self.paths, proposed.still if proposed else None),
+            *self.exceptions.findings(),
+            *(proposed.findings() if proposed else ()),
+        )
         verdict = self._verdict(subjects, findings, coverage)
         return Report(
             __version__,
@@ -88,6 +107,7 @@ class Run:
             self.exceptions.lines(),
             coverage,
             self._inputs(),
+            proposed.trusted if proposed else None,
         )
 
     @property
@@ -203,6 +223,15 @@ class Run:
     def _inputs(self) -> tuple[Source, ...]:
         read = {**self.ledger.read, **self.linked.read, **self.declarations.sources}
         return tuple(read[path] for path in sorted(read))
+
+
+def trusting(files: Files, options: Options) -> Trust | None:
+    """Return the trusted side of a run that has one; git is loaded for no other."""
+    if not options.trusted_ref:
+        return None
+    from gate.pipeline.trust import Trust
+
+    return Trust(files, options.trusted_ref)
 
 
 def _rooted(paths: list[str]) -> tuple[str, list[str]]:

@@ -84,9 +84,8 @@ class Tree:
             return
         below = f"{clean}/" if clean else ""
         passed: dict[str, None] = {}
-        for found in sorted(self.entries, key=lambda one: one.split("/")):
-            if found != clean and not found.startswith(below):
-                continue
+        inner = (path for path in self.entries if path.startswith(below))
+        for found in (clean,) if clean in self.entries else sorted(inner, key=lambda one: one.split("/")):
             folder = _passed_over(found, len(below))
             if folder:
                 passed[folder] = None

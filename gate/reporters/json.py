@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gate.model.location import Location
-    from gate.model.report import BoundaryLine, ExceptionLine, Report, Requirement, ScoreLine, SubjectReport
+    from gate.model.report import BoundaryLine, ExceptionLine, Report, Requirement, ScoreLine, SubjectReport, Trusted
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.model.suggestion import Suggestion
@@ -51,6 +51,19 @@ def document(report: Report) -> Json:
             "suppressions": [{"tool": entry.tool, "location": _at(entry.at)} for entry in coverage.suppressions],
         },
         "inputs": [{"path": source.path, "sha256": source.digest} for source in report.inputs],
+        "trusted": _trusted(report.trusted),
+    }
+
+
+def _trusted(trusted: Trusted | None) -> Json | None:
+    if trusted is None:
+        return None
+    return {
+        "name": trusted.name,
+        "commit": trusted.commit,
+        "changes": [
+            {"text": change.text, "weakens": change.weakens, "location": _at(change.at)} for change in trusted.changes
+        ],
     }
 
 

@@ -161,6 +161,10 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
     coverage = report.coverage
     for finding in report.findings:
         yield _finding(finding, paint)
+    for change in report.trusted.changes if report.trusted else ():
+        if not change.weakens:
+            text = f"this change {visible(change.text)}; that counts once it is merged"
+            yield paint(f"  {_place(change.at)}  {text}", "dim")
     if coverage.not_understood:
         yield ""
         yield paint("not understood", "undecided")
@@ -202,7 +206,8 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     rest = f", {len(coverage.skipped)} skipped{'' if listed else ' (--verbose)'}" if coverage.skipped else ""
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
     label = paint(report.verdict.upper(), report.verdict)
-    yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}, stage {report.stage})"
+    side = f" from {visible(report.trusted.name)}" if report.trusted else ""
+    yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}{side}, stage {report.stage})"
 
 
 def _suppressions(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:

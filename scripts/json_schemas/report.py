@@ -49,6 +49,7 @@ def schema() -> Json:
             "Every file that was read.",
             closed("One file.", {"path": string("Its path."), "sha256": DIGEST}),
         ),
+        "trusted": _trusted(),
     }
     return {
         **head("report", "Report of the gate", "Everything one run found out."),
@@ -62,6 +63,26 @@ def schema() -> Json:
             "score": _score(),
         },
     }
+
+
+def _trusted() -> Json:
+    change = closed(
+        "One thing the change would alter of what it is judged by.",
+        {
+            "text": string("A clause whose subject is the change."),
+            "weakens": flag("Whether it would have anything judged more mildly."),
+            "location": LOCATION,
+        },
+    )
+    commit = closed(
+        "The commit that policy, declarations and exceptions came from.",
+        {
+            "name": string("How it was asked for."),
+            "commit": string("Its full id."),
+            "changes": listed("What the change proposes; none of it counts yet.", change),
+        },
+    )
+    return {"anyOf": [commit, {"type": "null"}]}
 
 
 def _location() -> Json:

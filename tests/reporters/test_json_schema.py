@@ -17,6 +17,7 @@ from gate.model.record import replace
 from gate.model.report import (
     Because,
     BoundaryLine,
+    Change,
     Escapes,
     ExceptionLine,
     FactLine,
@@ -26,6 +27,7 @@ from gate.model.report import (
     Requirement,
     ScoreLine,
     SubjectReport,
+    Trusted,
 )
 from gate.model.rule import Finding
 from gate.model.score import DIMENSIONS, Deduction, Score
@@ -142,6 +144,7 @@ def full() -> Report:
             (Suppression("hadolint", AT),),
         ),
         (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
+        Trusted("origin/main", "0" * 40, (Change("lowers pay from restricted to internal", AT, weakens=True),)),
     )
 
 
@@ -153,6 +156,7 @@ def empty() -> Report:
         exceptions=(),
         coverage=Coverage(0, 0, 0, (), ()),
         inputs=(),
+        trusted=None,
         verdict="pass",
         status=0,
     )

@@ -2,7 +2,8 @@
 
 A fence names its file after the language. A finding is expected on the line that carries its marker, a comment such as
 `# failed: ISO004`; where a format has no comments, the fence's own line carries it as `failed: ISO004@3`. Markers are
-taken out before anything is judged. The fences below one heading are one folder.
+taken out before anything is judged. The fences below one heading are one folder. A fence that says `before` is a file
+as it stands in the trusted commit; the change is made of the others, and what they do not name stays.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Example(NamedTuple):
     page: Path
     heading: str
     files: dict[str, str]
+    before: dict[str, str]
     expected: frozenset[Expected]
 
     def __str__(self) -> str:
@@ -49,18 +51,20 @@ def examples(page: Path) -> list[Example]:
     found: list[Example] = []
     heading = ""
     files: dict[str, str] = {}
+    before: dict[str, str] = {}
     expected: set[Expected] = set()
     lines = iter([*page.read_text(encoding="utf-8").split("\n"), "## "])
     for line in lines:
         if line.startswith("## "):
             if files:
-                found.append(Example(page, heading, files, frozenset(expected)))
-            heading, files, expected = line[3:], {}, set()
+                found.append(Example(page, heading, {**before, **files}, before, frozenset(expected)))
+            heading, files, before, expected = line[3:], {}, {}, set()
         elif fence := _FENCE.match(line):
             name = fence["file"]
-            assert name not in files, f"{page}: {name} stands twice below {heading!r}"
+            folder = before if fence["markers"].split()[:1] == ["before"] else files
+            assert name not in folder, f"{page}: {name} stands twice below {heading!r}"
             body, marked = _body(name, lines)
-            files[name] = body
+            folder[name] = body
             expected |= marked | {
                 Expected(one["outcome"], one["rule"], name, int(one["line"]))
                 for one in _ON_FENCE.finditer(fence["markers"])

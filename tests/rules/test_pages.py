@@ -10,7 +10,9 @@ from gate.model.report import Report
 from gate.pipeline.options import Options
 from gate.pipeline.run import Run
 from gate.rules.registry import RULES, load
+from tests.histories import committed
 from tests.rules.pages import OUTCOMES, Example, Expected, examples
+from tests.verbs import write_all
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-11-23"
@@ -23,9 +25,10 @@ EXAMPLES = [
 ]
 
 
-def judged(folder: Path) -> Report:
+def judged(folder: Path, trusted_ref: str) -> Report:
     """Judge a folder as `gate check` does."""
-    return Run(Options((str(folder),), (), "", "", "", NOW, None, verbose=False, formats=())).report()
+    options = Options((str(folder),), (), "", "", "", NOW, None, verbose=False, formats=(), trusted_ref=trusted_ref)
+    return Run(options).report()
 
 
 def found(report: Report) -> set[Expected]:
@@ -40,11 +43,10 @@ def found(report: Report) -> set[Expected]:
 
 @pytest.mark.parametrize(("rule_id", "example"), EXAMPLES)
 def test_an_example_finds_what_it_says(rule_id: str, example: Example, tmp_path: Path) -> None:
-    for name, text in example.files.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    report = judged(tmp_path)
+    if example.before:
+        committed(write_all(tmp_path, example.before))
+    write_all(tmp_path, example.files)
+    report = judged(tmp_path, "HEAD" if example.before else "")
     actual = found(report)
     assert report.coverage.not_understood == ()
     assert {one for one in actual if one.rule == rule_id} == {one for one in example.expected if one.rule == rule_id}

@@ -16,4 +16,6 @@ RULES: dict[str, Entry] = {
     "DCL004": _of("overlong_exception"),
     "DCL005": _of("unused_exception"),
     "DCL006": _of("unmatched_workload"),
+    "DCL007": _of("weakened_declaration"),
+    "DCL008": _of("new_undeclared_workload"),
 }
