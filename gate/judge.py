@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.model.record import replace
 from gate.model.rule import Finding
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from gate.boundary.fact import Answer
     from gate.boundary.facts import Facts
     from gate.model.rule import Outcome, Rule
-    from gate.model.truth import Truth
+    from gate.model.truth import Detail, Truth
 
 
 def judge_facts(rule: Rule, facts: Facts) -> Iterator[Finding]:
@@ -52,6 +53,15 @@ def _lack(rule: Rule, answer: Answer, facts: Facts) -> str:
 def _finding(rule: Rule, outcome: Outcome, message: str, truth: Truth, subject: str) -> Finding:
     places = [reason.at for reason in truth.because]
     related = tuple(dict.fromkeys(at for at in places[1:] if at != places[0]))
-    return Finding(
+    finding = Finding(
         rule.id, rule.name, outcome, rule.severity, message, places[0], rule.remedy, subject, related=related
     )
+    return _detailed(finding, truth.detail) if truth.detail is not None else finding
+
+
+def _detailed(finding: Finding, detail: Detail) -> Finding:
+    """Say what is particular to one answer; what is excused stays in the report with who excuses it."""
+    outcome, message = finding.outcome, finding.message
+    if detail.excuse:
+        outcome, message = "excepted", f"{message}; {detail.excuse}"
+    return replace(finding, outcome=outcome, message=message, severity=detail.severity, aspects=detail.aspects)

@@ -10,7 +10,7 @@ from gate.dialects.build_stage import LABEL_PREFIX
 from gate.dialects.reading import Fields, as_text, is_absent
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
-from gate.model.image import HistoryEntry, Image, Variable
+from gate.model.image import HistoryEntry, Identity, Image, Variable
 from gate.model.sensitivity import Statement
 from gate.model.subject import User
 from gate.syntax.oci import AGAIN, folded, read
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gate.model.image import ImageName
     from gate.model.location import Location
     from gate.model.workload import Doubt
+    from gate.syntax.document import Document
     from gate.syntax.oci_images import Built
     from gate.syntax.tree import Node
 
@@ -43,9 +44,9 @@ class Config:
 
     __slots__ = ("_doubts", "_fields", "_runtime", "at")
 
-    def __init__(self, built: Built) -> None:
-        """Parse it; raise InputError for what no engine takes for a configuration."""
-        document = read(built.config)
+    def __init__(self, built: Built, document: Document | None = None) -> None:
+        """Parse it, unless it is a part of a document that has been; raise InputError for what no engine takes."""
+        document = document or read(built.config)
         if not isinstance(document.root, Mapping):
             raise InputError("the configuration is not a mapping", at=document.at, remedy=AGAIN)
         self._doubts: list[Doubt] = []
@@ -90,7 +91,14 @@ class Config:
             (),
             tuple(_statements(labels)),
             tuple(self._doubts),
+            self._identity(built),
         )
+
+    def _identity(self, built: Built) -> Identity:
+        listed = self._part("rootfs", _ROOT).items("diff_ids").nodes
+        layers = tuple(as_text(node) or "" if isinstance(node, Scalar) else "" for node in listed)
+        names = tuple(name for name in map(image_name.identity, built.names) if name)
+        return Identity((f"sha256:{built.config.digest}", *built.digests), layers, names)
 
     def _part(self, name: str, names: frozenset[str]) -> Fields:
         return _struct(self._fields.get(name), self._fields, names)

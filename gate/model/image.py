@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
+    from gate.model.packages import Packages
     from gate.model.reference import Reference
     from gate.model.sensitivity import Statement
     from gate.model.subject import Doubt, User
@@ -101,6 +102,17 @@ class Stage(Record):
     user: Setting[User]
 
 
+class Identity(Record):
+    """By what a built image is known: digests, its uncompressed layers in order, and names as `identity` spells them.
+
+    The digests are those of its configuration, its manifest and the indexes that list it.
+    """
+
+    digests: tuple[str, ...]
+    layers: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class HistoryEntry(Record):
     """One entry of a built image's history."""
 
@@ -114,7 +126,7 @@ class Image(Record):
     """An image subject.
 
     A recipe has `stages` (all of them; `target` is the index of the one that is shipped) and no history; a built image
-    has a history and no stages. `user` is the effective user of what ships.
+    has a history and no stages. `user` is the effective user of what ships. `packages` is what scanners reported.
     """
 
     id: str
@@ -136,3 +148,5 @@ class Image(Record):
     references: tuple[Reference, ...] = ()
     statements: tuple[Statement, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    identity: Identity | None = None
+    packages: Packages | None = None

@@ -25,12 +25,21 @@ class Because(Record):
     text: str
 
 
+class Detail(Record):
+    """What is particular to one answer: how bad just this is, its names elsewhere, and what excuses it, if anything."""
+
+    severity: Literal["critical", "high", "medium", "low"]
+    aspects: tuple[str, ...]
+    excuse: str
+
+
 class Truth(Record):
     """An answer with its reasons; `applicable` is false for a "no" that only says the question has no meaning here."""
 
     answer: Answer
     because: tuple[Because, ...]
     applicable: bool = True
+    detail: Detail | None = None
 
     def __and__(self, other: Truth) -> Truth:
         """Be no when either is no, yes when both are yes."""
