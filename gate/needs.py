@@ -43,7 +43,7 @@ def needs(
         answer = answers[need].answer if need in answers and (permitted or need not in OF_A_PERMISSION) else "yes"
         if answer != "yes":
             doubt = "" if answer == "no" else ", which is not certain"
-            yield Reason(VERDICTS[answer], f"{workload.name} needs {NEEDS[need]}{doubt}", workload.at)
+            yield Reason(VERDICTS[answer], f"{workload.name} needs {NEEDS[need]}{doubt}", workload.at, veto=True)
 
 
 def _confidential(workload: Workload, boundary: Boundary) -> Truth:

@@ -41,11 +41,11 @@ def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reas
         rules = ", ".join(
             because.rule for because in required.because if because.certain and _decides(because, required)
         )
-        return [Reason("fail", f"{name} has {has} and needs {needs} ({rules})", boundary.at)]
+        return [Reason("fail", f"{name} has {has} and needs {needs} ({rules})", boundary.at, veto=True)]
     if boundary.worst < required.lo or required.lo == required.hi:
         text = f"{name} has {has} and needs {needs}: what is not known decides"
-        return [Reason("undecided", text, boundary.at)]
-    return [Reason("undecided", f"{name} has {has} and needs {needs}: {required.settle}", boundary.at)]
+        return [Reason("undecided", text, boundary.at, veto=True)]
+    return [Reason("undecided", f"{name} has {has} and needs {needs}: {required.settle}", boundary.at, veto=True)]
 
 
 def _decides(because: Because, required: Requirement) -> bool:
@@ -68,13 +68,14 @@ def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:
             continue
         name, minimum = dimension.replace("_", " "), line.threshold.minimum
         if line.score is None:
-            reasons.append(Reason("undecided", f"{name} is expected at this stage, and nothing here tells it", at))
+            text = f"{name} is expected at this stage, and nothing here tells it"
+            reasons.append(Reason("undecided", text, at, rule=dimension))
             continue
         lo, hi = line.score.lo, line.score.hi
         shown = str(lo) if lo == hi else f"{lo}..{hi}"
         if lo < minimum:
             verdict: Verdict = "fail" if hi < minimum else "undecided"
-            reasons.append(Reason(verdict, f"{name} is {shown} and {minimum} is required", at))
+            reasons.append(Reason(verdict, f"{name} is {shown} and {minimum} is required", at, rule=dimension))
     return reasons
 
 
@@ -98,7 +99,12 @@ def demanded(findings: Iterable[Finding], policy: Policy) -> list[Reason]:
     """Let every finding count whose rule the policy requires whatever the level is, for undeclared subjects too."""
     verdicts: dict[str, Verdict] = {"failed": "fail", "undecided": "undecided"}
     return [
-        Reason(verdicts[finding.outcome], f"the policy requires {finding.rule}: {finding.message}", finding.at)
+        Reason(
+            verdicts[finding.outcome],
+            f"the policy requires {finding.rule}: {finding.message}",
+            finding.at,
+            rule=finding.rule,
+        )
         for finding in findings
         if finding.rule in policy.require and finding.outcome in verdicts
     ]
