@@ -28,6 +28,10 @@ NEW_OBJECTS = 100_000
 def console() -> NoReturn:
     """Run the command line of this process, and leave its memory to the system: freeing it takes as long as judging."""
     gc.set_threshold(NEW_OBJECTS)
+    if not sys.flags.isolated:
+        from gate.cli.isolation import drop_foreign_folders
+
+        drop_foreign_folders()
     status = main(sys.argv[1:])
     sys.stderr.flush()
     os._exit(status)

@@ -43,6 +43,7 @@ class Runner:
         self.definition: dict[str, Any] = yaml.safe_load((action / "action.yml").read_text(encoding="utf-8"))
         self.temporary = folder / "temp"
         self.temporary.mkdir(parents=True, exist_ok=True)
+        self.environment: dict[str, str] = {}
 
     def run(self, skip: frozenset[str] = frozenset(), **inputs: str) -> Ended:
         """Run the steps, but for those named, until one fails."""
@@ -73,6 +74,7 @@ class Runner:
         environment = {
             "HOME": str(self.folder),
             "PATH": os.environ["PATH"],
+            **self.environment,
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": str(self.action),
             "GITHUB_WORKSPACE": str(self.workspace),
