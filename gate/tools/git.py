@@ -13,7 +13,6 @@ import subprocess
 
 from gate.model.record import Record
 
-
 REGULAR, LINK, SUBMODULE = "100", "120", "160"
 
 #: Seconds that one command may take; a tree of a million files takes a few.
@@ -85,13 +84,20 @@ class Repository:
         if done.returncode:
             raise GitError(f"the tree of {commit[:12]} cannot be read: {_said(done.stderr)}")
         entries = (line.partition(b"\t") for line in done.stdout.split(b"\0") if line)
-        return {
-            path.decode("utf-8", "surrogateescape"): Entry(*_mode_and_blob(about)) for about, _tab, path in entries
-        }
+        return {path.decode("utf-8", "surrogateescape"): Entry(*_mode_and_blob(about)) for about, _tab, path in entries}
 
     def differing(self, commit: str) -> set[str]:
-        """Return the paths that are in the commit or in the index and that may differ from the working tree."""
-        done = self._run("diff-index", "--raw", "-z", "--no-renames", "--ignore-submodules", commit, "--")
+        """Return the paths that are in the commit or in the index and that may differ from the working tree.
+
+        Where times do not tell, git reads the file through the filter programs that the repository configures; so it is
+        given the objects and the index in a repository without any configuration.
+        """
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="boundary-gate-") as folder:
+            environment = self._bare(folder)
+            arguments = ("--raw", "-z", "--no-renames", "--ignore-submodules", commit, "--")
+            done = self._run("diff-index", *arguments, environment=environment)
         if done.returncode:
             raise GitError(f"{commit[:12]} cannot be compared with the working tree: {_said(done.stderr)}")
         return {part.decode("utf-8", "surrogateescape") for part in done.stdout.split(b"\0")[1::2]}
@@ -127,12 +133,38 @@ class Repository:
             self._blobs.communicate()
             self._blobs = None
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _bare(self, folder: str) -> dict[str, str]:
+        """Make a repository that has this one's objects and index and nothing else; return how git finds it."""
+        asked = ("objects", "index")
+        found = self._run(
+            "rev-parse", "--show-object-format", *(word for name in asked for word in ("--git-path", name))
+        )
+        lines = found.stdout.decode("utf-8", "surrogateescape").splitlines()
+        if found.returncode or len(lines) != 1 + len(asked):
+            raise GitError(f"the repository cannot be read: {_said(found.stderr)}")
+        for inner in ("objects", "refs"):
+            os.mkdir(os.path.join(folder, inner))
+        extension = "[extensions]\n\tobjectFormat = sha256\n" if lines[0] == "sha256" else ""
+        version = "1" if extension else "0"
+        for name, text in (
+            ("HEAD", "ref: refs/heads/none\n"),
+            ("config", f"[core]\n\trepositoryformatversion = {version}\n{extension}"),
+        ):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+        return {
+            "GIT_DIR": folder,
+            "GIT_WORK_TREE": self.root,
+            "GIT_OBJECT_DIRECTORY": os.path.join(self.root, lines[1]),
+            "GIT_INDEX_FILE": os.path.join(self.root, lines[2]),
+        }
+
+    def _run(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
                 self._command(arguments),
                 cwd=self.root,
-                env=_environment(),
+                env={**_environment(), **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -196,5 +228,3 @@ def _said(stderr: bytes) -> str:
     """Return git's last line."""
     lines = stderr.decode("utf-8", "replace").strip().splitlines() or ["it says nothing"]
     return lines[-1][:200]
-
-
