@@ -92,6 +92,8 @@ class Run:
             *self.exceptions.findings(),
             *(proposed.findings() if proposed else ()),
         )
+        required = {rule for policy in policies for rule in policy.require}
+        findings = tuple(replace(one, blocks=True) if one.rule in required else one for one in findings)
         verdict = self._verdict(subjects, findings, coverage)
         return Report(
             __version__,
@@ -101,7 +103,7 @@ class Run:
             "+".join(dict.fromkeys(policy.name for policy in policies)),
             "+".join(dict.fromkeys(policy.digest for policy in policies)),
             verdict,
-            self._status(judged, subjects, coverage),
+            1 if any(finding.blocks for finding in findings) else self._status(judged, subjects, coverage),
             subjects,
             findings,
             self.exceptions.lines(),
@@ -204,6 +206,8 @@ class Run:
         self, subjects: tuple[SubjectReport, ...], findings: tuple[Finding, ...], coverage: Coverage
     ) -> Verdict:
         verdict = gravest(subject.verdict for subject in subjects)
+        if any(finding.blocks for finding in findings):
+            return "fail"
         if coverage.not_understood:
             return gravest((verdict, "undecided"))
         return gravest((verdict, "warn")) if self.ledger.unrendered or findings else verdict
