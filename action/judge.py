@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -23,7 +24,12 @@ OPTIONS = {
     "GATE_DECLARATION": "--declaration",
     "GATE_STAGE": "--stage",
     "GATE_KUBERNETES_VERSION": "--kubernetes-version",
+    "GATE_BASELINE": "--baseline",
 }
+
+#: Options that name a commit. `base` is the one that a pull request or a merge queue starts from, `none` is none.
+COMMITS = {"GATE_TRUSTED_REF": "--trusted-ref", "GATE_AGAINST": "--against"}
+BASE, NONE = "base", "none"
 
 #: Verdicts that fail the step although the command ended in 0, and statuses that do not fail it, by `fail-on`.
 FAILS = {"fail": ((), ()), "warn": (("warn", "undecided"), ()), "never": ((), (1, 3))}
@@ -49,7 +55,12 @@ def main(environ: Mapping[str, str]) -> int:
     for stale in (report, sarif, text, annotations):
         stale.unlink(missing_ok=True)
 
-    status = judge(environ, {"json": report, "sarif": sarif, "text": text, "github": annotations})
+    try:
+        commits = named_commits(environ)
+    except ValueError as error:
+        print(f"::error::{error}")
+        return USAGE
+    status = judge(environ, commits, {"json": report, "sarif": sarif, "text": text, "github": annotations})
     verdict = verdict_of(report)
     if text.exists():
         said = text.read_text(encoding="utf-8")
@@ -73,12 +84,39 @@ def step_status(status: int, verdict: str, fail_on: str) -> int:
     return status or (1 if verdict in fails else 0)
 
 
-def judge(environ: Mapping[str, str], formats: Mapping[str, Path]) -> int:
+def named_commits(environ: Mapping[str, str]) -> list[str]:
+    """Return the options that name a commit; raise ValueError where `base` is asked for and there is none."""
+    options = []
+    for variable, option in COMMITS.items():
+        name = environ[variable]
+        if name == BASE:
+            name = base(environ)
+            if not name and variable != "GATE_TRUSTED_REF":
+                raise ValueError("the input 'against' is `base`, and this event has no base to compare with")
+        if name and name != NONE:
+            options += [f"{option}={name}"]
+    return options
+
+
+def base(environ: Mapping[str, str]) -> str:
+    """Return the commit that the runner's event says the change starts from; nothing for events without one."""
+    with Path(environ["GITHUB_EVENT_PATH"]).open(encoding="utf-8") as file:
+        event = json.load(file)
+    found = (event.get("pull_request") or {}).get("base", {}).get("sha") or (event.get("merge_group") or {}).get(
+        "base_sha", ""
+    )
+    if found and not re.fullmatch("[0-9a-f]{40,64}", found):
+        raise ValueError("the event names a base that is no commit")
+    return str(found)
+
+
+def judge(environ: Mapping[str, str], commits: list[str], formats: Mapping[str, Path]) -> int:
     """Run `gate check` in the workspace; what it says besides the reports goes to the log."""
     command = [sys.executable, "-I", "-m", "gate", "check"]
     for variable, option in OPTIONS.items():
         if environ[variable]:
-            command += [option, environ[variable]]
+            command += [f"{option}={environ[variable]}"]
+    command += commits
     for name, file in formats.items():
         command += ["--format", f"{name}={file}"]
     for image in lines(environ["GATE_IMAGES"]):

@@ -7,6 +7,7 @@ is `name=value`, or ends with a word of the writer's choice.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -44,6 +45,7 @@ class Runner:
         self.temporary = folder / "temp"
         self.temporary.mkdir(parents=True, exist_ok=True)
         self.environment: dict[str, str] = {}
+        self.event: dict[str, Any] = {}
 
     def run(self, skip: frozenset[str] = frozenset(), **inputs: str) -> Ended:
         """Run the steps, but for those named, until one fails."""
@@ -53,6 +55,7 @@ class Runner:
         files = {name: self.folder / name for name in ("OUTPUT", "STEP_SUMMARY", "ENV", "PATH", "STATE")}
         for file in files.values():
             file.write_text("", encoding="utf-8")
+        (self.folder / "EVENT").write_text(json.dumps(self.event), encoding="utf-8")
         status, log, outputs = 0, "", {}
         for step in self.definition["runs"]["steps"]:
             if status == 0 and step["name"] not in skip:
@@ -77,6 +80,7 @@ class Runner:
             **self.environment,
             "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": str(self.action),
+            "GITHUB_EVENT_PATH": str(self.folder / "EVENT"),
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temporary),
             **{name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.readers.layouts import layout, packed
-from tests.surfaces.conftest import ORDINARY, PRIVILEGED, ran
+from tests.surfaces.conftest import ORDINARY, PRIVILEGED, committed, ran
 from tests.surfaces.runner import Runner
 
 if TYPE_CHECKING:
@@ -176,3 +176,46 @@ def test_a_wheel_with_another_hash_is_refused(checkout: Path, tmp_path: Path) ->
     ended = Runner(action, tmp_path, tmp_path / "runner").run()
     assert ended.status != 0
     assert not ended.outputs["verdict"]
+
+
+RESTRICTED = "version: 1\nworkloads:\n- {name: web, paths: [compose.yaml], sensitivity: restricted}\n"
+
+
+def changed(runner: Callable[[dict[str, str]], Runner]) -> tuple[Runner, str]:
+    """Return a runner on a change that lowers a class, and the commit it starts from."""
+    here = runner({"compose.yaml": ORDINARY, ".gate.yaml": RESTRICTED})
+    base = committed(here.workspace)
+    (here.workspace / ".gate.yaml").write_text(RESTRICTED.replace("restricted", "internal"), encoding="utf-8")
+    committed(here.workspace)
+    return here, base
+
+
+def test_a_pull_request_is_judged_by_its_base(runner: Callable[[dict[str, str]], Runner]) -> None:
+    here, base = changed(runner)
+    assert here.run(INSTALL).outputs["verdict"] == "pass"
+    for event in ({"pull_request": {"base": {"sha": base}}}, {"merge_group": {"base_sha": base}}):
+        here.event = event
+        ended = here.run(INSTALL)
+        assert (ended.status, ended.outputs["verdict"]) == (1, "fail")
+        assert report_of(ended.outputs["report"])["trusted"]["commit"] == base
+    assert here.run(INSTALL, trusted_ref="none").outputs["verdict"] == "pass"
+
+
+def test_a_base_that_is_not_fetched_is_no_verdict(runner: Callable[[dict[str, str]], Runner]) -> None:
+    here, _ = changed(runner)
+    here.event = {"pull_request": {"base": {"sha": "0" * 40}}}
+    ended = here.run(INSTALL)
+    assert (ended.status, ended.outputs["verdict"], ended.outputs["exit-status"]) == (2, "error", "2")
+    assert "fetch-depth" in ended.log
+
+
+def test_a_base_that_is_no_commit_is_refused(runner: Callable[[dict[str, str]], Runner]) -> None:
+    here, _ = changed(runner)
+    here.event = {"pull_request": {"base": {"sha": "--output=x"}}}
+    assert here.run(INSTALL).status == 2
+
+
+def test_only_an_event_with_a_base_can_be_compared_with_it(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ended = runner({"compose.yaml": ORDINARY}).run(INSTALL, against="base")
+    assert ended.status == 2
+    assert "no base" in ended.log
