@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 #: Option of `gate check` by the variable that the action sets from an input.
 OPTIONS = {
@@ -52,8 +52,11 @@ def main(environ: Mapping[str, str]) -> int:
     report = folder / "report.json"
     sarif = Path(environ["GITHUB_WORKSPACE"], environ["GATE_SARIF_FILE"] or folder / "report.sarif")
     text, annotations = folder / "report.txt", folder / "annotations.txt"
-    for stale in (report, sarif, text, annotations):
-        stale.unlink(missing_ok=True)
+    objection = cleared((report, sarif, text, annotations), Path(environ["GITHUB_WORKSPACE"]))
+    if objection:
+        log(objection)
+        print("::error::the input 'sarif-file' names nothing that a report can replace")
+        return USAGE
 
     try:
         commits = named_commits(environ)
@@ -72,6 +75,19 @@ def main(environ: Mapping[str, str]) -> int:
     answers = {"verdict": verdict, "exit-status": str(status), "report": str(report), "sarif": str(sarif)}
     append(environ["GITHUB_OUTPUT"], "".join(output(name, value) for name, value in answers.items()))
     return step_status(status, verdict, fail_on)
+
+
+def cleared(files: Iterable[Path], workspace: Path) -> str:
+    """Remove what stands where reports go, so that no older one is taken for this run's; return why that cannot be."""
+    for file in files:
+        folder = file.parent.resolve()
+        if file.is_relative_to(workspace) and not folder.is_relative_to(workspace.resolve()):
+            return f"{file} leads out of the workspace"
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            return f"{file} cannot be replaced: {error.strerror}"
+    return ""
 
 
 def step_status(status: int, verdict: str, fail_on: str) -> int:

@@ -36,15 +36,12 @@ FLAGS = frozenset({"--verbose", "--offline"})
 def check(arguments: list[str]) -> int:
     """Judge, report in every format that was asked for, and return the exit status."""
     options = parse(arguments)
+    from gate.cli import outputs
     from gate.pipeline.run import Run
 
-    run = Run(options, standard_input=_standard_input(options))
-    for _, file in options.formats:
-        if file and run.reads(file):
-            raise UsageError(f"{file} is one of the files under judgement", remedy="name another file for the report")
-    report = run.report()
-    for name, file in options.formats:
-        _emit(rendered(name, report, file=file, verbose=options.verbose), file)
+    outputs.clear([file for _, file in options.formats if file], options)
+    report = Run(options, standard_input=_standard_input(options)).report()
+    outputs.emit([(file, rendered(name, report, file=file, verbose=options.verbose)) for name, file in options.formats])
     return report.status
 
 
@@ -185,22 +182,3 @@ def _colourful() -> bool:
     import os
 
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _emit(text: str, file: str) -> None:
-    """Write to standard output, or to a file in one step, so that no reader ever sees half of it."""
-    data = text.encode("utf-8", "backslashreplace")
-    if not file:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    import os
-
-    partial = f"{file}.{os.getpid()}.partial"
-    try:
-        with open(partial, "xb") as handle:
-            handle.write(data)
-        os.replace(partial, file)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {(error.strerror or '').lower()}", remedy="name another") from None

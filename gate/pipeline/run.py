@@ -189,11 +189,6 @@ class Run:
             cause, remedy = "holds nothing to judge", "name a folder that holds a Dockerfile, a manifest or a template"
         return NotUnderstood(whole_file(path or "."), cause, remedy)
 
-    def reads(self, file: str) -> bool:
-        """Say whether a file is one of those that this run has read, so that no report may take its place."""
-        path = os.path.relpath(os.path.realpath(file), self.files.root).replace(os.sep, "/")
-        return path in self.ledger.read or path in self.linked.read or path in self.declarations.sources
-
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""
         judged = {subject.at.path for subject in subjects}
