@@ -47,7 +47,9 @@ def _output(arguments: list[str]) -> str:
     chdir(ROOT)
     captured = TextIOWrapper(BytesIO(), encoding="utf-8")
     with redirect_stdout(captured):
-        gate(arguments)
+        status = gate(arguments)
+    if status not in (0, 1):
+        sys.exit(f"gate {' '.join(arguments)} ended with {status}; nothing is written")
     captured.flush()
     captured.seek(0)
     return captured.read()
