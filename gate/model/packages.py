@@ -124,3 +124,12 @@ class Packages(Record):
 
     scans: tuple[Scan, ...]
     remediation: Remediation
+
+
+def origin(purl: str, source: str, kind: str, *, is_system: bool) -> str:
+    """Name what is fixed together: a system's packages by their source, others by their URL without the version."""
+    bare = purl.partition("?")[0].partition("#")[0]
+    head, _, last = bare.rpartition("/")
+    if bare and not is_system:
+        return f"{head}/{last.partition('@')[0]}"
+    return f"{bare.removeprefix('pkg:').partition('/')[0] or kind}:{source}"

@@ -14,9 +14,13 @@ from gate.scores.ramp import ramp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.freshness.support import Support
     from gate.model.image import Image
     from gate.model.lifecycle import Tables
+    from gate.model.location import Location
+    from gate.model.packages import Scan
     from gate.model.score import Score
 
 WITHOUT_VENDOR = ((0, 3_000), (730, 8_000))
@@ -24,22 +28,45 @@ UNKNOWN_FIXES = 7_000
 
 
 def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
-    """Score one image without a scanner's report; None for a recipe whose base still gets fixes, or is not known."""
+    """Score one image; None for a recipe whose base still gets fixes, or is not known."""
     base = recipe.base_name(image)
     name = known(base)
     named = supports(name, tables, now) if name is not None else ()
     if image.stages and not any(one.state == "ended" for one in named):
         return None
-    found = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
-    if not named:
-        worst = WITHOUT_VENDOR[-1][1]
-        found.insert(0, Deduction("B2", "whether anybody fixes its base is not known", 0, worst, base.at))
-    points = [(_points(one), one) for one in named]
-    if any(worst for (_best, worst), _one in points):
-        best = max(best for (best, _worst), _one in points)
-        (_least, worst), gravest = max(points, key=lambda point: point[0][1])
-        found.insert(0, Deduction("B2", f"carries {gravest.text}", best, worst, base.at))
-    return score("package_freshness", tuple(found))
+    if image.packages is None:
+        reported = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
+    else:
+        from gate.freshness.scanned import systems
+        from gate.scores.scanned_packages import deductions
+
+        reported = list(deductions(image.packages, tables, now))
+        named = tuple(dict.fromkeys((*named, *systems(image.packages, tables, now))))
+    return score("package_freshness", (*_without_vendor(named, image, base.at), *reported))
+
+
+def _without_vendor(named: tuple[Support, ...], image: Image, at: Location) -> Iterator[Deduction]:
+    """Take points for the days without fixes of the gravest of what the image is known to carry."""
+    least, most = WITHOUT_VENDOR[0][1], WITHOUT_VENDOR[-1][1]
+    ended = next((scan for scan in _scans(image) if scan.system is not None and scan.system.ended), None)
+    points = [_points(one) for one in named]
+    best, worst = max((one for one, _worst in points), default=0), max((one for _best, one in points), default=0)
+    if not named and ended is None:
+        yield Deduction("B2", "whether anybody fixes its base is not known", 0, most, at)
+    elif ended is not None and worst < least:
+        text = (
+            f"{ended.scanner} says that its system has ended, and the tables do not"
+            if named
+            else "its system has ended"
+        )
+        yield Deduction("B2", text, best if named else least, most, ended.at)
+    elif worst:
+        gravest = max(named, key=lambda one: _points(one)[1])
+        yield Deduction("B2", f"carries {gravest.text}", best, worst, at)
+
+
+def _scans(image: Image) -> tuple[Scan, ...]:
+    return image.packages.scans if image.packages is not None else ()
 
 
 def _points(one: Support) -> tuple[int, int]:

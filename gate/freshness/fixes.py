@@ -1,0 +1,158 @@
+"""What all scans of an image tell together of each vulnerability, and since when there has been a fix for it.
+
+No scanner but grype says when a fix appeared. Everything else only bounds the day: the fix was there when the scanner's
+data was made, when its advisory's year ended and when the vendor stopped; it was not before the year of the hole's own
+number began. So the day is an interval, and what two scanners know of it holds together.
+"""
+
+from __future__ import annotations
+
+from gate.freshness.scanned import last_fixes, made_by, moment
+from gate.model.days import days
+from gate.model.packages import SEVERITIES
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from gate.model.lifecycle import Tables
+    from gate.model.location import Location
+    from gate.model.packages import Excuse, Packages, Scan, Vulnerability
+    from gate.model.rule import Severity
+
+    Span: TypeAlias = tuple[int | None, int]
+
+#: How the numbers of advisories begin that carry the year of the advisory.
+DATED_ADVISORIES = ("RHSA-", "RHBA-", "ELSA-", "ALAS", "ALSA-", "RLSA-", "SUSE-SU-", "openSUSE-SU-", "FEDORA-")
+
+
+class Found(Record):
+    """One vulnerability of one package.
+
+    `severities` are those it may have, gravest first: all of them where nobody rated it. `since` is the first and the
+    last day on which the fix can have appeared, in days since 1970, the first None where nothing bounds it; there is
+    none without a fix. `published` and `listed` are the days on which it became known, and known to be exploited.
+    """
+
+    ids: tuple[str, ...]
+    package: str
+    installed: str
+    fixed: tuple[str, ...]
+    status: str
+    severities: tuple[Severity, ...]
+    is_rated: bool
+    since: Span | None
+    published: int | None
+    exploited: bool | None
+    listed: int | None
+    scanners: tuple[str, ...]
+    places: tuple[Location, ...]
+    excuse: Excuse | None
+
+    @property
+    def severity(self) -> Severity:
+        """The one to show: the gravest that somebody gave it."""
+        return self.severities[0] if self.is_rated else "high"
+
+
+def found(packages: Packages, tables: Tables, now: str) -> tuple[Found, ...]:
+    """Join the reports: one entry for each vulnerability and package, in the order of the reports."""
+    told: dict[tuple[str, str], list[tuple[Vulnerability, Scan, Span]]] = {}
+    for scan in packages.scans:
+        known = _known_by(scan, tables, now)
+        for one in scan.vulnerabilities:
+            told.setdefault((one.origin, one.ids[0]), []).append((one, scan, _span(one, known, days(now))))
+    return tuple(map(_joined, told.values()))
+
+
+def _joined(told: list[tuple[Vulnerability, Scan, Span]]) -> Found:
+    """Take the graver of what contradicts, and of what agrees the more exact."""
+    ones = [one for one, _scan, _span in told]
+    first = next((one for one in ones if one.fixed), ones[0])
+    rated = {one.severity for one in ones if one.severity is not None}
+    published = [day for one in ones if (day := moment(one.published)) is not None]
+    listed = [day for one in ones if (day := moment(one.listed)) is not None]
+    excuses = [one.excuse for one in ones]
+    return Found(
+        tuple(dict.fromkeys(name for one in ones for name in one.ids)),
+        first.package,
+        first.installed,
+        tuple(dict.fromkeys(version for one in ones for version in one.fixed)),
+        first.status,
+        tuple(severity for severity in SEVERITIES if severity in rated) or SEVERITIES,
+        bool(rated),
+        _together([(one.fixed, span) for one, _scan, span in told if one.fixed]),
+        min(published, default=None),
+        _exploited(ones),
+        min(listed, default=None),
+        tuple(dict.fromkeys(scan.scanner for _one, scan, _span in told)),
+        tuple(dict.fromkeys(one.at for one in ones)),
+        excuses[0] if all(excuse is not None for excuse in excuses) else None,
+    )
+
+
+def _exploited(ones: Iterable[Vulnerability]) -> bool | None:
+    said = [one.exploited for one in ones]
+    return True if True in said else False if False in said else None
+
+
+def _together(told: list[tuple[tuple[str, ...], Span]]) -> Span | None:
+    """Join what is known of one fix; of different fixes the one that has been there longest counts."""
+    if not told:
+        return None
+    versions = told[0][0]
+    starts = [since for _fixed, (since, _by) in told]
+    ends = [by for _fixed, (_since, by) in told]
+    known = [since for since in starts if since is not None]
+    if all({*fixed} & {*versions} for fixed, _span in told):
+        start, end = max(known, default=None), min(ends)
+        if start is None or start <= end:
+            return start, end
+    return (None if None in starts else min(known)), min(ends)
+
+
+def _span(one: Vulnerability, known: tuple[int, int], today: int) -> Span:
+    """Bound the day on which the fix of one vulnerability appeared."""
+    exact = [day for date in one.fix_dates if date.kind == "available" and (day := moment(date.day)) is not None]
+    if exact:
+        return min(*exact, today), min(max(exact), today)
+    system, others = known
+    ends = [system if one.is_system else others, *_years_of_advisories(one)]
+    observed = [day for date in one.fix_dates if date.kind == "observed" and (day := moment(date.day)) is not None]
+    ends += [max(observed)] if observed else []
+    written = [day for date in one.fix_dates if date.kind == "written" and (day := moment(date.day)) is not None]
+    starts = [start for start in (_year_of(one), min(written, default=None)) if start is not None]
+    start, end = max(starts, default=None), min(ends)
+    # Where the bounds contradict each other, either may be wrong.
+    return (start, end) if start is None or start <= end else (end, min(start, today))
+
+
+def _year_of(one: Vulnerability) -> int | None:
+    """Return the first day of the year in which the hole was given its number."""
+    year = next((name[4:8] for name in one.ids if name.startswith("CVE-")), "")
+    return days(f"{year}-01-01") if _is_year(year) else None
+
+
+def _years_of_advisories(one: Vulnerability) -> list[int]:
+    """Return the last day of the latest year that an advisory carries; which of several brought the fix is not said."""
+    years = [
+        part
+        for name in one.advisories
+        if name.startswith(DATED_ADVISORIES)
+        for part in name.replace(":", "-").split("-")[1:]
+        if _is_year(part)
+    ]
+    return [days(f"{max(years)}-12-31")] if years else []
+
+
+def _is_year(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdecimal() and text[:2] in ("19", "20")
+
+
+def _known_by(scan: Scan, tables: Tables, now: str) -> tuple[int, int]:
+    """Return the day by which every fix in a report existed, of the system's packages and of the others."""
+    others = made_by(scan, days(now))
+    ended = last_fixes(scan, tables)
+    return (min(others, ended) if ended is not None else others), others
