@@ -108,9 +108,12 @@ def _objection(path: str) -> str:
         return "there is no such folder"
     if _leaves_the_tree(folder):
         return "a link in the repository leads out of it"
+    # What stands here is the system's own, even where it leads to a file at the moment: /dev/stdout, /dev/fd/3.
+    real = f"{os.path.realpath(folder)}/"
+    if real == "/dev/" or real.startswith(("/dev/fd/", "/proc/")):
+        return "it is no regular file"
     if not os.path.lexists(path):
         return ""
-    # A link to a device is the system's own: /dev/stdout.
     if os.path.exists(path) and not os.path.isfile(path):
         return "it is no regular file"
     return "it may be under judgement" if not os.path.islink(path) and _is_input(path) else ""

@@ -40,12 +40,6 @@ class Ended(NamedTuple):
     err: str
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an installation, which a runner finds where the Action's first step leaves it."""
-    return hostile.installed(tmp_path_factory.mktemp("temp") / "boundary-gate")
-
-
 @pytest.fixture
 def trees(tmp_path: Path) -> Trees:
     """Both trees."""
