@@ -51,13 +51,14 @@ class Walked:
 class Files:
     """The tree below `root`, as `gate.model.source.Sources`."""
 
-    __slots__ = ("_cache", "consulted", "root")
+    __slots__ = ("_cache", "_states", "consulted", "root")
 
     def __init__(self, root: str) -> None:
         """Take the root as an absolute path without links in it."""
         self.root = root
         self.consulted: dict[str, bool] = {}
         self._cache: dict[str, Source | None] = {}
+        self._states: dict[str, tuple[int, ...]] = {}
 
     def open(self, path: str) -> Source | None:
         """Return the file, or None when it is absent or outside the root; raise InputError when it may not be read."""
@@ -69,14 +70,28 @@ class Files:
         self.consulted[clean] = self._cache[clean] is not None
         return self._cache[clean]
 
+    def held(self, path: str) -> Source | None:
+        """Return a file that has been opened as a whole, without opening it."""
+        return self._cache.get(path)
+
     def stream(self, path: str) -> Stream | None:
         """Open a regular file to read it in pieces; answer and raise as `open` does, for a larger limit."""
+        return self._stream(path)
+
+    def _stream(self, path: str) -> _File | None:
+        """Open it, and see to it that it is what it was when it was opened before."""
         clean = inside(path)
         if clean is None:
             return None
         handle = self._handle(clean)
         self.consulted[clean] = handle is not None
-        return _File(handle, clean) if handle is not None else None
+        if handle is None:
+            return None
+        file = _File(handle, clean)
+        if self._states.setdefault(clean, file.state) != file.state:
+            file.close()
+            raise _changed(clean)
+        return file
 
     def archive(self, path: str) -> Archive | None:
         """Return a file that is only ever read in pieces."""
@@ -179,14 +194,17 @@ class Files:
         """Sum up a whole file, piece by piece."""
         from hashlib import sha256
 
-        stream = self.stream(path)
+        stream = self._stream(path)
         if stream is None:
-            raise InputError("is gone", at=whole_file(path), remedy="judge files that nobody changes meanwhile")
+            raise _changed(path)
+        before = stream.state
         try:
             total, here = sha256(), 0
             while here < stream.size and (piece := stream.piece(here, PIECE)):
                 total.update(piece)
                 here += len(piece)
+            if stream.state != before:
+                raise _changed(path)
             return total.hexdigest()
         finally:
             stream.close()
@@ -206,6 +224,12 @@ class _File:
         except InputError:
             os.close(handle)
             raise
+
+    @property
+    def state(self) -> tuple[int, ...]:
+        """What is another when the file is another or has been written to; nobody can set the time of a change."""
+        status = os.fstat(self._handle)
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
     def piece(self, start: int, length: int) -> bytes:
         """Return the bytes from an offset on."""
@@ -227,7 +251,14 @@ def _bytes(handle: int, path: str) -> bytes:
     while left > 0 and (piece := os.read(handle, min(left, PIECE))):
         pieces.append(piece)
         left -= len(piece)
+    if not left:
+        raise _changed(path)
     return b"".join(pieces)
+
+
+def _changed(path: str) -> InputError:
+    remedy = "judge files that nobody changes meanwhile"
+    return InputError("was changed while it was read", at=whole_file(path), remedy=remedy)
 
 
 def _size(handle: int, path: str, most: int) -> int:

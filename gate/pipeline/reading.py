@@ -133,6 +133,11 @@ class Ledger:
             self.depends[source.path] = frozenset(self.files.consulted)
             self.files.consulted = before | self.files.consulted
 
+    def asked(self) -> dict[str, Source]:
+        """Return the files that reading others took in, whoever claims them."""
+        found = ((path, self.files.held(path)) for paths in self.depends.values() for path in paths)
+        return {path: source for path, source in found if source is not None}
+
     def _keep(self, reading: Reading) -> None:
         self.subjects += reading.subjects
         self.definitions += (one for one in reading.definitions if one.kind != "image")

@@ -220,7 +220,7 @@ class Run:
         return 3 if undecided or coverage.not_understood else 0
 
     def _inputs(self) -> tuple[Source, ...]:
-        read = {**self.ledger.read, **self.linked.read, **self.declarations.sources}
+        read = {**self.ledger.asked(), **self.ledger.read, **self.linked.read, **self.declarations.sources}
         return tuple(read[path] for path in sorted(read))
 
 

@@ -50,6 +50,10 @@ class Tree:
         self.consulted[clean] = self._cache[clean] is not None
         return self._cache[clean]
 
+    def held(self, path: str) -> Source | None:
+        """Return a file that has been opened, without opening it."""
+        return self._cache.get(path)
+
     def stream(self, path: str) -> Stream | None:
         """Hold the whole file; answer and raise as `open` does, for a larger limit."""
         clean = inside(path)

@@ -196,7 +196,7 @@ def test_a_file_that_cannot_be_cleared_is_refused(
         raise PermissionError(13, "Permission denied", path)
 
     write_all(tree, {"report.json": STALE})
-    monkeypatch.setattr(outputs.os, "unlink", refused)
+    monkeypatch.setattr("gate.cli.outputs.os.unlink", refused)
     answer = run(capsys, ".", "--format", "text", "--format", "json=report.json")
     assert (answer.status, answer.out) == (2, "")
     assert "report.json cannot be written: permission denied" in answer.err
@@ -222,7 +222,7 @@ def test_all_reports_are_written_or_none(
             raise OSError(28, "No space left on device")
         replace(source, target)
 
-    monkeypatch.setattr(outputs.os, "replace", full)
+    monkeypatch.setattr("gate.cli.outputs.os.replace", full)
     answer = run(capsys, ".", "--format", "json=a.json", "--format", "sarif=b.sarif")
     assert answer.status == 2
     assert f"{failing} cannot be written: no space left on device" in answer.err
