@@ -19,7 +19,7 @@ import yaml
 
 from tests.surfaces.runner import Runner
 from tests.trust import hostile
-from tests.verbs import NOW
+from tests.verbs import NOW, gate
 
 INSTALL = frozenset({"Install the gate from its own checkout"})
 
@@ -95,6 +95,17 @@ def test_isolated_the_whole_tree_says_the_same(programs: Path, trees: Trees) -> 
     assert run_of(trees.canary) == []
     assert attacked.status == left_alone.status == 1
     assert without_count(attacked.out) == without_count(left_alone.out)
+
+
+@pytest.mark.parametrize("name", hostile.CONFIGURATION)
+def test_no_configuration_is_discovered(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each alone, beside what is judged and above it."""
+    plain = hostile.plain(tmp_path / "plain")
+    found = hostile.write(tmp_path / "found", {**hostile.JUDGED, name: hostile.CONFIGURATION[name]})
+    hostile.write(found, {f"deploy/{name}": hostile.CONFIGURATION[name]})
+    expected, answer = gate(capsys, *check(str(plain))), gate(capsys, *check(str(found)))
+    assert answer.status == expected.status == 1
+    assert without_count(answer.out) == without_count(expected.out)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["explain", "ISO004"], ["policy", "show"], ["data", "verify"]])
