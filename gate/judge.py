@@ -54,7 +54,16 @@ def _finding(rule: Rule, outcome: Outcome, message: str, truth: Truth, subject: 
     places = [reason.at for reason in truth.because]
     related = tuple(dict.fromkeys(at for at in places[1:] if at != places[0]))
     finding = Finding(
-        rule.id, rule.name, outcome, rule.severity, message, places[0], rule.remedy, subject, related=related
+        rule.id,
+        rule.name,
+        outcome,
+        rule.severity,
+        message,
+        places[0],
+        rule.remedy,
+        subject,
+        related=related,
+        key=truth.key,
     )
     return _detailed(finding, truth.detail) if truth.detail is not None else finding
 

@@ -63,7 +63,8 @@ def _readable_only(mount: Mount) -> Truth:
 
 def _shown(container: Container, mount: Mount) -> str:
     if isinstance(mount.source, Stated):
-        return f"{container.name} mounts {mount.source.value} of the host"
+        kept = " read-only" if _readable_only(mount).answer == "yes" else ""
+        return f"{container.name} mounts {mount.source.value} of the host{kept}"
     return f"what {container.name} mounts of the host at {mount.target}"
 
 
@@ -174,7 +175,8 @@ def _block_device(_workload: Workload, container: Container) -> Iterator[Truth]:
     yield from each(container.exposure.devices, ask)
     for member in container.exposure.device_rules.members:
         truth = holds(member, lambda rule: ask_rule(rule).answer == "yes", "")
-        yield truth.about(f"{container.name} may open every block device")
+        shown = f" ({member.value})" if isinstance(member, Stated) else ""
+        yield truth.about(f"{container.name} may open every block device{shown}")
 
 
 def _other_device(_workload: Workload, container: Container) -> Iterator[Truth]:
@@ -190,14 +192,16 @@ def _other_device(_workload: Workload, container: Container) -> Iterator[Truth]:
 
 def _host_port(_workload: Workload, container: Container) -> Iterator[Truth]:
     for port in container.exposure.host_ports.members:
-        yield holds(port, lambda number: number != 0, "").about(f"{container.name} listens on a port of the node")
+        shown = f"port {port.value}" if isinstance(port, Stated) else "a port"
+        yield holds(port, lambda number: number != 0, "").about(f"{container.name} listens on {shown} of the node")
     if not container.exposure.host_ports.complete:
         yield unknown(container.exposure.host_ports.at, container.exposure.host_ports.open_because)
 
 
 def _probe_host(_workload: Workload, container: Container) -> Iterator[Truth]:
     for host in container.exposure.probe_hosts.members:
-        yield holds(host, bool, "").about(f"a probe of {container.name} makes the kubelet call another host")
+        shown = f": {host.value}" if isinstance(host, Stated) else ""
+        yield holds(host, bool, "").about(f"a probe of {container.name} makes the kubelet call another host{shown}")
 
 
 def _sysctl_unsafe(_workload: Workload, container: Container) -> Iterator[Truth]:

@@ -91,7 +91,7 @@ def _downloads(script: Script, place: Place, scope: Scope) -> Iterator[Download]
     for fetch in script.fetches:
         at = place(fetch.start, fetch.end)
         verified: Setting[bool] = Stated(True, at) if fetch.is_checked else Defaulted(False, at)
-        yield Download(_url(fetch.url, scope, at), fetch.tool, verified, fetch.is_run, at)
+        yield Download(_url(fetch.url, scope, at), fetch.tool, verified, fetch.is_run, at, fetch.url)
 
 
 def _url(text: str, scope: Scope, at: Location) -> Setting[str]:
@@ -163,7 +163,7 @@ def _added(word: str, checksum: str, scope: Scope, instruction: Instruction) -> 
     else:
         is_pinned = bool(checksum)
     at = instruction.at
-    return Download(url, "ADD", Stated(True, at) if is_pinned else Defaulted(False, at), False, at)
+    return Download(url, "ADD", Stated(True, at) if is_pinned else Defaulted(False, at), False, at, word)
 
 
 def _is_remote(text: str) -> bool:

@@ -111,16 +111,16 @@ def _qemu_option(option: str, value: str, at: Location, found: Raw) -> None:
     elif option in ("-virtfs", "-fsdev"):
         found.shares.append(Stated(fields.get("path", option), at))
     elif option == "-device":
-        _qemu_device(value.partition(",")[0].removeprefix("driver="), at, found)
+        _qemu_device(value.removeprefix("driver="), at, found)
     elif option in ("-monitor", "-qmp", "-serial", "-gdb") and value.startswith(("tcp:", "telnet:")):
         found.channels.append(Stated(f"{option} on a network port", at))
 
 
-def _qemu_device(name: str, at: Location, found: Raw) -> None:
+def _qemu_device(value: str, at: Location, found: Raw) -> None:
     for kind, drivers in _DEVICES:
-        if name.startswith(drivers):
+        if value.startswith(drivers):
             list_: list[Setting[str]] = getattr(found, kind)
-            list_.append(Stated(name, at))
+            list_.append(Stated(value if kind == "passthrough" else value.partition(",")[0], at))
 
 
 def _weakest(accelerators: str) -> str:
@@ -173,7 +173,7 @@ def _modify(option: str, value: str, at: Location, found: Raw) -> None:
     elif option == "tpmtype":
         found.flags["tpm"] = Stated(on, at)
     elif option == "pciattach":
-        found.passthrough.append(Stated("a PCI device", at))
+        found.passthrough.append(Stated(f"the PCI device {value}", at))
 
 
 def _console(on: bool, at: Location, found: Raw) -> None:

@@ -6,6 +6,8 @@ Decoding is exact: a field in the wrong place, or in the wrong case, is no field
 
 from __future__ import annotations
 
+from gate.model.evidence import Stated
+from gate.model.record import replace
 from gate.model.workload import IgnoredKey
 
 TYPE_CHECKING = False
@@ -75,9 +77,19 @@ def ignored(template: Fields, containers: Iterable[Fields]) -> Iterator[IgnoredK
     yield from misplaced(spec, OF_POD)
     yield from _context(spec.sub("securityContext"), OF_POD_CONTEXT, "a pod's security context")
     for container in containers:
-        yield from misplaced(container, OF_CONTAINER)
-        yield from _mounts(container)
-        yield from _context(container.sub("securityContext"), OF_CONTAINER_CONTEXT, "a container's security context")
+        for one in _of_container(container):
+            yield replace(one, key=f"{_name(container)}.{one.key}")
+
+
+def _of_container(container: Fields) -> Iterator[IgnoredKey]:
+    yield from misplaced(container, OF_CONTAINER)
+    yield from _mounts(container)
+    yield from _context(container.sub("securityContext"), OF_CONTAINER_CONTEXT, "a container's security context")
+
+
+def _name(container: Fields) -> str:
+    name = container.text("name")
+    return f"containers[{name.value[:60] if isinstance(name, Stated) else '?'}]"
 
 
 def _mounts(container: Fields) -> Iterator[IgnoredKey]:

@@ -1,4 +1,4 @@
-"""What stays the same of a finding while lines move, files are renamed and images are rebuilt."""
+"""What stays the same of a finding while lines move, files are renamed, images are rebuilt and days pass."""
 
 from __future__ import annotations
 
@@ -8,15 +8,34 @@ from gate.model.source import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.model.rule import Finding
+    from collections.abc import Iterable
 
-#: What changes from build to build or from day to day in what a finding says: digests, and how many days ago.
-_CHANGING = re.compile(r"@?\bsha(?:256|384|512):[0-9a-f]+|\b[0-9]+(?:\.\.[0-9]+)?(?= (?:days?|years?|months?)\b)")
+    from gate.model.rule import Finding
+    from gate.model.score import Deduction
+
+#: Digests, which every build renews.
+_DIGEST = re.compile(r"@?\bsha(?:256|384|512):[0-9a-f]+")
+
+#: When something was, and how long ago, which passing days, renewed data or another build say otherwise.
+_WHEN = re.compile(
+    r"(?<![\w./-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w./-])"
+    r"|(?:\bat least )?\b[0-9]+(?:(?:\.\.| to )[0-9]+)?(?: days?| years?| months?)\b(?: old\b)?"
+)
+
+#: What readers put behind an id to tell two things of one name apart, and the tag of an image, which each build renews.
+_APPENDED = re.compile(r"(?<=.)(?:@[0-9]+|\[[0-9]+\]|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
+
+#: Where a doubt begins to say why: another reason leaves the question as open as it was.
+_WHY = " cannot be decided: "
+
+#: Deductions whose words count what is new every day: they are known by their ids alone.
+_COUNTING = frozenset({"B1", "B5", "B6", "B7"})
 
 
 def identity(subject: str, path: str) -> str:
-    """Return the part of a subject's id that does not name its file."""
-    return subject.removeprefix(path)
+    """Return the part of a subject's id that neither names its file nor changes with its build or its place there."""
+    own = subject.removeprefix(path) if subject.startswith(path) else subject.partition("#")[2] or subject
+    return _APPENDED.sub("", _DIGEST.sub("", own))
 
 
 def fingerprint(finding: Finding, path: str) -> str:
@@ -24,6 +43,32 @@ def fingerprint(finding: Finding, path: str) -> str:
 
     Two findings that say the same of subjects of one name have one fingerprint: whoever compares counts them.
     """
-    said = _CHANGING.sub("", finding.message.replace(path, "")) if path else _CHANGING.sub("", finding.message)
-    text = "\0".join((finding.rule, identity(finding.subject, path), said))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return _digest(finding.rule, identity(finding.subject, path), _said(finding, path))
+
+
+def of_score(dimension: str, subject: str, path: str) -> str:
+    """Return the fingerprint of a score that is too low, whatever takes it down."""
+    return _digest(dimension, identity(subject, path))
+
+
+def of_deductions(deductions: Iterable[Deduction]) -> tuple[str, ...]:
+    """Return what takes points off a score, sorted: the id of each, and what its words say apart from days."""
+    taken = {(one.id, "" if one.id in _COUNTING else _lasting(one.text)) for one in deductions if one.worst}
+    return tuple(sorted(f"{name}:{_digest(text)[:8]}" for name, text in taken))
+
+
+def _said(finding: Finding, path: str) -> str:
+    if finding.key:
+        return _DIGEST.sub("", finding.key)
+    said = finding.message.partition(_WHY)[0]
+    if path and path in said:
+        said = re.sub(rf"(?<![\w./-]){re.escape(path)}(?![\w/-])", "", said)
+    return _lasting(said)
+
+
+def _lasting(text: str) -> str:
+    return _WHEN.sub("", _DIGEST.sub("", text))
+
+
+def _digest(*parts: str) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -51,13 +51,17 @@ class PackageStep(Record):
 
 
 class Download(Record):
-    """Something fetched from the network during the build, by `ADD`, `curl`, `wget` and the like."""
+    """Something fetched from the network during the build, by `ADD`, `curl`, `wget` and the like.
+
+    `written` is the address as it is written, with its variables.
+    """
 
     url: Setting[str]
     tool: str
     verified: Setting[bool]
     piped_to_shell: bool
     at: Location
+    written: str = ""
 
 
 class StepMount(Record):

@@ -50,7 +50,8 @@ class Finding(Record):
 
     `blocks` says whether it keeps the subject from what is required of it; what does not block is a note. `related`
     are the other places that the answer rests on. `aspects` are names by which somebody else knows what was found, such
-    as the ids of a vulnerability. `known` says that the baseline holds it.
+    as the ids of a vulnerability. `known` says that the baseline holds it. `key` is what it is known by where its words
+    change, or are those of another.
     """
 
     rule: str
@@ -65,3 +66,4 @@ class Finding(Record):
     related: tuple[Location, ...] = ()
     aspects: tuple[str, ...] = ()
     known: bool = False
+    key: str = ""

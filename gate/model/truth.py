@@ -34,12 +34,16 @@ class Detail(Record):
 
 
 class Truth(Record):
-    """An answer with its reasons; `applicable` is false for a "no" that only says the question has no meaning here."""
+    """An answer with its reasons; `applicable` is false for a "no" that only says the question has no meaning here.
+
+    `key` is what the answer is known by from one run to the next, where its words would change or are those of another.
+    """
 
     answer: Answer
     because: tuple[Because, ...]
     applicable: bool = True
     detail: Detail | None = None
+    key: str = ""
 
     def __and__(self, other: Truth) -> Truth:
         """Be no when either is no, yes when both are yes."""
@@ -67,6 +71,10 @@ class Truth(Record):
         if self.answer == "unknown":
             text = f"{text} cannot be decided: {first.text}"
         return Truth(self.answer, (Because(first.at, text), *others), self.applicable)
+
+    def known_by(self, key: str) -> Truth:
+        """Give the answer its key."""
+        return Truth(self.answer, self.because, self.applicable, self.detail, key)
 
     def holds(self, *, worst: bool, risk: bool) -> bool:
         """Settle the unknown: the worst reading takes a risk as present and a safeguard as absent."""

@@ -122,7 +122,7 @@ def test_a_key_in_the_wrong_place_is_ignored(spec: str, key: str) -> None:
 def test_a_key_in_the_wrong_place_of_a_container_is_ignored(fields: str, key: str) -> None:
     text = POD.replace("image: i", f"image: i, {fields}")
     (ignored,) = workload(text).ignored
-    assert ignored.key == key
+    assert ignored.key == f"containers[c].{key}"
     assert ignored.at.line == 4
     assert ignored.consequence
 

@@ -26,7 +26,8 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     name = known(base)
     for one in supports(name, tables, now) if name is not None else ():
         if name is not None and one.is_ending:
-            yield yes(base.at, f"{name.shown} carries {one.text}")
+            truth = yes(base.at, f"{name.shown} carries {one.text}")
+            yield truth.known_by(f"{name.repository} {one.lifecycle.title}")
 
 
 RULE = Rule(

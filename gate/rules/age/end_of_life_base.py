@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.model.image import Image
+    from gate.freshness.support import Support
+    from gate.model.image import Image, ImageName
     from gate.model.lifecycle import Tables
     from gate.model.truth import Truth
 
@@ -26,9 +27,14 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     name = known(base)
     for one in supports(name, tables, now) if name is not None else ():
         if name is not None and one.state == "ended":
-            yield yes(base.at, f"{name.shown} carries {one.text}")
+            yield yes(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
         elif name is not None and one.state == "contract":
-            yield unknown(base.at, f"{name.shown} carries {one.text}")
+            yield unknown(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
+
+
+def _key(name: ImageName, one: Support) -> str:
+    """Return what stays the same while tags of one release follow each other, and days pass."""
+    return f"{name.repository} {one.lifecycle.title}"
 
 
 RULE = Rule(

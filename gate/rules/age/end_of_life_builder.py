@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every product that a builder's name speaks of whether its support has ended."""
     for at, name, one in ended(image, tables, now):
-        yield yes(at, f"what is copied from {name.shown} was built with {one.text}")
+        truth = yes(at, f"what is copied from {name.shown} was built with {one.text}")
+        yield truth.known_by(f"{name.repository} {one.lifecycle.title}")
 
 
 RULE = Rule(

@@ -22,9 +22,9 @@ def check(template: Template, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every release that the names speak of whether its support has ended."""
     for at, one in releases(template, tables, now):
         if one.state == "ended":
-            yield yes(at, f"{template.name} installs {one.text}")
+            yield yes(at, f"{template.name} installs {one.text}").known_by(one.lifecycle.title)
         elif one.state == "contract":
-            yield unknown(at, f"{template.name} installs {one.text}")
+            yield unknown(at, f"{template.name} installs {one.text}").known_by(one.lifecycle.title)
 
 
 RULE = Rule(

@@ -29,7 +29,8 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     if name is None or window is None or window.gone is None or recipe.upgrade(image) is not None:
         return
     age = days(now) - window.gone
-    yield yes(base.at, f"{name.shown} has not been rebuilt since {iso(window.gone)}, {age} days ago")
+    truth = yes(base.at, f"{name.shown} has not been rebuilt since {iso(window.gone)}, {age} days ago")
+    yield truth.known_by(name.shown)
 
 
 RULE = Rule(

@@ -26,7 +26,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     for at, day in snapshots(image):
         age = days(now) - day
         if age > OLD:
-            yield yes(at, f"packages are those of {iso(day)}, {age} days ago")
+            yield yes(at, f"packages are those of {iso(day)}, {age} days ago").known_by(iso(day))
 
 
 RULE = Rule(

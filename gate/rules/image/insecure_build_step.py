@@ -21,9 +21,10 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask every step of every stage, since each of them runs while the image is built."""
     for stage in image.stages:
         for step in stage.steps:
-            yield holds(step.security, lambda value: value == "insecure", "").about(
+            truth = holds(step.security, lambda value: value == "insecure", "").about(
                 "a step of the build runs with the rights of the builder's host"
             )
+            yield truth.known_by(step.text)
 
 
 RULE = Rule(

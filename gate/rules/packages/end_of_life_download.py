@@ -27,7 +27,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         for lifecycle in dict.fromkeys(found for text in (step.text, *urls) for found in tables.fetched(text)):
             one = support(lifecycle, now, tables.date)
             if one.state == "ended":
-                yield yes(step.at, f"the step installs {one.text}")
+                yield yes(step.at, f"the step installs {one.text}").known_by(lifecycle.title)
 
 
 RULE = Rule(

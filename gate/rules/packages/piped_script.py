@@ -26,7 +26,8 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         if download.piped_to_shell:
             url = known(download.url)
             what = shown(url) if url is not None else "a script that the file does not name"
-            yield yes(download.at, f"{what} is run as it comes, whoever wrote it last")
+            truth = yes(download.at, f"{what} is run as it comes, whoever wrote it last")
+            yield truth.known_by(download.written)
 
 
 RULE = Rule(

@@ -27,7 +27,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         url = known(download.url)
         if url is not None and url.lower().startswith(OPEN):
             text = f"{download.tool} fetches {shown(url)} in the open, and nothing verifies it"
-            yield holds(download.verified, lambda verified: not verified, text)
+            yield holds(download.verified, lambda verified: not verified, text).known_by(download.written)
 
 
 RULE = Rule(

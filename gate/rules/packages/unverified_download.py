@@ -48,10 +48,12 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         if download.piped_to_shell or download.tool == "git" or (url is not None and _needs_none(url)):
             continue
         if isinstance(download.url, Unknown) and download.tool == "ADD" and not known(download.verified):
-            yield unknown(download.at, f"whether ADD fetches something is not known: {download.url.reason}")
+            truth = unknown(download.at, f"whether ADD fetches something is not known: {download.url.reason}")
+            yield truth.known_by(download.written)
             continue
         what = f"what {download.tool} fetches" + (f" from {shown(url)}" if url is not None else "")
-        yield holds(download.verified, lambda verified: not verified, f"{what} is not verified")
+        truth = holds(download.verified, lambda verified: not verified, f"{what} is not verified")
+        yield truth.known_by(f"{download.tool} {download.written}")
 
 
 def _needs_none(url: str) -> bool:
