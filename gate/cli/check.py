@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gate.model.report import Report
 
 #: Module of `gate.reporters` by the name of its format.
-FORMATS = ("text", "json", "sarif", "github")
+FORMATS = ("text", "json", "sarif", "sarif-full", "github")
 
 #: The formats that show all that is known, also what no verdict rests on.
 DETAILED = frozenset({"json"})
@@ -21,6 +21,9 @@ DETAILED = frozenset({"json"})
 #: Options with a value, and what the value is; `gate.cli.help` says the rest.
 VALUED = {
     "--image": "TAR|LAYOUT",
+    "--trivy-report": "FILE",
+    "--grype-report": "FILE",
+    "--vex": "FILE",
     "--policy": "PACK|FILE",
     "--declaration": "FILE",
     "--kubernetes-version": "X.Y",
@@ -29,7 +32,7 @@ VALUED = {
     "--stage": "|".join(STAGES),
     "--trusted-ref": "REF",
 }
-REPEATABLE = frozenset({"--format", "--image"})
+REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex"})
 FLAGS = frozenset({"--verbose", "--offline"})
 
 
@@ -78,6 +81,7 @@ def parse(arguments: list[str]) -> Options:
 def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> Options:
     values = {name: said[-1] for name, said in given.items()}
     images = tuple(given.get("--image", ()))
+    has_images = images or "--trivy-report" in given or "--grype-report" in given
     asked = values.get("--stage")
     stage = next((one for one in STAGES if one == asked), None)
     if asked is not None and stage is None:
@@ -86,7 +90,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
     if sum(not file for _, file in formats) > 1:
         raise UsageError("two formats go to standard output", remedy="write all but one to a file: --format json=FILE")
     return Options(
-        tuple(paths or ([] if images else ["."])),
+        tuple(paths or ([] if has_images else ["."])),
         images,
         values.get("--policy", ""),
         values.get("--declaration", ""),
@@ -97,6 +101,9 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         formats,
         detailed=any(name in DETAILED for name, _ in formats),
         trusted_ref=_ref("--trusted-ref", values),
+        trivy_reports=tuple(given.get("--trivy-report", ())),
+        grype_reports=tuple(given.get("--grype-report", ())),
+        vex=tuple(given.get("--vex", ())),
     )
 
 
@@ -163,11 +170,11 @@ def rendered(name: str, report: Report, *, file: str, verbose: bool) -> str:
         from gate.reporters.json import render as as_json
 
         return as_json(report)
-    if name == "sarif":
+    if name in ("sarif", "sarif-full"):
         from gate.pipeline.pages import page
         from gate.reporters.sarif import render as as_sarif
 
-        return as_sarif(report, page)
+        return as_sarif(report, page, full=name == "sarif-full")
     if name == "github":
         from gate.reporters.github import render as as_github
 

@@ -26,6 +26,9 @@ Judge files, folders, or - for standard input; without a path or an image the cu
 
   --image TAR|LAYOUT         a built image: an OCI layout, an archive of one or of `docker save`, or a configuration;
                              repeatable; workloads that name it run as its user
+  --trivy-report FILE        what trivy reports of an image, as JSON; repeatable; so is
+  --grype-report FILE        what grype reports; images that are no other input are judged by their reports
+  --vex FILE                 an OpenVEX or CycloneDX document that excuses vulnerabilities; repeatable
   --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply

@@ -11,6 +11,7 @@ from gate.freshness.scanned import last_fixes, made_by, moment
 from gate.model.days import days
 from gate.model.packages import SEVERITIES
 from gate.model.record import Record
+from gate.model.truth import Detail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,17 @@ class Found(Record):
     def severity(self) -> Severity:
         """The one to show: the gravest that somebody gave it."""
         return self.severities[0] if self.is_rated else "high"
+
+    @property
+    def detail(self) -> Detail:
+        """What a finding about it says beside its message."""
+        return Detail(self.severity, self.ids, self.excuse.text if self.excuse is not None else "")
+
+
+def named(one: Found) -> str:
+    """Say which vulnerability it is, and in what."""
+    rated = one.severity if one.is_rated else "of unknown severity"
+    return f"{one.package} {one.installed} has {one.ids[0]} ({rated})"
 
 
 def found(packages: Packages, tables: Tables, now: str) -> tuple[Found, ...]:

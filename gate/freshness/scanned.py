@@ -95,3 +95,10 @@ def data_age(scan: Scan, today: int) -> tuple[int, int | None]:
     ]
     least = max(0, today - made_by(scan, today))
     return least, max(least, today - max(known)) if known else None
+
+
+def aged(least: int, most: int | None) -> str:
+    """Say how old something is."""
+    if most is None:
+        return f"{least} days old or more"
+    return f"{least if least == most else f'{least}..{most}'} days old"

@@ -26,3 +26,11 @@ class Options(Record):
     formats: tuple[tuple[str, str], ...]
     detailed: bool = True
     trusted_ref: str = ""
+    trivy_reports: tuple[str, ...] = ()
+    grype_reports: tuple[str, ...] = ()
+    vex: tuple[str, ...] = ()
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The reports of scanners."""
+        return (*self.trivy_reports, *self.grype_reports)

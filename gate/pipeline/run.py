@@ -8,6 +8,7 @@ from gate import __version__
 from gate.data import DATA_DATE
 from gate.model.coverage import Coverage, NotUnderstood, Skipped
 from gate.model.errors import UsageError
+from gate.model.image import Image
 from gate.model.location import whole_file
 from gate.model.record import replace
 from gate.model.report import Report
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from gate.model.report import SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.pipeline.options import Options
+    from gate.pipeline.scans import Scans
     from gate.pipeline.trust import Trust
 
 #: The name that standard input has in reports.
@@ -42,7 +44,18 @@ STDIN = "stdin"
 class Run:
     """The state of one run."""
 
-    __slots__ = ("declarations", "exceptions", "files", "ledger", "linked", "options", "paths", "tables", "trust")
+    __slots__ = (
+        "declarations",
+        "exceptions",
+        "files",
+        "ledger",
+        "linked",
+        "options",
+        "paths",
+        "scans",
+        "tables",
+        "trust",
+    )
 
     def __init__(self, options: Options, *, standard_input: bytes = b"") -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
@@ -65,6 +78,7 @@ class Run:
         self.ledger.follow()
         for path in options.images:
             self._image(path)
+        self.scans = scanned(self.files, options, self.ledger, self.declarations)
         before = self.trust.before(self.ledger) if self.trust else None
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
@@ -91,6 +105,7 @@ class Run:
             *self.linked.unmatched(self.paths, proposed.still if proposed else None),
             *self.exceptions.findings(),
             *(proposed.findings() if proposed else ()),
+            *(self.scans.findings() if self.scans else ()),
         )
         required = {rule for policy in policies for rule in policy.require}
         findings = tuple(replace(one, blocks=True) if one.rule in required else one for one in findings)
@@ -117,7 +132,7 @@ class Run:
         """The stage asked for, else the one that the inputs belong to."""
         if self.options.stage is not None:
             return self.options.stage
-        if not self.options.images:
+        if not self.options.images and not self.options.reports:
             return "commit"
         return "deploy" if any(isinstance(subject, Workload) for subject in self.linked.subjects) else "build"
 
@@ -141,7 +156,9 @@ class Run:
         sensitivity = self.linked.sensitivity(subject)
         excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = self._tables() if not isinstance(subject, Workload) else None
-        images = bool(self.options.images)
+        if self.scans and isinstance(subject, Image):
+            subject = self.scans.given(subject, policy, sensitivity)
+        images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed
         case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, now, tables, given, detailed)
@@ -231,6 +248,15 @@ def trusting(files: Files, options: Options) -> Trust | None:
     from gate.pipeline.trust import Trust
 
     return Trust(files, options.trusted_ref)
+
+
+def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> Scans | None:
+    """Return the reports of scanners in a run that has any; their models are loaded for no other."""
+    if not options.reports and not options.vex:
+        return None
+    from gate.pipeline.scans import Scans
+
+    return Scans(files, options, ledger, declarations)
 
 
 def _rooted(paths: list[str]) -> tuple[str, list[str]]:

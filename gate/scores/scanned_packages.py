@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.freshness.fixes import found
 from gate.freshness.overdue import exploited, weight
-from gate.freshness.scanned import LIMIT, data_age
+from gate.freshness.scanned import LIMIT, aged, data_age
 from gate.model.days import days
 from gate.model.packages import SEVERITIES
 from gate.model.score import Deduction
@@ -69,13 +69,7 @@ def _data(packages: Packages, today: int) -> Deduction:
     ages = [(data_age(scan, today), scan) for scan in packages.scans]
     (least, most), scan = min(ages, key=lambda pair: (pair[0][1] is None, pair[0][1] or 0))
     worst = MOST_OLD_DATA if most is None else min(MOST_OLD_DATA, OLD_DATA * max(0, most - LIMIT))
-    return Deduction("B6", f"the data of {scan.scanner} is {_aged(least, most)}", 0, worst, scan.at)
-
-
-def _aged(least: int, most: int | None) -> str:
-    if most is None:
-        return f"{least} days old or more"
-    return f"{least if least == most else f'{least}..{most}'} days old"
+    return Deduction("B6", f"the data of {scan.scanner} is {aged(least, most)}", 0, worst, scan.at)
 
 
 def _unseen(packages: Packages, worst: int) -> Deduction:

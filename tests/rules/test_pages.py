@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.model.record import replace
 from gate.model.report import Report
 from gate.pipeline.options import Options
 from gate.pipeline.run import Run
@@ -26,9 +27,12 @@ EXAMPLES = [
 
 
 def judged(folder: Path, trusted_ref: str) -> Report:
-    """Judge a folder as `gate check` does."""
+    """Judge a folder as `gate check` does, with the reports and VEX documents that are named as such."""
     options = Options((str(folder),), (), "", "", "", NOW, None, verbose=False, formats=(), trusted_ref=trusted_ref)
-    return Run(options).report()
+    trivy, grype, vex = (
+        tuple(str(path) for path in sorted(folder.glob(f"*.{kind}.json"))) for kind in ("trivy", "grype", "vex")
+    )
+    return Run(replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex)).report()
 
 
 def found(report: Report) -> set[Expected]:

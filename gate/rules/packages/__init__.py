@@ -16,6 +16,10 @@ def _of(module: str, has: Callable[[Image], object] | None = None) -> Entry:
     return Entry(f"gate.rules.packages.{module}", "image", (), has)
 
 
+def _packages(image: Image) -> object:
+    return image.packages
+
+
 RULES: dict[str, Entry] = {
     "PKG001": _of("update_alone", hints.lists_alone),
     "PKG002": _of("kept_package_lists", hints.kept_lists),
@@ -25,4 +29,8 @@ RULES: dict[str, Entry] = {
     "PKG006": _of("tls_verification_disabled", hints.may_trust_anybody),
     "PKG007": _of("unsigned_packages", hints.may_take_unsigned),
     "PKG008": _of("end_of_life_download"),
+    "PKG009": _of("overdue_fix", _packages),
+    "PKG010": _of("unfixed_vulnerability", _packages),
+    "PKG011": _of("stale_vulnerability_data", _packages),
+    "PKG012": Entry("gate.rules.packages.unused_vex_statement", "declaration"),
 }

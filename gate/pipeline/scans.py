@@ -1,0 +1,144 @@
+"""Brings together images, what scanners report of them, the policy's deadlines, and what VEX documents excuse.
+
+A report belongs to an image by its layers or a digest; by its name only where neither speaks against it, because a name
+may have moved on to another build. A report of an image that is no other input makes it one.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.image_name import identity
+from gate.model.coverage import NotUnderstood
+from gate.model.errors import InputError
+from gate.model.image import Identity, Image
+from gate.model.packages import Packages, Remediation
+from gate.model.record import replace
+from gate.pipeline.declarations import named_source
+from gate.pipeline.remarks import about
+from gate.pipeline.scanned import image_of, report
+from gate.policy.excuses import Excuses, Known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.packages import Match, Scan, Scanner
+    from gate.model.policy import Policy
+    from gate.model.rule import Finding
+    from gate.model.sensitivity import Sensitivity
+    from gate.pipeline.declarations import Declarations
+    from gate.pipeline.files import Files
+    from gate.pipeline.options import Options
+    from gate.pipeline.reading import Ledger
+    from gate.pipeline.scanned import Report
+
+NOTHING = Identity((), (), ())
+
+#: Statements that a finding about a whole document names.
+SHOWN = 5
+
+
+class Scans:
+    """The reports of one run by the images that they are of, and the VEX documents."""
+
+    __slots__ = ("_excuses", "_files", "_ledger", "_of")
+
+    def __init__(self, files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> None:
+        """Read everything; an image that only a report knows is added to the subjects."""
+        self._files = files
+        self._ledger = ledger
+        self._of: dict[str, list[Scan]] = {}
+        for path in dict.fromkeys(options.trivy_reports):
+            self._take(path, "trivy")
+        for path in dict.fromkeys(options.grype_reports):
+            self._take(path, "grype")
+        self._excuses = _excuses(options, declarations)
+
+    def given(self, image: Image, policy: Policy, sensitivity: Sensitivity) -> Image:
+        """Return an image with what scanners reported of it, and by when the policy wants it fixed."""
+        scans = self._of.get(image.id)
+        if not scans:
+            return image
+        known = _known(image, scans)
+        excused = tuple(self._excused(scan, known) for scan in scans)
+        return replace(image, packages=Packages(excused, _remediation(policy, sensitivity)))
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for every VEX document with statements that excused nothing, once everything is judged."""
+        for unused in self._excuses.unused().values():
+            names = ", ".join(dict.fromkeys(one.ids[0] for one in unused[:SHOWN]))
+            more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
+            statements = "a statement excuses" if len(unused) == 1 else f"{len(unused)} statements excuse"
+            text = f"{statements} nothing that was reported of the product: {names}{more}"
+            yield about("PKG012", text, unused[0].at)
+
+    def _take(self, path: str, scanner: Scanner) -> None:
+        self._ledger.seen += 1
+        try:
+            found = report(self._files, path, scanner)
+            self._ledger.read[found.source.path] = found.source
+            images, match = _matching(found.scan, self._images()) or ([self._added(found)], "report")
+        except InputError as error:
+            self._ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
+            return
+        for image in images:
+            self._of.setdefault(image.id, []).append(replace(found.scan, match=match))
+
+    def _images(self) -> list[Image]:
+        return [one for one in self._ledger.subjects if isinstance(one, Image) and one.identity is not None]
+
+    def _added(self, found: Report) -> Image:
+        image, definitions = image_of(found)
+        self._ledger.subjects.append(image)
+        self._ledger.definitions += definitions
+        return image
+
+    def _excused(self, scan: Scan, known: Known) -> Scan:
+        return replace(
+            scan,
+            vulnerabilities=tuple(
+                replace(one, excuse=excuse) if (excuse := self._excuses.of(one, known)) is not None else one
+                for one in scan.vulnerabilities
+            ),
+        )
+
+
+def _excuses(options: Options, declarations: Declarations) -> Excuses:
+    """Read the VEX documents from the trusted side of the run."""
+    if not options.vex:
+        return Excuses((), options.now)
+    from gate.policy.vex import load_vex
+
+    sources = [named_source(declarations.files, path) for path in dict.fromkeys(options.vex)]
+    declarations.sources.update((source.path, source) for source in sources)
+    return Excuses([statement for source in sources for statement in load_vex(source)], options.now)
+
+
+def _matching(scan: Scan, images: list[Image]) -> tuple[list[Image], Match] | None:
+    """Find the images that a report is of, by what ties it to them most surely; None when there are none."""
+    known = [(image, image.identity or NOTHING) for image in images]
+    possible = [(image, one) for image, one in known if not (one.layers and scan.layers) or one.layers == scan.layers]
+    by_digest = [image for image, one in possible if {*one.digests} & {*scan.digests}]
+    by_layers = [image for image, one in possible if one.layers and one.layers == scan.layers]
+    if by_layers:
+        return by_layers, "digest" if all(image in by_digest for image in by_layers) else "layers"
+    if by_digest:
+        return by_digest, "digest"
+    names = {identity(name) for name in scan.names} - {""}
+    by_name = [image for image, one in possible if {*one.names} & names]
+    return (by_name, "name") if by_name else None
+
+
+def _known(image: Image, scans: list[Scan]) -> Known:
+    """Return by what VEX documents may know an image."""
+    own = image.identity or NOTHING
+    written = {image.name, *(name for scan in scans for name in (*scan.names, scan.name))}
+    names = {*own.names, *(called for scan in scans for name in scan.names if (called := identity(name)))}
+    digests = {*own.digests, *(digest for scan in scans for digest in scan.digests)}
+    return Known(frozenset(digests), frozenset(names), frozenset(written))
+
+
+def _remediation(policy: Policy, sensitivity: Sensitivity) -> Remediation:
+    exposure = sensitivity.axes.get("exposure")
+    counted = sensitivity.cls or ("" if sensitivity.declared or policy.undeclared == "warn" else policy.undeclared)
+    impact = policy.classes[counted] if counted else ""
+    return Remediation(policy.remediation, None if exposure is None else exposure == "internet", impact)
