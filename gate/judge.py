@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from gate.model.truth import Detail, Truth
 
 
-def judge_facts(rule: Rule, facts: Facts) -> Iterator[Finding]:
-    """Answer a rule that asks facts: one finding for every place where a fact is bad news, or cannot be known."""
+def judge_facts(rule: Rule, facts: Facts) -> Iterator[tuple[Finding, str, Answer]]:
+    """Answer a rule that asks facts: one finding for every place where a fact is bad news, or cannot be known.
+
+    Each comes with the fact and the answer that it is made of.
+    """
     from gate.boundary.facts import FACTS
 
     for fact_id in rule.facts:
@@ -26,7 +29,7 @@ def judge_facts(rule: Rule, facts: Facts) -> Iterator[Finding]:
             if outcome in ("failed", "undecided"):
                 lacks = outcome == "failed" and not is_risk
                 message = _lack(rule, answer, facts) if lacks else answer.truth.because[0].text
-                yield _finding(rule, outcome, message, answer.truth, facts.workload.id)
+                yield _finding(rule, outcome, message, answer.truth, facts.workload.id), fact_id, answer
 
 
 def judge_truths(rule: Rule, truths: Iterable[Truth], subject: str) -> Iterator[Finding]:

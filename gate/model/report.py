@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Verdict = Literal["pass", "warn", "fail", "undecided"]
     SubjectKind = Literal["workload", "image", "template"]
+    ExceptionState = Literal["used", "unused", "shadowed", "refused", "expired", "not-yet"]
 
 
 class FactLine(Record):
@@ -129,10 +130,10 @@ class SubjectReport(Record):
 
 
 class ExceptionLine(Record):
-    """An exception of the declaration, and what became of it."""
+    """An exception of the declaration, and what became of it: `refused` permits nothing to anybody."""
 
     grant: Grant
-    state: Literal["used", "unused", "expired", "not-yet"]
+    state: ExceptionState
     subjects: tuple[str, ...]
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from gate.model.location import Location
+    from gate.model.policy import Grant
     from gate.model.truth import Truth
 
     Severity = Literal["critical", "high", "medium", "low"]
@@ -50,8 +51,8 @@ class Finding(Record):
 
     `blocks` says whether it keeps the subject from what is required of it; what does not block is a note. `related`
     are the other places that the answer rests on. `aspects` are names by which somebody else knows what was found, such
-    as the ids of a vulnerability. `known` says that the baseline holds it. `key` is what it is known by where its words
-    change, or are those of another.
+    as the ids of a vulnerability. `known` says that the baseline holds it. `permitted_by` are the exceptions in force for
+    what is excepted. `key` is what it is known by where its words change, or are those of another.
     """
 
     rule: str
@@ -66,4 +67,5 @@ class Finding(Record):
     related: tuple[Location, ...] = ()
     aspects: tuple[str, ...] = ()
     known: bool = False
+    permitted_by: tuple[Grant, ...] = ()
     key: str = ""

@@ -15,6 +15,7 @@ from gate.model.report import (
     SubjectReport,
 )
 from gate.model.subject import Workload
+from gate.pipeline.exceptions import permitted
 from gate.rules import asking
 from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
 
@@ -22,10 +23,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.boundary.fact import Answer
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
     from gate.model.lifecycle import Tables
-    from gate.model.policy import Policy, Stage
+    from gate.model.policy import Grant, Policy, Stage
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.report import SubjectKind
@@ -41,7 +43,7 @@ ASSERTED_BOUNDARY = "ISO049"
 class Case(Record):
     """Everything a subject is judged by.
 
-    `excepted` are the rules that an exception in force permits for it; a workload needs no `tables`. `images_given`
+    `grants` are the exceptions in force for it; a workload needs no `tables`. `images_given`
     says that what a workload or a recipe comes to as an image is judged in the same run, for its own age. `detailed`
     asks for what no verdict rests on: the level of the Pod Security Standards, and the escapes.
     """
@@ -49,7 +51,7 @@ class Case(Record):
     policy: Policy
     profile: PlatformProfile
     sensitivity: Sensitivity
-    excepted: frozenset[str]
+    grants: tuple[Grant, ...]
     stage: Stage
     now: str
     tables: Tables | None
@@ -76,21 +78,22 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
 
     facts = Facts(workload, case.profile)
     shown = boundary(workload, facts, case.profile)
-    rules = asking("workload")
-    permitted = frozenset(fact for rule in case.excepted & rules.keys() for fact in rules[rule].facts)
-    effective = boundary(workload, facts, case.profile, permitted) if permitted else shown
+    found = list(_fact_findings(facts))
+    heard = _heard(facts, found, case)
+    effective = boundary(workload, heard, case.profile) if heard is not facts else shown
     required = requirement(case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform)
-    fitness = isolation_fitness(effective, facts, required, permitted)
+    fitness = isolation_fitness(effective, heard, required, frozenset())
     deployed = case.stage == "deploy" and not case.images_given
     lines = _lines(case, {"isolation_fitness": fitness}, demanded_here=deployed)
-    gap = isolation(effective, required, workload.name) if WEAK_BOUNDARY not in case.excepted else []
-    below = shown.worst < required.lo <= effective.worst
-    demands = needs(facts, effective, required, case.sensitivity, permitted=below)
+    said = [*(finding for finding, *_ in found), *_boundary_findings(workload, effective, required)]
+    findings = _marked(said, workload.at.path, case, effective, required)
+    gap = isolation(effective, required, workload.name)
+    excused = any(finding.rule == WEAK_BOUNDARY and finding.permitted_by for finding in findings)
+    below = shown.worst < required.lo and (excused or required.lo <= effective.worst)
+    demands = needs(heard, effective, required, case.sensitivity, permitted=below)
     # A gap has said what a fitness that is too low would say again.
     told = {dimension: line for dimension, line in lines.items() if not gap or dimension != "isolation_fitness"}
-    reasons = [*gap, *demands, *scores(told, workload.at)]
-    found = [*_fact_findings(facts), *_boundary_findings(workload, effective, required)]
-    findings = _marked(found, case, effective, required)
+    reasons = [*(() if excused else gap), *demands, *scores(told, workload.at)]
     also = demanded(findings, case.policy)
     return SubjectReport(
         workload.id,
@@ -116,7 +119,7 @@ def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[
     built = isinstance(subject, Image) and not subject.stages
     lines = _lines(case, found, demanded_here=built or (case.stage != "commit" and not case.images_given))
     reasons = scores(lines, subject.at)
-    findings = _marked(list(_subject_findings(subject, kind, case)), case, None, NO_LEVEL)
+    findings = _marked(list(_subject_findings(subject, kind, case)), subject.at.path, case, None, NO_LEVEL)
     also = demanded(findings, case.policy)
     return SubjectReport(
         subject.id,
@@ -140,7 +143,20 @@ def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[
 NO_LEVEL = Requirement(0, 0, None, (), (), "")
 
 
-def _fact_findings(facts: Facts) -> Iterator[Finding]:
+def _heard(facts: Facts, found: list[tuple[Finding, str, Answer]], case: Case) -> Facts:
+    """Return the facts as exceptions leave them: without those of a rule, or without just what a fingerprint names."""
+    if not case.grants:
+        return facts
+    rules = asking("workload")
+    whole = {grant.rule for grant in case.grants if not grant.fingerprint} & rules.keys()
+    left_out = {(fact, answer) for rule in whole for fact in rules[rule].facts for answer in facts.answers[fact]}
+    never = case.policy.never_excepted
+    single = permitted(case.grants, [finding for finding, *_ in found], facts.workload.at.path, never)
+    left_out |= {(fact, answer) for finding, fact, answer in found if finding in single}
+    return facts.without(left_out) if left_out else facts
+
+
+def _fact_findings(facts: Facts) -> Iterator[tuple[Finding, str, Answer]]:
     """Ask the rules whose facts give them something to say; the others are not even imported."""
     from gate.boundary.facts import FACTS
 
@@ -171,13 +187,17 @@ def _subject_findings(subject: Image | Template, kind: SubjectKind, case: Case) 
             yield from judge_truths(rule, rule.check(subject, case.tables, case.now), subject.id)
 
 
-def _marked(findings: list[Finding], case: Case, boundary: Boundary | None, required: Requirement) -> list[Finding]:
+def _marked(
+    findings: list[Finding], path: str, case: Case, boundary: Boundary | None, required: Requirement
+) -> list[Finding]:
     """Except what an exception permits, mark what blocks, and put the gravest first."""
-    permitted = [
-        replace(finding, outcome="excepted") if finding.rule in case.excepted else finding for finding in findings
+    grants = permitted(case.grants, findings, path, case.policy.never_excepted)
+    left = [
+        replace(finding, outcome="excepted", permitted_by=grants[finding]) if finding in grants else finding
+        for finding in findings
     ]
     facts = {rule: entry.facts for rule, entry in asking("workload").items()} if boundary is not None else {}
-    marked = blocking(permitted, facts, boundary, required, case.policy)
+    marked = blocking(left, facts, boundary, required, case.policy)
     severities = ("critical", "high", "medium", "low")
     return sorted(
         dict.fromkeys(marked),

@@ -154,16 +154,16 @@ class Run:
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
         declaration = self.declarations.of(subject.at.path)
         sensitivity = self.linked.sensitivity(subject)
-        excepted = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
+        grants = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         tables = self._tables() if not isinstance(subject, Workload) else None
         if self.scans and isinstance(subject, Image):
             subject = self.scans.given(subject, policy, sensitivity)
         images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed
-        case = Case(policy, declaration.platform, sensitivity, excepted, self.stage, now, tables, given, detailed)
+        case = Case(policy, declaration.platform, sensitivity, grants, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
-        self.exceptions.note(report)
+        self.exceptions.note(report, policy)
         if not isinstance(subject, Workload) or report.boundary is None or report.verdict == "pass":
             return report
         from gate.advice.suggest import suggest

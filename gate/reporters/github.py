@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gate.model.location import Location
     from gate.model.report import Report, Verdict
+    from gate.model.rule import Finding
 
 #: Annotations of one kind that a step may make.
 MOST = 10
@@ -53,6 +54,19 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
     if kind == "warning":
         for finding in report.findings:
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
+    if kind == "notice":
+        for subject in report.subjects:
+            for finding in subject.findings:
+                if finding.outcome == "excepted":
+                    yield _command(kind, finding.at, f"excepted: {finding.rule} {finding.name}", _excuse(finding))
+
+
+def _excuse(finding: Finding) -> str:
+    """Say who permits what was found; what no exception of the declaration permits says so itself."""
+    if not finding.permitted_by:
+        return finding.message
+    grant = finding.permitted_by[0]
+    return f"{finding.message}. {grant.owner} permits it until {grant.expires}: {grant.reason}"
 
 
 def _kind(verdict: Verdict, *, blocks: bool) -> str:

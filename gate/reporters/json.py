@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from gate.boundary.level import NAMES
+from gate.model.fingerprint import fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def document(report: Report) -> Json:
         "verdict": report.verdict,
         "exit_status": report.status,
         "subjects": [_subject(subject) for subject in report.subjects],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding, finding.at.path) for finding in report.findings],
         "exceptions": [_exception(line) for line in report.exceptions],
         "coverage": {
             "seen": coverage.seen,
@@ -92,7 +93,7 @@ def _subject(subject: SubjectReport) -> Json:
         "escapes": _escapes(subject),
         "verdict": subject.verdict,
         "reasons": [{"verdict": r.verdict, "text": r.text, "location": _at(r.at)} for r in subject.reasons],
-        "findings": [_finding(finding) for finding in subject.findings],
+        "findings": [_finding(finding, subject.at.path) for finding in subject.findings],
         "suggestions": [_suggestion(suggestion) for suggestion in subject.suggestions],
     }
 
@@ -175,7 +176,7 @@ def _escapes(subject: SubjectReport) -> Json | None:
     return {"open": list(escapes.open), "closed": escapes.closed, "undecided": list(escapes.undecided)}
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, path: str) -> Json:
     return {
         "rule": finding.rule,
         "name": finding.name,
@@ -186,6 +187,8 @@ def _finding(finding: Finding) -> Json:
         "remedy": finding.remedy,
         "location": _at(finding.at),
         "related": [_at(at) for at in finding.related],
+        "fingerprint": fingerprint(finding, path),
+        "permitted_by": [_at(grant.at) for grant in finding.permitted_by],
     }
 
 
@@ -206,7 +209,11 @@ def _exception(line: ExceptionLine) -> Json:
     grant = line.grant
     return {
         "rule": grant.rule,
+        "vulnerability": grant.vulnerability,
         "workload": grant.workload,
+        "subject": grant.subject,
+        "fingerprint": grant.fingerprint,
+        "ticket": grant.ticket,
         "reason": grant.reason,
         "owner": grant.owner,
         "created": grant.created,

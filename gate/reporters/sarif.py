@@ -1,14 +1,15 @@
 """The report as SARIF 2.1.0, with every field that GitHub's code scanning reads.
 
 Fields and limits: OASIS SARIF 2.1.0, and the table of GitHub's documentation "SARIF support for code scanning". What is
-excepted is left out, because code scanning ignores suppressions.
+excepted is left out of the log for it, because code scanning ignores suppressions; the full log has all of it.
 """
 
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from urllib.parse import quote
+
+from gate.model.fingerprint import fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,18 +32,23 @@ SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "
 MOST_RESULTS, LONGEST = 25_000, 1_024
 
 
-def render(report: Report, pages: Pages) -> str:
-    """Return the document, in ASCII."""
-    return json.dumps(document(report, pages), indent=2) + "\n"
+def render(report: Report, pages: Pages, *, full: bool = False) -> str:
+    """Return the document, in ASCII; the full one holds what is excepted too, and knows no limit."""
+    return json.dumps(document(report, pages, full=full), indent=2) + "\n"
 
 
-def document(report: Report, pages: Pages) -> Json:
+def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
     """Return the SARIF log as plain data."""
-    findings = list(_reported(report))[:MOST_RESULTS]
+    findings = list(_reported(report, full=full))[: None if full else MOST_RESULTS]
     rules = sorted({finding.rule for finding in findings})
     index = {rule: position for position, rule in enumerate(rules)}
     failing = {subject.id for subject in report.subjects if subject.verdict == "fail"}
-    seen: dict[str, int] = {}
+    prints = _fingerprints(findings, {subject.id: subject.at.path for subject in report.subjects})
+    results = [_result(finding, index, failing, mark) for finding, mark in zip(findings, prints, strict=True)]
+    if full:
+        # Either all results of a run have this property or none has (SARIF 3.27.23).
+        for result, finding in zip(results, findings, strict=True):
+            result["suppressions"] = [_suppression(finding)] if finding.outcome == "excepted" else []
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -59,16 +65,17 @@ def document(report: Report, pages: Pages) -> Json:
                 "automationDetails": {"id": "boundary-gate/"},
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(report)],
-                "results": [_result(finding, index, failing, seen) for finding in findings],
+                "results": results,
             }
         ],
     }
 
 
-def _reported(report: Report) -> Iterator[Finding]:
+def _reported(report: Report, *, full: bool) -> Iterator[Finding]:
+    shown = ("failed", "undecided", "excepted") if full else ("failed", "undecided")
     yield from report.findings
     for subject in sorted(report.subjects, key=lambda subject: subject.verdict != "fail"):
-        yield from (finding for finding in subject.findings if finding.outcome in ("failed", "undecided"))
+        yield from (finding for finding in subject.findings if finding.outcome in shown)
 
 
 def _rule(page: Page) -> Json:
@@ -89,15 +96,15 @@ def _rule(page: Page) -> Json:
     }
 
 
-def _result(finding: Finding, index: dict[str, int], failing: set[str], seen: dict[str, int]) -> Json:
+def _result(finding: Finding, index: dict[str, int], failing: set[str], mark: str) -> Json:
     result: Json = {
         "ruleId": finding.rule,
         "ruleIndex": index[finding.rule],
-        "kind": "fail" if finding.outcome == "failed" else "open",
+        "kind": "open" if finding.outcome == "undecided" else "fail",
         "level": _level(finding, failing),
         "message": {"text": _message(finding)},
         "locations": [{"physicalLocation": _physical(finding.at)}],
-        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(finding, seen)},
+        "partialFingerprints": {"primaryLocationLineHash": mark},
     }
     if finding.related:
         result["relatedLocations"] = [
@@ -108,7 +115,7 @@ def _result(finding: Finding, index: dict[str, int], failing: set[str], seen: di
 
 def _level(finding: Finding, failing: set[str]) -> str:
     """Only a failure may have a level (SARIF 3.27.10), and only what fails the run is an error."""
-    if finding.outcome != "failed":
+    if finding.outcome == "undecided":
         return "none"
     if finding.blocks:
         return "error" if finding.subject in failing else "warning"
@@ -116,7 +123,7 @@ def _level(finding: Finding, failing: set[str]) -> str:
 
 
 def _message(finding: Finding) -> str:
-    outcome = "" if finding.outcome == "failed" else " (undecided)"
+    outcome = " (undecided)" if finding.outcome == "undecided" else ""
     return f"{finding.message}{outcome}. To fix it, {finding.remedy}."
 
 
@@ -139,12 +146,24 @@ def uri(path: str) -> str:
     return f"./{escaped}" if ":" in path.partition("/")[0] or not escaped else escaped
 
 
-def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
-    """Identify the finding by what it says of whom, so that it stays itself when lines are added above it."""
-    said = f"{finding.rule}\0{finding.subject}\0{finding.message}"
-    digest = sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
-    seen[digest] = seen.get(digest, 0) + 1
-    return f"{digest}:{seen[digest]}"
+def _fingerprints(findings: list[Finding], paths: dict[str, str]) -> Iterator[str]:
+    """Identify each finding by what lasts of it, and count those of which the same lasts."""
+    seen: dict[str, int] = {}
+    for finding in findings:
+        mark = fingerprint(finding, paths.get(finding.subject, finding.at.path))
+        seen[mark] = seen.get(mark, 0) + 1
+        yield f"{mark}:{seen[mark]}"
+
+
+def _suppression(finding: Finding) -> Json:
+    """Say who permits it and until when; the days stand by themselves too, as SARIF 2.2 will have them."""
+    suppression: Json = {"kind": "external", "status": "accepted", "justification": finding.message}
+    if finding.permitted_by:
+        grant = finding.permitted_by[0]
+        suppression["justification"] = f"{grant.owner} permits it until {grant.expires}: {grant.reason}"
+        named = {"owner": grant.owner, "created": grant.created, "expires": grant.expires, "ticket": grant.ticket}
+        suppression["properties"] = {name: value for name, value in named.items() if value}
+    return suppression
 
 
 def _invocation(report: Report) -> Json:

@@ -49,6 +49,7 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
         if subject.verdict != "pass" or verbose:
             lines += ["", *_subject(subject, paint, verbose=verbose)]
     lines += _ledger(report, paint)
+    lines += _excepted(report, paint)
     lines += _requirements(report, paint)
     lines += ["", *_summary(report, paint, verbose=verbose)]
     return "\n".join(lines) + "\n"
@@ -108,9 +109,9 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     for finding in subject.findings:
         if finding.rule == WEAK_BOUNDARY:
             continue  # the reason has said so
-        if finding.blocks or verbose or finding.outcome == "excepted":
-            yield _finding(finding, paint)
-        else:
+        if finding.blocks or verbose:
+            yield _finding(finding, paint) + (_mark(finding, subject, paint) if verbose else "")
+        elif finding.outcome != "excepted":
             notes += 1
     if notes:
         counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
@@ -140,6 +141,13 @@ def _finding(finding: Finding, paint: Paint) -> str:
     mark = {"undecided": "?", "excepted": "excepted"}.get(finding.outcome, finding.severity)
     style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
     return f"  {_place(finding.at)}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _mark(finding: Finding, subject: SubjectReport, paint: Paint) -> str:
+    """Show what an exception may name to permit just this finding."""
+    from gate.model.fingerprint import fingerprint
+
+    return paint(f"  {fingerprint(finding, subject.at.path)}", "dim")
 
 
 def _place(at: Location) -> str:
@@ -172,6 +180,31 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
             yield f"  {visible(gap.at.path)}:{gap.at.line}  {visible(gap.reason)}"
             if gap.remedy:
                 yield f"        {visible(gap.remedy)}"
+
+
+def _excepted(report: Report, paint: Paint) -> Iterator[str]:
+    """List what is excepted, once for each exception and subject, whoever answers for it, and until when."""
+    lines: dict[str, int] = {}
+    for subject in report.subjects:
+        for finding in subject.findings:
+            if finding.outcome == "excepted":
+                line = f"{finding.rule}  {visible(subject.id)}  {visible(_excuse(finding))}"
+                lines[line] = lines.get(line, 0) + 1
+    if lines:
+        yield ""
+        yield paint("excepted", "bold")
+    for line, count in lines.items():
+        yield f"  {line}" + (f" ({count} findings)" if count > 1 else "")
+
+
+def _excuse(finding: Finding) -> str:
+    """Say who permits it and until when; what no exception of the declaration permits says so itself."""
+    if not finding.permitted_by:
+        return finding.message
+    grant = finding.permitted_by[0]
+    what = f"{grant.vulnerability} " if grant.vulnerability else ""
+    ticket = f" ({grant.ticket})" if grant.ticket else ""
+    return f"{what}until {grant.expires}, {grant.owner}: {grant.reason}{ticket}"
 
 
 def _requirements(report: Report, paint: Paint) -> Iterator[str]:

@@ -23,6 +23,7 @@ FINDING: Json = {"$ref": "#/$defs/finding"}
 #: A day, and the SHA-256 of something.
 DAY: Json = {"type": "string", "format": "date"}
 DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+FINGERPRINT: Json = {"type": "string", "pattern": "^[0-9a-f]{16}$"}
 
 
 def schema() -> Json:
@@ -109,6 +110,8 @@ def _finding() -> Json:
             "remedy": string("What to do about it."),
             "location": LOCATION,
             "related": listed("Other places that the answer rests on.", LOCATION),
+            "fingerprint": {"description": "What stays while lines move and files are renamed.", **FINGERPRINT},
+            "permitted_by": listed("Where the exceptions stand that permit it.", LOCATION),
         },
     )
 
@@ -255,13 +258,17 @@ def _suggestion() -> Json:
 
 def _exception() -> Json:
     properties = {
-        "rule": string("The rule."),
-        "workload": string("The workload."),
+        "rule": string("The rule; empty where a vulnerability is excepted."),
+        "vulnerability": string("The vulnerability; empty where a rule is excepted."),
+        "workload": string("The workload; empty where a subject is named."),
+        "subject": string("The subject's id; empty where a workload is named."),
+        "fingerprint": string("That of the one finding that is excepted; empty for all."),
+        "ticket": string("Where it is tracked, if anywhere."),
         "reason": string("Why."),
         "owner": string("Who answers for it."),
         "created": DAY,
         "expires": DAY,
-        "state": word("What became of it.", literals("gate/model/report.py", "state")),
+        "state": word("What became of it.", literals("gate/model/report.py", "ExceptionState")),
         "subjects": listed("The subjects it was used for.", string("A subject's id.")),
         "location": LOCATION,
     }

@@ -93,7 +93,7 @@ def failed(subject: Workload) -> set[Finding]:
         finding
         for rule_id, entry in RULES.items()
         if entry.facts
-        for finding in judge_facts(load(rule_id), facts)
+        for finding, *_ in judge_facts(load(rule_id), facts)
         if finding.outcome == "failed"
     }
 

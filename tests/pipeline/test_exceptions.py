@@ -80,7 +80,7 @@ def test_the_last_day_counts(expires: str, tmp_path: Path, capsys: pytest.Captur
     [
         ("2026-01-01", "2026-11-22", "expired", "DCL002"),
         ("2026-11-24", "2026-12-01", "not-yet", "DCL003"),
-        ("2026-01-01", "2028-01-01", "unused", "DCL004"),
+        ("2026-01-01", "2028-01-01", "refused", "DCL004"),
     ],
 )
 def test_one_out_of_force_permits_nothing(

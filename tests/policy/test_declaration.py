@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.model.errors import UsageError
-from gate.model.policy import Declaration, Selector
+from gate.model.policy import Declaration, Malformed, Selector
 from gate.model.source import Source
 from gate.policy.declaration import load_declaration
 
@@ -101,11 +101,20 @@ EXCEPTION = (
 )
 
 
+def malformed(text: str) -> Malformed:
+    """The one entry of `exceptions` that is not taken."""
+    declaration = load(text)
+    assert declaration.exceptions == ()
+    (found,) = declaration.malformed
+    return found
+
+
 @pytest.mark.parametrize(
     ("created", "expires"), [("2026-11-01", "2026-10-31"), ("2026-02-29", "2026-03-01"), ("2026-11-01", "soon")]
 )
-def test_days_that_make_no_sense_are_refused(created: str, expires: str) -> None:
-    assert refusal(EXCEPTION.format(created, expires)).at is not None
+def test_days_that_make_no_sense_permit_nothing(created: str, expires: str) -> None:
+    found = malformed(EXCEPTION.format(created, expires))
+    assert (str(found.at), found.broad) == (".gate.yaml:3", False)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +129,73 @@ def test_an_exception_is_owned_reasoned_and_time_boxed(missing: str) -> None:
     text = EXCEPTION.format("2026-11-01", "2026-11-30")
     without = re.sub(rf"\b{missing}: [^,}}]*(, )?", "", text)
     assert without != text
-    assert f"`{missing}` is missing" in refusal(without).cause
+    found = malformed(without)
+    assert re.search(rf"the key `{missing}`( or `\w+`)? is missing", found.cause)
+    assert found.remedy.startswith(f"add `{missing}`")
 
 
-def test_two_exceptions_for_one_thing_are_refused() -> None:
-    one = EXCEPTION.format("2026-11-01", "2026-11-30")
-    assert "two exceptions from `ISO004` for `pay`" in refusal(one + one.splitlines()[-1] + "\n").cause
+@pytest.mark.parametrize(
+    ("changed", "cause"),
+    [
+        ("vulnerability: CVE-2026-1, workload", "`rule` and `vulnerability` are both given"),
+        ("subject: a.yaml#b, workload", "`workload` and `subject` are both given"),
+        ("fingerprint: 123, workload", "`exceptions.fingerprint` must be a string"),
+        ("fingerprint: 0123456789ABCDEF, workload", "`exceptions.fingerprint` cannot be"),
+        ("tickets: x, workload", "there is no key `tickets`"),
+        ("ticket: '', workload", "`exceptions.ticket` cannot be"),
+    ],
+)
+def test_an_exception_says_what_and_to_whom_just_once(changed: str, cause: str) -> None:
+    text = EXCEPTION.format("2026-11-01", "2026-11-30").replace("workload", changed)
+    assert cause in malformed(text).cause
+
+
+def test_an_exception_names_a_vulnerability_a_subject_and_a_finding() -> None:
+    scope = "vulnerability: GHSA-aaaa-bbbb-cccc, subject: a.yaml#Pod/b, fingerprint: '0123456789abcdef', ticket: OPS-1"
+    text = EXCEPTION.format("2026-11-01", "2026-11-30").replace("rule: ISO004, workload: pay", scope)
+    (grant,) = load(text).exceptions
+    assert (grant.rule, grant.workload) == ("", "")
+    assert (grant.vulnerability, grant.subject) == ("GHSA-aaaa-bbbb-cccc", "a.yaml#Pod/b")
+    assert (grant.fingerprint, grant.ticket) == ("0123456789abcdef", "OPS-1")
+
+
+@pytest.mark.parametrize(
+    "wide", ["rule: '*'", "rule: 'ISO*'", "vulnerability: 'CVE-2026-?'", "subject: 'deploy/*'", "workload: 'pay-*'"]
+)
+def test_an_exception_with_a_wildcard_is_too_broad(wide: str) -> None:
+    name = wide.partition(":")[0]
+    text = EXCEPTION.format("2026-11-01", "2026-11-30")
+    old = "rule: ISO004" if name in ("rule", "vulnerability") else "workload: pay"
+    found = malformed(text.replace(old, wide))
+    assert found.broad
+    assert (found.at.line, found.cause[:1]) == (3, "`")
+
+
+def test_what_is_wrong_with_one_exception_says_nothing_of_another() -> None:
+    text = EXCEPTION.format("2026-11-01", "2026-11-30")
+    two = text + text.splitlines()[-1].replace("2026-11-30", "never") + "\n"
+    declaration = load(two)
+    assert len(declaration.exceptions) == 1
+    assert [entry.at.line for entry in declaration.malformed] == [4]
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("exceptions: {}", "`exceptions` must be a list"),
+        ("exclude: [{paths: [a]}]", "the key `reason` is missing"),
+        ("exclude: [{paths: [], reason: x}]", "must not be empty"),
+        ("exclude: [{paths: [../a], reason: x}]", "`exclude.paths` cannot be"),
+        ("exclude: [{paths: [a], reason: ' '}]", "`exclude.reason` cannot be"),
+    ],
+)
+def test_whatever_else_is_wrong_stops_the_run(text: str, cause: str) -> None:
+    assert cause in refusal(f"version: 1\n{text}\n").cause
+
+
+def test_what_is_excluded_has_a_reason_and_a_place() -> None:
+    (entry,) = load("version: 1\nexclude:\n- {paths: [vendor/, ./a.yaml], reason: copied}\n").excluded
+    assert (entry.paths, entry.reason, entry.at.line) == (("vendor/**", "a.yaml"), "copied", 3)
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]\n", "version: 1\npolicy: !reset x\n", "version: [1\n"])

@@ -18,4 +18,8 @@ RULES: dict[str, Entry] = {
     "DCL006": _of("unmatched_workload"),
     "DCL007": _of("weakened_declaration"),
     "DCL008": _of("new_undeclared_workload"),
+    "DCL009": _of("malformed_exception"),
+    "DCL010": _of("too_broad_exception"),
+    "DCL011": _of("shadowed_exception"),
+    "DCL012": _of("unexceptable_rule"),
 }
