@@ -20,7 +20,7 @@ from gate.model.truth import either, every, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from gate.boundary.fact import Fact
     from gate.model.profile import PlatformProfile
@@ -56,6 +56,17 @@ class Facts:
 
     def truth(self, fact_id: str) -> Truth:
         """Join the answers: a risk holds where any container has it, a safeguard where every container does."""
+    def without(self, permitted: Collection[tuple[str, Answer]]) -> Facts:
+        """Return the same answers but for those that an exception permits, as if nothing had been asked there."""
+        left = object.__new__(Facts)
+        left.workload = self.workload
+        left._truths = {}
+        left.answers = {
+            fact: tuple(answer for answer in answers if (fact, answer) not in permitted)
+            for fact, answers in self.answers.items()
+        }
+        return left
+
         truth = self._truths.get(fact_id)
         if truth is None:
             join = either if FACTS[fact_id].is_risk else every

@@ -99,6 +99,7 @@ class Policy(Record):
     remediation: tuple[str, ...]
     require: tuple[str, ...]
     longest_exception: dict[str, int]
+    never_excepted: tuple[str, ...] = ()
 
 
 class Selector(Record):
@@ -126,7 +127,12 @@ class DeclaredWorkload(Record):
 
 
 class Grant(Record):
-    """One entry of `exceptions`: a time-boxed, owned, reasoned permission. Dates are ISO 8601 days."""
+    """One entry of `exceptions`: a time-boxed, owned, reasoned permission. Dates are ISO 8601 days.
+
+    It permits what one `rule` finds, or one `vulnerability` whichever rule finds it, to every subject of a name
+    (`workload`, a subject's own or that of its entry) or to one `subject` by its id. With a `fingerprint` it permits one
+    finding of each and no other. What is not given is empty.
+    """
 
     rule: str
     workload: str
@@ -146,3 +152,26 @@ class Declaration(Record):
     platform: PlatformProfile
     workloads: tuple[DeclaredWorkload, ...]
     exceptions: tuple[Grant, ...]
+    vulnerability: str = ""
+    subject: str = ""
+    fingerprint: str = ""
+    ticket: str = ""
+
+
+class Malformed(Record):
+    """An entry of `exceptions` that permits nothing: what is wrong with it, or that it is too broad, and where."""
+
+    cause: str
+    remedy: str
+    at: Location
+    broad: bool = False
+
+
+class Exclusion(Record):
+    """One entry of `exclude`: files that are not judged. `paths` are globs as those of a selector."""
+
+    paths: tuple[str, ...]
+    reason: str
+    at: Location
+    malformed: tuple[Malformed, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()

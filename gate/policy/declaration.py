@@ -1,18 +1,20 @@
-"""A declaration's file, `.gate.yaml`: the platform, the workloads and the exceptions.
+"""A declaration's file, `.gate.yaml`: the platform, the workloads, the exceptions and what is excluded.
 
-The shape is what `schemas/declaration.schema.json` describes. Whether an exception is over, or longer than a policy
-allows, is not asked here: that takes a clock and a policy, and is a finding.
+The shape is what `schemas/declaration.schema.json` describes. An entry of `exceptions` that has another permits nothing
+and is a finding, so that the rest is judged all the same; anything else that is wrong stops the run. Whether an
+exception is over, or longer than a policy allows, is not asked here: that takes a clock and a policy.
 """
 
 from __future__ import annotations
 
 from gate.model.days import days
-from gate.model.policy import Declaration, DeclaredWorkload, Grant, Selector
+from gate.model.errors import UsageError
+from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.shape import choice, document, fields, flag, items, quoted, refuse, table, text, whole
 from gate.policy.shipped import DEFAULT
-from gate.syntax.tree import Sequence
+from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ SENTENCE = r"[\s\S]*[^ \t\r\n][\s\S]*"
 VERSION = r"v?[0-9][0-9A-Za-z.+~_-]*"
 RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+#: The id of an advisory, whoever publishes it: CVE-2026-1, GHSA-..., RHSA-2026:1, PYSEC-2026-1.
+VULNERABILITY = r"[A-Za-z][A-Za-z0-9]{0,31}-[A-Za-z0-9][A-Za-z0-9._:+-]{0,95}"
+FINGERPRINT = r"[0-9a-f]{16}"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
@@ -37,13 +42,23 @@ POLICY = r"[a-z0-9][a-z0-9-]*|(?![/~]|[A-Za-z]:)[^\\\x00-\x1f\x7f]+\.ya?ml"
 
 def load_declaration(source: Source) -> Declaration:
     """Read a declaration; raise UsageError for the first thing that is wrong with it."""
-    entries = fields(document(source), "", ("version",), ("policy", "platform", "workloads", "exceptions"))
+    optional = ("policy", "platform", "workloads", "exceptions", "exclude")
+    entries = fields(document(source), "", ("version",), optional)
     whole(entries["version"], "version", 1, 1)
     policy = text(entries["policy"], "policy", POLICY, DEFAULT) if "policy" in entries else DEFAULT
     platform = _platform(entries["platform"]) if "platform" in entries else PlatformProfile()
     workloads = tuple(_workloads(entries["workloads"])) if "workloads" in entries else ()
-    exceptions = tuple(_exceptions(entries["exceptions"])) if "exceptions" in entries else ()
-    return Declaration(source.path, source.path.rpartition("/")[0], policy, platform, workloads, exceptions)
+    given = tuple(_exceptions(entries["exceptions"])) if "exceptions" in entries else ()
+    return Declaration(
+        source.path,
+        source.path.rpartition("/")[0],
+        policy,
+        platform,
+        workloads,
+        tuple(one for one in given if isinstance(one, Grant)),
+        tuple(one for one in given if isinstance(one, Malformed)),
+        tuple(_excluded(entries["exclude"])) if "exclude" in entries else (),
+    )
 
 
 def _platform(node: Node) -> PlatformProfile:
@@ -127,10 +142,7 @@ def _statements(entries: dict[str, Node]) -> Iterator[Statement]:
 
 def _selectors(entries: dict[str, Node]) -> Iterator[Selector]:
     """Read `paths` and `match`; where both are given both have to match."""
-    paths: tuple[str, ...] = ()
-    if "paths" in entries:
-        globs = items(entries["paths"], "workloads.paths", least=1)
-        paths = tuple(_glob(text(glob, "workloads.paths", INNER_PATH, "deploy/*.yaml")) for glob in globs)
+    paths = _globs(entries["paths"], "workloads.paths") if "paths" in entries else ()
     if "match" not in entries:
         yield Selector(paths, "", "", "", "")
         return
@@ -154,6 +166,10 @@ def _selector(node: Node, paths: tuple[str, ...]) -> Selector:
         paths, given.get("platform", ""), given.get("kind", ""), given.get("name", ""), given.get("namespace", "")
     )
 
+def _globs(node: Node, key: str) -> tuple[str, ...]:
+    return tuple(_glob(text(glob, key, INNER_PATH, "deploy/*.yaml")) for glob in items(node, key, least=1))
+
+
 
 def _glob(path: str) -> str:
     """Drop what changes nothing; a folder, written with its slash, is everything below it."""
@@ -161,32 +177,72 @@ def _glob(path: str) -> str:
     return "/".join(segments if segments and not path.endswith(("/", "/.")) else [*segments, "**"])
 
 
-def _exceptions(node: Node) -> Iterator[Grant]:
-    seen: set[tuple[str, str]] = set()
+#: What an exception says it permits, and to whom; of each pair just one is given.
+PERMITTED, SCOPE = ("rule", "vulnerability"), ("workload", "subject")
+STATED = ("reason", "owner", "created", "expires")
+
+
+def _exceptions(node: Node) -> Iterator[Grant | Malformed]:
     for member in items(node, "exceptions"):
-        grant = _grant(member)
-        if (grant.rule, grant.workload) in seen:
-            cause = f"there are two exceptions from `{grant.rule}` for {quoted(grant.workload)}"
-            refuse(member, cause, "keep the one that is meant")
-        seen.add((grant.rule, grant.workload))
-        yield grant
+        wide = _wildcard(member)
+        if wide is not None:
+            cause = f"{quoted(wide.text)} would permit it to more than anybody has looked at"
+            yield Malformed(cause, "write an exception for each", wide.at, broad=True)
+            continue
+        try:
+            yield _grant(member)
+        except UsageError as error:
+            yield Malformed(error.cause, error.remedy, error.at or member.at)
+
+
+def _wildcard(node: Node) -> Scalar | None:
+    """Return what an exception names with a wildcard in it."""
+    named = [node.entries.get(name) for name in (*PERMITTED, *SCOPE)] if isinstance(node, Mapping) else []
+    return next((one for one in named if isinstance(one, Scalar) and ("*" in one.text or "?" in one.text)), None)
 
 
 def _grant(node: Node) -> Grant:
     key = "exceptions"
-    entries = fields(node, key, ("rule", "workload", "reason", "owner", "created", "expires"))
+    entries = fields(node, key, STATED, (*PERMITTED, *SCOPE, "fingerprint", "ticket"))
+    _one_of(node, entries, PERMITTED)
+    _one_of(node, entries, SCOPE)
     created, expires = (_day(entries[name], f"{key}.{name}") for name in ("created", "expires"))
     if expires < created:
+
+    def given(name: str, form: str, example: str) -> str:
+        return text(entries[name], f"{key}.{name}", form, example) if name in entries else ""
+
         refuse(entries["expires"], f"the exception expires on {expires}, before it was created on {created}")
     return Grant(
-        text(entries["rule"], f"{key}.rule", RULE_ID, "ISO004"),
-        text(entries["workload"], f"{key}.workload", WORD, "node-exporter"),
-        text(entries["reason"], f"{key}.reason", SENTENCE, "reads the host's metrics"),
-        text(entries["owner"], f"{key}.owner", SENTENCE, "platform team"),
+        given("rule", RULE_ID, "ISO004"),
+        given("workload", WORD, "node-exporter"),
+        given("reason", SENTENCE, "reads the host's metrics"),
+        given("owner", SENTENCE, "platform team"),
         created,
         expires,
+        given("vulnerability", VULNERABILITY, "CVE-2026-1"),
+        given("subject", WORD, "deploy/agent.yaml#DaemonSet/agent"),
+        given("fingerprint", FINGERPRINT, "0123456789abcdef"),
+        given("ticket", SENTENCE, "OPS-1234"),
         node.at,
     )
+
+def _one_of(node: Node, entries: dict[str, Node], names: tuple[str, str]) -> None:
+    present = [name for name in names if name in entries]
+    either = " or ".join(f"`{name}`" for name in names)
+    if not present:
+        refuse(node, f"in `exceptions` the key {either} is missing", f"add {either}")
+    if len(present) > 1:
+        both = " and ".join(f"`{name}`" for name in names)
+        refuse(entries[names[1]], f"in `exceptions` {both} are both given", "write an exception for each")
+
+
+def _excluded(node: Node) -> Iterator[Exclusion]:
+    for member in items(node, "exclude"):
+        entries = fields(member, "exclude", ("paths", "reason"))
+        paths = _globs(entries["paths"], "exclude.paths")
+        yield Exclusion(paths, text(entries["reason"], "exclude.reason", SENTENCE, "copied from upstream"), member.at)
+
 
 
 def _day(node: Node, key: str) -> str:

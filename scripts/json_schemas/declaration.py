@@ -8,10 +8,12 @@ from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
     DAY,
+    FINGERPRINT,
     GLOB_WORD,
     INNER_PATH,
     POLICY,
     RULE_ID,
+    VULNERABILITY,
     VERSION,
     WORD,
 )
@@ -53,6 +55,7 @@ def schema() -> Json:
                 "platform": _platform(),
                 "workloads": listed("The workloads, each with its sensitivity.", _workload()),
                 "exceptions": listed("What is permitted, to whom, why, by whom and until when.", _exception()),
+                "exclude": listed("Files that are not judged, and why.", _excluded()),
             },
             ["version"],
         ),
@@ -122,14 +125,28 @@ def _workload() -> Json:
 
 def _exception() -> Json:
     day = {"format": "date"}
-    return closed(
-        "One exception; whether it is over is judged when the gate runs.",
-        {
-            "rule": string("The rule that is excepted from.", RULE_ID),
-            "workload": string("The name of the workload.", WORD),
-            "reason": sentence("Why it is needed."),
-            "owner": sentence("Who answers for it."),
-            "created": {**string("The day it was granted, as 2026-11-01.", DAY), **day},
-            "expires": {**string("The last day it holds; not before it was granted.", DAY), **day},
-        },
-    )
+    properties = {
+        "rule": string("The rule that is excepted from.", RULE_ID),
+        "vulnerability": string(
+            "The vulnerability that is excepted, by any of its ids, whichever rule finds it.", VULNERABILITY
+        ),
+        "workload": string("Everything of this name: a subject's own, or that of an entry of `workloads`.", WORD),
+        "subject": string("One subject by its id, as reports print it.", WORD),
+        "fingerprint": string("The one finding that is excepted, which ends the exception by changing.", FINGERPRINT),
+        "reason": sentence("Why it is needed."),
+        "owner": sentence("Who answers for it."),
+        "ticket": sentence("Where it is tracked."),
+        "created": {**string("The day it was granted, as 2026-11-01.", DAY), **day},
+        "expires": {**string("The last day it holds, in UTC; not before it was granted.", DAY), **day},
+    }
+    just_one = [
+        {"oneOf": [{"required": [name]} for name in names]}
+        for names in (("rule", "vulnerability"), ("workload", "subject"))
+    ]
+    described = "One exception; whether it is over is judged when the gate runs."
+    return {**closed(described, properties, ["reason", "owner", "created", "expires"]), "allOf": just_one}
+
+
+def _excluded() -> Json:
+    globs = listed("Globs over paths relative to this file.", string("A glob.", INNER_PATH), least=1)
+    return closed("Files that are not judged.", {"paths": globs, "reason": sentence("Why not.")})
