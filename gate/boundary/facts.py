@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gate.boundary import (
     facts_confinement,
+    facts_delegation,
     facts_exposure,
     facts_hygiene,
     facts_namespaces,
@@ -36,6 +37,7 @@ FACTS: dict[str, Fact] = {
         facts_exposure,
         facts_hygiene,
         facts_sandbox,
+        facts_delegation,
     )
     for fact in module.FACTS
 }

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from gate.model.workload import Container, Namespaces, Workload
 
 
+#: Platforms whose containers run a whole system, with a root of its own.
+SYSTEM_CONTAINERS = ("lxc", "incus")
+
+
 def _host(field: str, what: str) -> Fact:
     """Make the fact that the workload lives in one of the host's namespaces."""
 
@@ -27,7 +31,14 @@ def _host(field: str, what: str) -> Fact:
 
 
 def _userns_optout(workload: Workload, profile: PlatformProfile) -> Iterator[Truth]:
-    """Leaving the remapped user namespace, which only means something where the platform has one."""
+    """Leaving the remapped user namespace, which only means something where the platform has one.
+
+    System containers are meant to have one: without, their root is root of the host.
+    """
+    if workload.platform in SYSTEM_CONTAINERS:
+        yield holds(workload.namespaces.user, lambda value: value == "host", "").about(
+            "maps its root to root of the host"
+        )
     if profile.docker_userns_remap:
         yield holds(workload.namespaces.user, lambda value: value == "host", "").about(
             "opts out of the engine's user namespace"

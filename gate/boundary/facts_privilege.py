@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from gate.model.workload import Container, Workload
 
 
+#: Boundaries of which the processes inside have no rights on the host that could be dropped.
+MACHINES = frozenset({"vm", "confidential-vm"})
+
+
 def _privileged(_workload: Workload, container: Container) -> Iterator[Truth]:
     yield holds(container.privilege.privileged, bool, "").about(f"{container.name} runs privileged")
 
@@ -81,6 +85,9 @@ def _non_root(_workload: Workload, container: Container) -> Iterator[Truth]:
 def _drop_all(workload: Workload, container: Container) -> Iterator[Truth]:
     if known(workload.os) == "windows":
         yield inapplicable(container.at, "Windows has no capabilities")
+        return
+    if (known(workload.sandbox.native) or "") in MACHINES:
+        yield inapplicable(container.at, "the processes of a virtual machine have none on the host")
         return
     yield dropped_all(container).about(
         f"{container.name} drops all capabilities and adds at most {', '.join(HARDENED)}"

@@ -2,7 +2,8 @@
 
 Kata: the annotations that upstream enables by default are harmless; those that name a program or a mount of the VMM
 gave away the host (CVE-2026-44210). gVisor: `dev.gvisor.flag.*` and the flags it documents as widening the sandbox.
-CRI-O: `org.systemd.property.*` reached systemd on the host (CVE-2024-3154).
+CRI-O: `org.systemd.property.*` reached systemd on the host (CVE-2024-3154). Incus: `raw.qemu*` may change anything of
+the machine, and nobody has read all of it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ OPENING = (
     "dev.gvisor.flag.allow-flag-override",
     "org.systemd.property.",
 )
-TUNING = (_KATA, "dev.gvisor.flag.", "io.microsoft.virtualmachine.")
+TUNING = (_KATA, "dev.gvisor.flag.", "io.microsoft.virtualmachine.", "raw.qemu", "raw.apparmor")
 
 
 def _opened(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:

@@ -22,6 +22,7 @@ EFFECTS: dict[str, dict[Kind, Effect]] = {
         "hyperv": "bypass",
         "microvm": "bypass",
         "peer-vm": "weaken",
+        "vm": "bypass",
     },
     "W.host_path_other": {
         "gvisor": "weaken",
@@ -29,6 +30,7 @@ EFFECTS: dict[str, dict[Kind, Effect]] = {
         "hyperv": "weaken",
         "microvm": "weaken",
         "peer-vm": "weaken",
+        "vm": "weaken",
     },
     "G.runtime_socket": {
         "gvisor": "weaken",
@@ -36,10 +38,17 @@ EFFECTS: dict[str, dict[Kind, Effect]] = {
         "hyperv": "bypass",
         "microvm": "weaken",
         "peer-vm": "weaken",
+        "vm": "weaken",
     },
     "W.host_net": {"gvisor": "weaken", "kata": "bypass", "microvm": "bypass", "hyperv": "weaken", "peer-vm": "weaken"},
-    "G.block_device": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
-    "W.host_device_other": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+    "G.block_device": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken", "vm": "weaken"},
+    "W.host_device_other": {
+        "gvisor": "weaken",
+        "kata": "weaken",
+        "microvm": "weaken",
+        "hyperv": "weaken",
+        "vm": "weaken",
+    },
     "G.privileged": {"kata": "weaken", "microvm": "weaken"},
     "G.hostprocess": {
         "gvisor": "bypass",
@@ -50,7 +59,7 @@ EFFECTS: dict[str, dict[Kind, Effect]] = {
     },
     "W.mount_propagation_shared": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
     "B.opened": {"gvisor": "bypass", "kata": "bypass", "microvm": "bypass"},
-    "B.tuned": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken"},
+    "B.tuned": {"gvisor": "weaken", "kata": "weaken", "microvm": "weaken", "hyperv": "weaken", "vm": "weaken"},
 }
 
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    Kind = Literal["none", "gvisor", "kata", "hyperv", "microvm", "peer-vm", "unknown"]
+    Kind = Literal["none", "gvisor", "kata", "hyperv", "microvm", "peer-vm", "vm", "unknown"]
 
 
 class RuntimeKind(Record):
@@ -31,6 +31,7 @@ KATA_CONFIDENTIAL = RuntimeKind("kata", 5, confidential=True)
 HYPERV = RuntimeKind("hyperv", 5)
 MICROVM = RuntimeKind("microvm", 5)
 PEER_VM = RuntimeKind("peer-vm", 6)
+VM = RuntimeKind("vm", 6)
 
 HANDLERS: dict[str, RuntimeKind] = {
     "runsc": GVISOR,
@@ -86,7 +87,14 @@ DECLARED: dict[str, RuntimeKind] = {
 }
 
 #: Boundaries that a field of a platform states by itself.
-NATIVE: dict[str, RuntimeKind] = {"hyperv": HYPERV, "process": NONE, "fargate": MICROVM, "sandbox": MICROVM}
+NATIVE: dict[str, RuntimeKind] = {
+    "hyperv": HYPERV,
+    "process": NONE,
+    "fargate": MICROVM,
+    "sandbox": MICROVM,
+    "vm": VM,
+    "confidential-vm": RuntimeKind("vm", 6, confidential=True),
+}
 
 
 def of_handler(handler: str) -> RuntimeKind:

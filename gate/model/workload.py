@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Role = Literal["main", "init", "sidecar", "ephemeral", "hook"]
     MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api"]
-    ProfileKind = Literal["unconfined", "unconfirmed", "runtime-default", "custom"]
+    ProfileKind = Literal["unconfined", "unconfirmed", "deny-list", "runtime-default", "custom"]
     CapabilityAlgebra = Literal["docker", "cri"]
 
 #: Whoever builds a workload finds all of it here.
@@ -27,7 +27,10 @@ __all__ = ["Doubt", "User", "Workload"]
 
 
 class Profile(Record):
-    """A seccomp or AppArmor profile; `unconfirmed` means that the platform may or may not apply one."""
+    """A seccomp or AppArmor profile; `unconfirmed` means that the platform may or may not apply one.
+
+    A `deny-list` names what is refused and lets everything else through, so that it is no safeguard of its own.
+    """
 
     kind: ProfileKind
     name: str = ""

@@ -37,6 +37,16 @@ def _is_packer(name: str) -> bool:
     return name.lower().endswith((".pkr.hcl", ".json"))
 
 
+def _is_lxc(name: str) -> bool:
+    """Match `config`, as in the folder of a container, and `default.conf` and its like."""
+    return name == "config" or name.lower().endswith((".conf", ".lxc"))
+
+
+def _is_incus(name: str) -> bool:
+    """Match YAML, and `microk8s.profile` and its like."""
+    return name.lower().endswith((*_YAML, ".profile")) and name != ".profile"
+
+
 def _is_image(name: str) -> bool:
     return name in ("index.json", "oci-layout", "manifest.json", "config.json") or is_archive(name)
 
@@ -53,7 +63,20 @@ READERS: dict[str, Callable[[str], bool]] = {
     "kubernetes": _is_yaml_or_json,
     "packer": _is_packer,
     "oci": _is_image,
+    "lxc": _is_lxc,
+    "incus": _is_incus,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
-WORDS: dict[str, tuple[bytes, ...]] = {"compose": (b"services", b"include")}
+WORDS: dict[str, tuple[bytes, ...]] = {
+    "compose": (b"services", b"include"),
+    "lxc": (b"lxc.",),
+    "incus": (
+        b"devices",
+        b"security.",
+        b"limits.",
+        b"raw.",
+        b"linux.kernel_modules",
+        b"nvidia.",
+    ),
+}

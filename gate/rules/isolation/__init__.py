@@ -59,4 +59,6 @@ RULES: dict[str, Entry] = {
     "ISO047": _of("tuned_sandbox", "B.tuned"),
     "ISO048": _of("weak_boundary"),
     "ISO049": _of("asserted_boundary"),
+    "ISO060": _of("nested_containers", "W.nesting"),
+    "ISO061": _of("delegated_kernel_access", "W.userns_delegation"),
 }

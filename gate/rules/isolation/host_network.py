@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: Kubernetes spec.hostNetwork; Compose network_mode, an external network named `host`.
-# Allowed: absent, false; any mode but `host`.
+# Fields: Kubernetes spec.hostNetwork; Compose network_mode, an external network named `host`; LXC lxc.net.N.type.
+# Allowed: absent, false; any mode but `host`; any type but `none`.
 
 RULE = Rule(
     id="ISO002",
     name="host-network",
     title="shares the host's network",
     severity="high",
-    remedy="give it a network of its own: remove `hostNetwork: true` or `network_mode: host`, and publish its ports",
+    remedy="give it a network of its own, not `hostNetwork`, `network_mode: host` or type `none`; publish its ports",
     facts=("W.host_net",),
     controls=(
         Control("CIS Docker", "1.6.0", "5.10"),

@@ -12,7 +12,7 @@ RULE = Rule(
     name="privileged-container",
     title="runs privileged, which is running on the host",
     severity="critical",
-    remedy="remove `privileged: true`; add the one device or capability that it needs",
+    remedy="remove `privileged: true`; add the one device or capability that it needs; map a system container's ids",
     facts=("G.privileged",),
     controls=(
         Control("CIS Docker", "1.6.0", "5.5"),

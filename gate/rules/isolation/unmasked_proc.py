@@ -12,7 +12,7 @@ RULE = Rule(
     name="unmasked-proc",
     title="sees the parts of /proc that the engine hides",
     severity="high",
-    remedy="remove `procMount: Unmasked` or `systempaths=unconfined`",
+    remedy="remove `procMount: Unmasked`, `systempaths=unconfined` or `proc:rw`",
     facts=("W.proc_unmasked",),
     controls=(
         Control("Pod Security Standards", "baseline", "procMount"),

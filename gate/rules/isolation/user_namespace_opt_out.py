@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: Compose userns_mode, where the declaration says that the engine remaps users.
-# Allowed: absent, any mode but `host`.
+# Fields: Compose userns_mode, where the declaration says that the engine remaps users; LXC lxc.idmap, Incus and LXD
+# security.privileged, raw.idmap.
+# Allowed: absent, any mode but `host`; in LXC a map that gives root of the host to nobody.
 
 RULE = Rule(
     id="ISO007",
     name="user-namespace-opt-out",
     title="opts out of the engine's user namespace",
     severity="high",
-    remedy="remove `userns_mode: host`",
+    remedy="remove `userns_mode: host` or `security.privileged`; in LXC map the ids with `lxc.idmap`",
     facts=("W.host_userns_optout",),
     controls=(
         Control("CIS Docker", "1.6.0", "5.31"),

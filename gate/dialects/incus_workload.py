@@ -1,0 +1,196 @@
+"""An Incus or LXD instance as a workload: a system container, or a virtual machine."""
+
+from __future__ import annotations
+
+from gate.dialects.incus_devices import Devices
+from gate.dialects.incus_instance import OF_MACHINES, config_of, policy_of
+from gate.dialects.lxc_confinement import tweaks
+from gate.dialects.lxc_facets import container
+from gate.dialects.lxc_namespaces import namespaces
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.record import replace
+from gate.model.sensitivity import Statement
+from gate.model.workload import (
+    Build,
+    Confinement,
+    Container,
+    Credentials,
+    Exposure,
+    Namespaces,
+    Placement,
+    Privilege,
+    Profile,
+    Resources,
+    Sandbox,
+    Tweak,
+    User,
+    Workload,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeVar
+
+    from gate.dialects.incus_instance import Instance
+    from gate.model.evidence import Setting
+
+    T = TypeVar("T")
+
+#: Keys with this prefix, which Incus keeps for whoever wants to, state the workload's sensitivity.
+STATES = "user.boundary-gate."
+
+_MACHINE = "a virtual machine has a kernel of its own"
+
+#: Settings that loosen what confines a container, each with a value of its own.
+_LOOSENING = ("security.nesting", "linux.kernel_modules", "security.bpffs.delegate_", "security.syscalls.intercept.")
+
+
+_BOOLEAN = ("security.nesting", "security.syscalls.intercept.")
+
+
+def workload(instance: Instance, id_: str, kind: str, type_: Setting[str], project: str = "") -> Workload:
+    """Return the workload; `type_` is `container` or `virtual-machine`."""
+    machine = isinstance(type_, Stated) and type_.value == "virtual-machine"
+    at = instance.at
+    built = _machine(instance) if machine else _container(instance)
+    one, own, loosened = built
+    return Workload(
+        id_,
+        instance.name,
+        project,
+        kind,
+        "incus",
+        at,
+        Defaulted("linux", at),
+        Items((Stated(one, at),), at),
+        own,
+        Sandbox(
+            Inapplicable("Incus has one runtime for each type", at),
+            _native(instance, type_, kind, machine=machine),
+            Items(loosened, at, not instance.reason, instance.reason),
+        ),
+        Placement.inapplicable("which server it runs on is said when it starts", at),
+        Credentials.inapplicable("Incus hands out no tokens of a cluster", at),
+        Build.inapplicable("an image is made elsewhere", at),
+        statements=tuple(_statements(instance)),
+        doubts=tuple(instance.doubts),
+    )
+
+
+def _native(instance: Instance, type_: Setting[str], kind: str, *, machine: bool) -> Setting[str]:
+    """Return the boundary that the type states; a profile written for machines may be given to a container."""
+    if machine:
+        sev = instance.flag("security.sev", default=False)
+        on = isinstance(sev, Stated | Defaulted) and sev.value
+        return Stated("confidential-vm" if on else "vm", type_.at)
+    if isinstance(type_, Unknown):
+        return Unknown(type_.reason, type_.at)
+    meant = next((key for key in instance.values if key.startswith(OF_MACHINES)), "")
+    if kind == "Profile" and meant:
+        return Unknown("whether it is given to a container or to a virtual machine", instance.values[meant][1])
+    return Inapplicable("a container shares the host's kernel", type_.at)
+
+
+def _container(instance: Instance) -> tuple[Container, Namespaces, tuple[Setting[Tweak], ...]]:
+    """Read a system container: what LXC makes of it, and its devices."""
+    config = config_of(instance)
+    one = container(config, instance.name, policy_of(instance))
+    found = Devices(instance, machine=False)
+    mounts, passed, gpus = found.items()
+    exposure = replace(
+        one.exposure,
+        mounts=_joined(one.exposure.mounts, mounts),
+        devices=_joined(one.exposure.devices, passed),
+        gpus=gpus,
+    )
+    privilege = replace(one.privilege, user=_user(instance, one.privilege))
+    confined = replace(one.confinement, apparmor=_apparmor(instance, one.confinement.apparmor))
+    one = replace(
+        one,
+        privilege=privilege,
+        exposure=exposure,
+        confinement=confined,
+        resources=_resources(instance, one.resources, ""),
+        image=Inapplicable("Incus says only when it starts which image it is made from", instance.at),
+    )
+    nesting = instance.flag("security.nesting", default=False).at
+    raised = tuple(Stated(tweak, tweak.at) for tweak in tweaks(config) if tweak.at != nesting)
+    return one, namespaces(config), (*raised, *_tweaks(instance, _LOOSENING))
+
+
+def _joined(one: Items[T], other: Items[T]) -> Items[T]:
+    reason = one.open_because or other.open_because
+    return Items((*one.members, *other.members), other.at, not reason, reason)
+
+
+def _user(instance: Instance, privilege: Privilege) -> Setting[User]:
+    """Return the user of an application container; that of a system is its root."""
+    asked = instance.text("oci.uid")
+    if isinstance(asked, Stated):
+        return Stated(User.named(asked.value), asked.at)
+    return privilege.user
+
+
+def _apparmor(instance: Instance, profile: Setting[Profile]) -> Setting[Profile]:
+    """Doubt the generated profile where lines of one's own are added to it, unless they only deny."""
+    raw = instance.text("raw.apparmor")
+    if isinstance(raw, Unknown):
+        return Unknown(raw.reason, raw.at)
+    lines = [line.strip() for line in raw.value.splitlines()] if isinstance(raw, Stated) else []
+    if any(line and not line.startswith(("deny ", "#")) for line in lines):
+        return Unknown("what its own rules of AppArmor allow is not known", raw.at)
+    return profile
+
+
+def _machine(instance: Instance) -> tuple[Container, Namespaces, tuple[Setting[Tweak], ...]]:
+    """Read a virtual machine: what it reaches of the host is shared on purpose."""
+    at = instance.at
+    mounts, passed, gpus = Devices(instance, machine=True).items()
+    privilege = Privilege.inapplicable(_MACHINE, at)
+    one = Container(
+        instance.name,
+        "main",
+        at,
+        Inapplicable("Incus says only when it starts which image it is made from", at),
+        "cri",
+        privilege,
+        Confinement.inapplicable(_MACHINE, at),
+        replace(Exposure.inapplicable(_MACHINE, at), mounts=mounts, devices=passed, gpus=gpus),
+        _resources(instance, Resources.inapplicable(_MACHINE, at), "1GiB"),
+    )
+    nesting = instance.flag("security.nesting", default=True)
+    spelled = _spelled(nesting)
+    found = (Stated(Tweak("security.nesting", spelled, spelled.at), spelled.at),)
+    return one, Namespaces.inapplicable(_MACHINE, at), (*found, *_tweaks(instance, ("raw.qemu", "raw.apparmor")))
+
+
+def _tweaks(instance: Instance, prefixes: tuple[str, ...]) -> Iterator[Setting[Tweak]]:
+    """Yield the settings with a prefix, booleans in one spelling."""
+    for prefix in prefixes:
+        for key, value in instance.family(prefix):
+            shown = _spelled(instance.flag(key, default=False)) if key.startswith(_BOOLEAN) else value
+            yield Stated(Tweak(key, shown, value.at), value.at)
+
+
+def _spelled(flag: Setting[bool]) -> Setting[str]:
+    """Return a boolean in the one spelling that facts ask for."""
+    if isinstance(flag, Stated):
+        return Stated("true" if flag.value else "false", flag.at)
+    if isinstance(flag, Defaulted):
+        return Defaulted("true" if flag.value else "false", flag.at)
+    return flag
+
+
+def _resources(instance: Instance, before: Resources, memory: str) -> Resources:
+    return replace(
+        before,
+        memory_limit=instance.text("limits.memory", memory),
+        pids_limit=instance.text("limits.processes"),
+    )
+
+
+def _statements(instance: Instance) -> Iterator[Statement]:
+    for key, value in instance.family(STATES):
+        text = value.value if isinstance(value, Stated) else ""
+        yield Statement(key.removeprefix(STATES), text, value.at)
