@@ -39,6 +39,10 @@ FLAGS = frozenset({"--verbose", "--offline"})
 def check(arguments: list[str]) -> int:
     """Judge, report in every format that was asked for, and return the exit status."""
     options = parse(arguments)
+    if options.trusted_ref:
+        from gate.cli.isolation import refuse_unless_isolated
+
+        refuse_unless_isolated()
     from gate.cli import outputs
     from gate.pipeline.run import Run
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from gate.model.rule import Finding
     from gate.model.sensitivity import Statement
     from gate.model.source import Source
+    from gate.pipeline.before import Before
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.reading import Ledger
-    from gate.pipeline.trust import Before
 
 
 class Linked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -268,8 +270,6 @@ def test_git_is_not_taken_from_the_tree(
     write_all(repository, {"git": f"#!/bin/sh\ntouch '{canary}'\n"})
     (repository / "git").chmod(0o755)
     monkeypatch.chdir(repository)
-    import os
-
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     assert check(capsys, ".", "--trusted-ref", "main").status == 1
@@ -295,3 +295,13 @@ def test_a_required_rule_fails_a_change_that_weakens(repository: Path, capsys: p
     assert (answer.status, answer.report["verdict"]) == (1, "fail")
     (finding,) = answer.report["findings"]
     assert (finding["rule"], finding["blocks"]) == ("DCL007", True)
+
+
+def test_who_trusts_a_commit_starts_isolated(repository: Path) -> None:
+    command = ["-m", "gate", "check", "--trusted-ref", "main"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=repository, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "PYTHONPATH is set" in done.stderr
