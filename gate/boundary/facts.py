@@ -56,8 +56,6 @@ class Facts:
             fact.id: tuple(_ask(fact, workload, profile)) for fact in FACTS.values()
         }
 
-    def truth(self, fact_id: str) -> Truth:
-        """Join the answers: a risk holds where any container has it, a safeguard where every container does."""
     def without(self, permitted: Collection[tuple[str, Answer]]) -> Facts:
         """Return the same answers but for those that an exception permits, as if nothing had been asked there."""
         left = object.__new__(Facts)
@@ -69,6 +67,8 @@ class Facts:
         }
         return left
 
+    def truth(self, fact_id: str) -> Truth:
+        """Join the answers: a risk holds where any container has it, a safeguard where every container does."""
         truth = self._truths.get(fact_id)
         if truth is None:
             join = either if FACTS[fact_id].is_risk else every

@@ -130,8 +130,8 @@ class Grant(Record):
     """One entry of `exceptions`: a time-boxed, owned, reasoned permission. Dates are ISO 8601 days.
 
     It permits what one `rule` finds, or one `vulnerability` whichever rule finds it, to every subject of a name
-    (`workload`, a subject's own or that of its entry) or to one `subject` by its id. With a `fingerprint` it permits one
-    finding of each and no other. What is not given is empty.
+    (`workload`, a subject's own or that of its entry) or to one `subject` by its id. With a `fingerprint` it permits
+    one finding of each and no other. What is not given is empty.
     """
 
     rule: str
@@ -141,17 +141,6 @@ class Grant(Record):
     created: str
     expires: str
     at: Location
-
-
-class Declaration(Record):
-    """A `.gate.yaml`; `folder` is where it stands, relative to the root of the scan, empty for the root itself."""
-
-    path: str
-    folder: str
-    policy: str
-    platform: PlatformProfile
-    workloads: tuple[DeclaredWorkload, ...]
-    exceptions: tuple[Grant, ...]
     vulnerability: str = ""
     subject: str = ""
     fingerprint: str = ""
@@ -173,5 +162,16 @@ class Exclusion(Record):
     paths: tuple[str, ...]
     reason: str
     at: Location
+
+
+class Declaration(Record):
+    """A `.gate.yaml`; `folder` is where it stands, relative to the root of the scan, empty for the root itself."""
+
+    path: str
+    folder: str
+    policy: str
+    platform: PlatformProfile
+    workloads: tuple[DeclaredWorkload, ...]
+    exceptions: tuple[Grant, ...]
     malformed: tuple[Malformed, ...] = ()
     excluded: tuple[Exclusion, ...] = ()

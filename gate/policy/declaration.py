@@ -29,10 +29,10 @@ GLOB_WORD = r"[^\x00-\x1f\x7f]+"
 SENTENCE = r"[\s\S]*[^ \t\r\n][\s\S]*"
 VERSION = r"v?[0-9][0-9A-Za-z.+~_-]*"
 RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
-DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 #: The id of an advisory, whoever publishes it: CVE-2026-1, GHSA-..., RHSA-2026:1, PYSEC-2026-1.
 VULNERABILITY = r"[A-Za-z][A-Za-z0-9]{0,31}-[A-Za-z0-9][A-Za-z0-9._:+-]{0,95}"
 FINGERPRINT = r"[0-9a-f]{16}"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
@@ -166,9 +166,9 @@ def _selector(node: Node, paths: tuple[str, ...]) -> Selector:
         paths, given.get("platform", ""), given.get("kind", ""), given.get("name", ""), given.get("namespace", "")
     )
 
+
 def _globs(node: Node, key: str) -> tuple[str, ...]:
     return tuple(_glob(text(glob, key, INNER_PATH, "deploy/*.yaml")) for glob in items(node, key, least=1))
-
 
 
 def _glob(path: str) -> str:
@@ -208,11 +208,11 @@ def _grant(node: Node) -> Grant:
     _one_of(node, entries, SCOPE)
     created, expires = (_day(entries[name], f"{key}.{name}") for name in ("created", "expires"))
     if expires < created:
+        refuse(entries["expires"], f"the exception expires on {expires}, before it was created on {created}")
 
     def given(name: str, form: str, example: str) -> str:
         return text(entries[name], f"{key}.{name}", form, example) if name in entries else ""
 
-        refuse(entries["expires"], f"the exception expires on {expires}, before it was created on {created}")
     return Grant(
         given("rule", RULE_ID, "ISO004"),
         given("workload", WORD, "node-exporter"),
@@ -220,12 +220,13 @@ def _grant(node: Node) -> Grant:
         given("owner", SENTENCE, "platform team"),
         created,
         expires,
+        node.at,
         given("vulnerability", VULNERABILITY, "CVE-2026-1"),
         given("subject", WORD, "deploy/agent.yaml#DaemonSet/agent"),
         given("fingerprint", FINGERPRINT, "0123456789abcdef"),
         given("ticket", SENTENCE, "OPS-1234"),
-        node.at,
     )
+
 
 def _one_of(node: Node, entries: dict[str, Node], names: tuple[str, str]) -> None:
     present = [name for name in names if name in entries]
@@ -242,7 +243,6 @@ def _excluded(node: Node) -> Iterator[Exclusion]:
         entries = fields(member, "exclude", ("paths", "reason"))
         paths = _globs(entries["paths"], "exclude.paths")
         yield Exclusion(paths, text(entries["reason"], "exclude.reason", SENTENCE, "copied from upstream"), member.at)
-
 
 
 def _day(node: Node, key: str) -> str:

@@ -13,8 +13,8 @@ from gate.policy.declaration import (
     INNER_PATH,
     POLICY,
     RULE_ID,
-    VULNERABILITY,
     VERSION,
+    VULNERABILITY,
     WORD,
 )
 from json_schemas.parts import closed, flag, head, listed, sentence, string, table, word
