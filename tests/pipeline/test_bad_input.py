@@ -123,8 +123,10 @@ def test_an_exception_for_a_rule_that_does_not_exist(tmp_path: Path, capsys: pyt
     grant = "{rule: ISO999, workload: web, reason: none is left, owner: me, created: 2026-11-01, expires: 2026-12-01}"
     write(tmp_path, pod__yaml=POD, __gate__yaml=f"version: 1\nexceptions:\n- {grant}\n")
     answer = check(capsys, tmp_path)
-    assert answer.status == 2
-    assert "there is no rule ISO999" in answer.err
+    (finding,) = answer.report["findings"]
+    assert (finding["rule"], finding["location"]["line"]) == ("DCL009", 3)
+    assert "there is no rule ISO999" in finding["message"]
+    assert [line["state"] for line in answer.report["exceptions"]] == ["refused"]
 
 
 def test_a_runtime_class_that_is_not_in_sight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
