@@ -7,7 +7,7 @@ from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload
-from gate.pipeline.reading import definitions_for_links, read_for_links
+from gate.pipeline.reading import read_for_links
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gate.model.policy import Declaration, DeclaredWorkload
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
+    from gate.model.reference import ReferenceKind
     from gate.model.rule import Finding
     from gate.model.sensitivity import Statement
     from gate.model.source import Source
@@ -109,8 +110,9 @@ class Linked:
         from gate.linking.link import Links
 
         definitions = [*ledger.definitions]
-        if _lacks_runtime_class(subjects, ledger):
-            definitions += definitions_for_links(ledger, "runtime-class", b"RuntimeClass")
+        lacking = _lacking(subjects, ledger, "runtime-class")
+        if lacking:
+            definitions += ledger.elsewhere("runtime-class", b"RuntimeClass", lacking)
         return {one.path: Links(subjects, definitions, _rooted_profile(one)) for one in declarations}
 
     def _linked(self, subject: Subject) -> Subject:
@@ -185,13 +187,11 @@ def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:
     return (subject for subject in subjects if isinstance(subject, Workload))
 
 
-def _lacks_runtime_class(subjects: list[Subject], ledger: Ledger) -> bool:
-    known = {definition.name for definition in ledger.definitions if definition.kind == "runtime-class"}
-    return any(
-        reference.kind == "runtime-class" and reference.name not in known
-        for workload in _workloads(subjects)
-        for reference in workload.references
-    )
+def _lacking(subjects: list[Subject], ledger: Ledger, kind: ReferenceKind) -> frozenset[str]:
+    """Return the names that workloads refer to and that nothing that was read defines."""
+    known = {definition.name for definition in ledger.definitions if definition.kind == kind}
+    references = (reference for workload in _workloads(subjects) for reference in workload.references)
+    return frozenset(one.name for one in references if one.kind == kind) - known
 
 
 def _rooted_profile(declaration: Declaration) -> PlatformProfile:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gate.model.reader import Reader, Subject
-    from gate.model.reference import Definition
+    from gate.model.reference import Definition, ReferenceKind
     from gate.model.source import Source
     from gate.pipeline.files import Files
     from gate.pipeline.trees import AnyFiles
@@ -133,6 +133,20 @@ class Ledger:
             self.depends[source.path] = frozenset(self.files.consulted)
             self.files.consulted = before | self.files.consulted
 
+    def elsewhere(self, kind: ReferenceKind, text: bytes, names: frozenset[str]) -> list[Definition]:
+        """Search the rest of the tree for definitions; only files that contain the text are read."""
+        aside = Ledger(self.files)
+        for path in self.files.walk(""):
+            if not path.endswith((".yaml", ".yml", ".json")) or path in self.read:
+                continue
+            try:
+                source = self.files.open(path)
+            except InputError:
+                continue
+            if source is not None and text in source.data:
+                aside.source(source, ("kubernetes",), named=False)
+        return [one for one in aside.definitions if one.kind == kind and one.name in names]
+
     def asked(self) -> dict[str, Source]:
         """Return the files that reading others took in, whoever claims them."""
         found = ((path, self.files.held(path)) for paths in self.depends.values() for path in paths)
@@ -197,18 +211,3 @@ def read_for_links(ledger: Ledger, path: str) -> list[Subject]:
     if source is not None:
         aside.source(source, ("dockerfile",), named=False)
     return aside.subjects
-
-
-def definitions_for_links(ledger: Ledger, kind: str, text: bytes) -> list[Definition]:
-    """Search the whole tree for definitions of a kind; only files that contain the text are read."""
-    aside = Ledger(ledger.files)
-    for path in ledger.files.walk(""):
-        if not path.endswith((".yaml", ".yml", ".json")) or path in ledger.read:
-            continue
-        try:
-            source = ledger.files.open(path)
-        except InputError:
-            continue
-        if source is not None and text in source.data:
-            aside.source(source, ("kubernetes",), named=False)
-    return [definition for definition in aside.definitions if definition.kind == kind]

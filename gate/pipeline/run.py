@@ -26,8 +26,6 @@ from gate.verdict import blocks_when_undecided, gravest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gate.data.tables import Tables
     from gate.model.policy import Policy, Stage
     from gate.model.reader import Subject
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from gate.model.rule import Finding
     from gate.pipeline.options import Options
     from gate.pipeline.scans import Scans
-    from gate.pipeline.trust import Trust
+    from gate.pipeline.trust import Before, Trust
 
 #: The name that standard input has in reports.
 STDIN = "stdin"
@@ -62,27 +60,33 @@ class Run:
         self.options = options
         self.tables: Tables | None = None
         root, self.paths = _rooted([path for path in options.paths if path != "-"])
-        self.files = Files(root)
-        self.trust = trusting(self.files, options)
-        self.declarations = Declarations(self.trust.files if self.trust else self.files, options)
-        self.ledger = Ledger(self.files)
+        self.files = files = Files(root)
+        self.trust = trusting(files, options)
+        self.declarations = Declarations(self.trust.files if self.trust else files, options)
+        self.ledger = Ledger(files)
         if "-" in options.paths:
-            self.ledger.seen += 1
-            self.ledger.source(Source(STDIN, standard_input), READERS, named=False)
-            if STDIN not in self.ledger.read:
-                remedy = "pipe in a Dockerfile, a manifest or a template"
-                gap = NotUnderstood(whole_file(STDIN), "holds nothing that a reader claims", remedy)
-                self.ledger.not_understood.append(gap)
+            self._pipe(standard_input)
         for path in self.paths:
             self.ledger.take(path, named=True)
         self.ledger.follow()
-        for path in options.images:
-            self._image(path)
-        self.scans = scanned(self.files, options, self.ledger, self.declarations)
-        before = self.trust.before(self.ledger) if self.trust else None
+        self._join(files, self.trust.before(self.ledger) if self.trust else None)
+
+    def _pipe(self, data: bytes) -> None:
+        self.ledger.seen += 1
+        self.ledger.source(Source(STDIN, data), READERS, named=False)
+        if STDIN not in self.ledger.read:
+            remedy = "pipe in a Dockerfile, a manifest or a template"
+            gap = NotUnderstood(whole_file(STDIN), "holds nothing that a reader claims", remedy)
+            self.ledger.not_understood.append(gap)
+
+    def _join(self, files: Files, before: Before | None) -> None:
+        """Read what was given beside the paths, from the working tree's `files`, and link everything."""
+        for path in self.options.images:
+            self._image(path, files)
+        self.scans = scanned(files, self.options, self.ledger, self.declarations)
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
-        self.exceptions = Exceptions(self.declarations, options.now)
+        self.exceptions = Exceptions(self.declarations, self.options.now)
 
     def report(self) -> Report:
         """Judge everything and sum it up."""
@@ -95,11 +99,12 @@ class Run:
     def _report(self) -> Report:
         judged = [(subject, self.declarations.policy_of(subject.at.path)) for subject in self.linked.subjects]
         subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
+        unrendered = self._unrendered()
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
         proposed = self.trust.proposed(self.linked, self.declarations, self.options) if self.trust else None
         if proposed is not None:
             self.ledger.not_understood += proposed.gaps
-        coverage = self._coverage(subjects, policies)
+        coverage = self._coverage(subjects, unrendered)
         findings = (
             *self.linked.refusals(),
             *self.linked.unmatched(self.paths, proposed.still if proposed else None),
@@ -136,14 +141,14 @@ class Run:
             return "commit"
         return "deploy" if any(isinstance(subject, Workload) for subject in self.linked.subjects) else "build"
 
-    def _image(self, path: str) -> None:
+    def _image(self, path: str, files: Files) -> None:
         """Read a named image, which may be outside of the repository, where builds like to leave it."""
         if not os.path.lexists(path):
             remedy = "name an archive, a layout's folder or a configuration; registries are not asked"
             raise UsageError(f"there is no file or folder {path}", remedy=remedy)
-        full, root = _absolute(path), self.files.root
+        full, root = _absolute(path), files.root
         if full == root or full.startswith(root.rstrip("/") + "/"):
-            self.ledger.image(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "", self.files)
+            self.ledger.image(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "", files)
             return
         folder, name = os.path.split(full)
         if os.path.lexists(os.path.join(root, name)):
@@ -177,13 +182,15 @@ class Run:
             self.tables = Tables()
         return self.tables
 
-    def _coverage(self, subjects: tuple[SubjectReport, ...], policies: Iterable[Policy]) -> Coverage:
+    def _unrendered(self) -> list[NotUnderstood]:
+        """Return the templates that nobody has rendered where the policy for their files fails them."""
+        policy_of = self.declarations.policy_of
+        return [gap for gap in self.ledger.unrendered if policy_of(gap.at.path).unrendered == "fail"]
+
+    def _coverage(self, subjects: tuple[SubjectReport, ...], unrendered: list[NotUnderstood]) -> Coverage:
         ledger = self.ledger
-        gaps, skipped = list(ledger.not_understood), list(ledger.skipped)
-        if any(policy.unrendered == "fail" for policy in policies):
-            gaps += ledger.unrendered
-        else:
-            skipped += (Skipped(gap.at, gap.reason) for gap in ledger.unrendered)
+        gaps, skipped = [*ledger.not_understood, *unrendered], list(ledger.skipped)
+        skipped += (Skipped(gap.at, gap.reason) for gap in ledger.unrendered if gap not in unrendered)
         for path in self.paths:
             if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
                 gaps.append(self._empty(path))
