@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gate.model.source import Source  # noqa: E402
+from gate.policy.calendar import dated  # noqa: E402
 from gate.policy.pack import load_policy  # noqa: E402
 from gate.policy.shipped import DEFAULT  # noqa: E402
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         tuple[str, ...],
         tuple[str, ...],
         dict[str, int],
+        tuple[str, ...],
     ]
 
 '''
@@ -64,6 +66,8 @@ def packs() -> dict[str, Policy]:
         policy = load_policy(Source(path.relative_to(ROOT).as_posix(), path.read_bytes()))
         if policy.name != path.stem:
             raise SystemExit(f"{path.name} holds the pack {policy.name}")
+        if dated(policy):
+            raise SystemExit(f"{path.name} has dates, and what ships is the same on every day")
         found[policy.name] = policy
     return found
 
@@ -90,6 +94,7 @@ def plain_pack(policy: Policy) -> tuple[object, ...]:
         policy.remediation,
         policy.require,
         policy.longest_exception,
+        policy.never_excepted,
     )
 
 

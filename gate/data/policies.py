@@ -23,11 +23,12 @@ if TYPE_CHECKING:
         tuple[str, ...],
         tuple[str, ...],
         dict[str, int],
+        tuple[str, ...],
     ]
 
 PACKS: dict[str, PlainPack] = {
     "standard": (
-        "08fff5c8d74e357961de2f4689d942e8afcf73569b3a5c9c4cacf948244023fa",
+        "87654991f2859409f0b47042d6cd4374e8dd99f11e1daa3640da22064f560187",
         "warn",
         "warn",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -313,9 +314,10 @@ PACKS: dict[str, PlainPack] = {
         ("default",),
         (),
         {"public": 180, "internal": 180, "confidential": 90, "restricted": 90},
+        ("DCL001", "DCL002", "DCL003", "DCL004", "DCL005", "DCL006", "DCL007", "DCL008"),
     ),
     "strict": (
-        "bb7f4658072a4fc95670706874468433f1db76eff86ddb937857f80cc5e9ec30",
+        "737cbd066c2d83e99dfc79f7f5274a0ebf3b02113a309b9ed5d35e3b63469be0",
         "restricted",
         "fail",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -601,5 +603,6 @@ PACKS: dict[str, PlainPack] = {
         ("default",),
         ("ISO001", "ISO004", "ISO009", "ISO039", "ISO040", "ISO044", "TPL001", "TPL002"),
         {"public": 90, "internal": 90, "confidential": 60, "restricted": 30},
+        ("DCL001", "DCL002", "DCL003", "DCL004", "DCL005", "DCL006", "DCL007", "DCL008", "ISO048"),
     ),
 }

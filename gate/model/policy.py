@@ -59,7 +59,8 @@ class RequirementRule(Record):
 
     `dedicated_level` is the level that is enough when the placement is dedicated, empty where that changes nothing;
     `needs` are further demands (`NEEDS`). A rule with `allows` demands no level: it permits one that is lower than
-    the others demand, to a workload that meets its `needs`.
+    the others demand, to a workload that meets its `needs`. It is in force from `effective_on` to `until`, both
+    included, ISO 8601 days; an empty one is no bound.
     """
 
     id: str
@@ -70,6 +71,16 @@ class RequirementRule(Record):
     allows: str
     text: str
     source: str
+    effective_on: str = ""
+    until: str = ""
+
+
+class DatedRule(Record):
+    """An entry of `require` that is in force from one day to another, both included; an empty one is no bound."""
+
+    rule: str
+    effective_on: str
+    until: str
 
 
 class Threshold(Record):
@@ -84,8 +95,10 @@ class Policy(Record):
 
     `undeclared` is `warn`, or the class that a workload nobody declared is counted as. `unrendered` says what a
     template that nobody rendered does. `classes` maps each class to its FIPS 199 impact. `remediation` names
-    profiles of deadlines, which no verdict rests on. `require` lists rules that block whatever the level is.
-    `longest_exception` bounds the days of an exception by the class of its workload.
+    profiles of deadlines for package fixes. `require` lists rules that block whatever the level is, and
+    `dated_require` those that do so between two days. `longest_exception` bounds the days of an exception by the class
+    of its workload; from the rules of `never_excepted` none is permitted. Between its days each of `dated_policies`
+    is demanded as well.
     """
 
     name: str
@@ -99,7 +112,17 @@ class Policy(Record):
     remediation: tuple[str, ...]
     require: tuple[str, ...]
     longest_exception: dict[str, int]
-    never_excepted: tuple[str, ...] = ()
+    never_excepted: tuple[str, ...]
+    dated_require: tuple[DatedRule, ...] = ()
+    dated_policies: tuple[DatedPolicy, ...] = ()
+
+
+class DatedPolicy(Record):
+    """A whole policy that is in force from one day to another, both included; an empty one is no bound."""
+
+    effective_on: str
+    until: str
+    policy: Policy
 
 
 class Selector(Record):

@@ -12,6 +12,7 @@ from gate.model.errors import UsageError
 from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
+from gate.policy.reference import POLICY
 from gate.policy.shape import choice, document, fields, flag, items, quoted, refuse, table, text, whole
 from gate.policy.shipped import DEFAULT
 from gate.syntax.tree import Mapping, Scalar, Sequence
@@ -36,8 +37,6 @@ DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
-#: The name of a pack, or the path of a policy file.
-POLICY = r"[a-z0-9][a-z0-9-]*|(?![/~]|[A-Za-z]:)[^\\\x00-\x1f\x7f]+\.ya?ml"
 
 
 def load_declaration(source: Source) -> Declaration:

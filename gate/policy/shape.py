@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 #: Longest stretch of somebody's input that a message repeats.
 QUOTED = 60
 
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+#: The keys that say from which day on and to which day something counts.
+TERM = ("effective_on", "until")
+
 
 def refuse(node: Node, cause: str, remedy: str = "") -> NoReturn:
     """Raise the usage error for this place."""
@@ -118,6 +123,26 @@ def whole(node: Node, key: str, least: int, most: int) -> int:
         refuse(node, f"`{key}` must be {wanted}")
     _undoubted(node)
     return value
+
+
+def day(node: Node, key: str) -> str:
+    """Return an ISO 8601 day."""
+    from gate.model.days import days
+
+    written = text(node, key, DAY, "2026-11-01")
+    try:
+        days(written)
+    except ValueError:
+        refuse(node, f"`{key}`: there is no day {written}")
+    return written
+
+
+def term(entries: dict[str, Node], key: str) -> tuple[str, str]:
+    """Return the first and the last day of a mapping that may have `effective_on` and `until`."""
+    first, last = (day(entries[name], f"{key}.{name}") if name in entries else "" for name in TERM)
+    if last and last < first:
+        refuse(entries["until"], f"`{key}.until` is {last}, before it is effective on {first}")
+    return first, last
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:

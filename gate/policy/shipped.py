@@ -20,7 +20,9 @@ def shipped_policy(name: str = DEFAULT) -> Policy:
         from gate.policy.shape import nearest, quoted
 
         raise UsageError(f"no policy pack {quoted(name)} ships with the gate", remedy=nearest(name, tuple(PACKS)))
-    digest, undeclared, unrendered, classes, rules, thresholds, evidence, remediation, require, longest = PACKS[name]
+    (digest, undeclared, unrendered, classes, rules, thresholds, evidence, remediation, require, longest, never) = (
+        PACKS[name]
+    )
     return Policy(
         name,
         digest,
@@ -36,6 +38,7 @@ def shipped_policy(name: str = DEFAULT) -> Policy:
         remediation,
         require,
         longest,
+        never,
     )
 
 

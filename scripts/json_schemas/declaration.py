@@ -11,12 +11,12 @@ from gate.policy.declaration import (
     FINGERPRINT,
     GLOB_WORD,
     INNER_PATH,
-    POLICY,
     RULE_ID,
     VERSION,
     VULNERABILITY,
     WORD,
 )
+from gate.policy.reference import POLICY
 from json_schemas.parts import closed, flag, head, listed, sentence, string, table, word
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def schema() -> Json:
             "Everything but the version may be left out.",
             {
                 "version": {"description": "The version of this format.", "const": 1},
-                "policy": string("A policy pack that ships with the gate, or the path of a policy file.", POLICY),
+                "policy": string("A policy pack by name, or a policy file, perhaps with its digest.", POLICY),
                 "platform": _platform(),
                 "workloads": listed("The workloads, each with its sensitivity.", _workload()),
                 "exceptions": listed("What is permitted, to whom, why, by whom and until when.", _exception()),

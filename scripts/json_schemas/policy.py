@@ -9,19 +9,49 @@ from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import CLASSES, IMPACTS
 from gate.policy.ceiling import UNDECLARED
 from gate.policy.conditions import FIELDS, LISTED, ONE_OF, OPERATORS, WORDS
-from gate.policy.pack import LONGEST, NAME, ON_UNDECIDED, REQUIREMENT_ID, RULE_ID
+from gate.policy.pack import ALWAYS, LONGEST, NAME, ON_UNDECIDED, REQUIREMENT_ID, RULE_ID
+from gate.policy.reference import POLICY
+from gate.policy.shape import DAY, TERM
 from json_schemas.parts import closed, head, listed, number, sentence, string, word
 
 if TYPE_CHECKING:
     from gate.model.policy import Operator
     from json_schemas.parts import Json
 
+DATES: Json = {TERM[0]: {"$ref": "#/$defs/first_day"}, TERM[1]: {"$ref": "#/$defs/last_day"}}
+
 
 def schema() -> Json:
-    """Return the schema."""
-    need = word("; ".join(f"{name}: {meaning}" for name, meaning in NEEDS.items()), NEEDS)
+    """Return the schema: every key is required of a pack that extends no other."""
+    properties = _properties()
+    complete = {
+        "required": [*properties],
+        "properties": {
+            "classes": {"required": list(CLASSES)},
+            "thresholds": _each(CLASSES, _each(DIMENSIONS, {"required": ["minimum", "undecided"]})),
+            "evidence": {"required": list(STAGES)},
+            "longest_exception": {"required": list(CLASSES)},
+        },
+    }
+    return {
+        **head("policy", "Policy pack of the gate", "What is demanded of whom. Nothing in it has a default."),
+        **closed(
+            "Every key is required, unless the pack extends another.", {"extends": _extends(), **properties}, ALWAYS
+        ),
+        "if": {"required": ["extends"]},
+        "else": complete,
+        "$defs": {
+            "conditions": _conditions(),
+            "first_day": _day("The first day it counts; until then it only warns."),
+            "last_day": _day("The last day it counts; not before the first."),
+            **{field: _condition(field) for field in FIELDS},
+        },
+    }
+
+
+def _properties() -> Json:
     profile = word("The deadlines that package fixes are held to.", REMEDIATION_PROFILES)
-    properties = {
+    return {
         "version": {"description": "The version of this format.", "const": 1},
         "name": string("The pack's name.", NAME),
         "undeclared": word(
@@ -29,7 +59,7 @@ def schema() -> Json:
         ),
         "unrendered": word("What a template that nobody rendered does.", ON_UNDECIDED),
         "classes": _by_class("The FIPS 199 impact of each class; never falling.", word("The impact.", IMPACTS)),
-        "requirements": listed("Which level who needs; the highest that applies counts.", _requirement(need), least=1),
+        "requirements": listed("Which level who needs; the highest that applies counts.", _requirement(), least=1),
         "thresholds": _by_class("The least scores of each class; never falling.", _thresholds()),
         "evidence": closed(
             "The evidence that is expected at each stage; what is not expected is not asked.",
@@ -37,26 +67,50 @@ def schema() -> Json:
                 stage: listed(f"At `--stage {stage}`.", word("A kind of evidence.", EVIDENCE), least=1)
                 for stage in STAGES
             },
+            [],
         ),
         "remediation": {
             "description": "One profile, or several of which the earliest deadline counts.",
             "anyOf": [profile, listed("Several profiles.", profile, least=1)],
         },
-        "require": listed("Rules that block whatever the level is.", string("A rule.", RULE_ID)),
+        "require": listed("Rules that block whatever the level is.", _required()),
         "longest_exception": _by_class(
             "The days an exception may last, by the class of its workload; never rising.",
             number("Days.", 1, LONGEST),
         ),
+        "never_excepted": listed("Rules that no exception permits.", string("A rule.", RULE_ID)),
     }
+
+
+def _extends() -> Json:
+    pack = string("A pack by its name, or a policy file; after either `@sha256:` and the digest of the file.", POLICY)
+    undated = {"not": {"anyOf": [{"required": [key]} for key in TERM]}}
+    mapping = closed("One that counts for a time.", {"pack": pack, **DATES}, ["pack"])
     return {
-        **head("policy", "Policy pack of the gate", "What is demanded of whom. Nothing in it has a default."),
-        **closed("Every key is required.", properties),
-        "$defs": {"conditions": _conditions(), **{field: _condition(field) for field in FIELDS}},
+        "description": "Packs that this one adds to, and cannot loosen; one of them has no date.",
+        "anyOf": [
+            pack,
+            {**mapping, **undated},
+            {**listed("Several.", {"anyOf": [pack, mapping]}, least=1), "contains": {"anyOf": [pack, undated]}},
+        ],
     }
+
+
+def _required() -> Json:
+    rule = string("A rule.", RULE_ID)
+    return {"anyOf": [rule, closed("One that blocks for a time.", {"rule": rule, **DATES}, ["rule"])]}
+
+
+def _day(description: str) -> Json:
+    return {**string(description, DAY), "format": "date"}
 
 
 def _by_class(description: str, value: Json) -> Json:
-    return closed(description, dict.fromkeys(CLASSES, value))
+    return closed(description, dict.fromkeys(CLASSES, value), [])
+
+
+def _each(names: tuple[str, ...], value: Json) -> Json:
+    return {"required": list(names), "properties": dict.fromkeys(names, value)}
 
 
 def _thresholds() -> Json:
@@ -66,11 +120,13 @@ def _thresholds() -> Json:
             "minimum": number("The least score that passes.", 0, 100),
             "undecided": word("What a score that may or may not reach it does.", ON_UNDECIDED),
         },
+        [],
     )
-    return closed("One threshold for every score.", dict.fromkeys(DIMENSIONS, threshold))
+    return closed("One threshold for every score.", dict.fromkeys(DIMENSIONS, threshold), [])
 
 
-def _requirement(need: Json) -> Json:
+def _requirement() -> Json:
+    need = word("; ".join(f"{name}: {meaning}" for name, meaning in NEEDS.items()), NEEDS)
     properties = {
         "id": string("What reports call it.", REQUIREMENT_ID),
         "when": {"$ref": "#/$defs/conditions"},
@@ -80,6 +136,7 @@ def _requirement(need: Json) -> Json:
         "allows": word("Instead of `level`: the level that is permitted to whoever meets `needs`.", LEVELS),
         "text": sentence("The requirement in one sentence, for reports."),
         "source": sentence("Who says so."),
+        **DATES,
     }
     return {
         **closed("One requirement.", properties, ["id", "when", "text", "source"]),

@@ -13,6 +13,8 @@ from gate.model.policy import (
     NEEDS,
     REMEDIATION_PROFILES,
     Condition,
+    DatedPolicy,
+    DatedRule,
     Policy,
     RequirementRule,
     Threshold,
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
 ANSWERS: tuple[OnUndecided, ...] = ("warn", "fail")
 STAGES: tuple[Stage, ...] = ("commit", "build", "deploy")
 PLATFORMS = ("kubernetes", "compose")
+
+#: Days next to each other and across the end of a year, so that every boundary has something on either side.
+CALENDAR = ("2026-11-22", "2026-11-23", "2026-11-24", "2026-12-31", "2027-01-01", "2027-01-02")
+
+REQUIRED = ("ISO001", "ISO004", "AGE001")
+
+#: How many dated policies a dated policy holds: mostly none, so that they end.
+INNER = st.sampled_from((0, 0, 0, 1))
 
 INTERNET = (Condition("exposure", "is", ("internet",)),)
 IMPACTS_OF_CLASSES = [
@@ -65,21 +75,31 @@ def _condition(draw: st.DrawFn, field: str) -> Condition:
 
 
 @st.composite
-def rules(draw: st.DrawFn, name: str) -> RequirementRule:
+def terms(draw: st.DrawFn, *, least: int = 0) -> tuple[str, str]:
+    """Draw the first and the last day of something, either of them empty where there is no bound."""
+    days = sorted(draw(st.lists(st.sampled_from(CALENDAR), min_size=least, max_size=2)))
+    if len(days) == 1:
+        days = [*days, ""] if draw(st.booleans()) else ["", *days]
+    return (days[0], days[1]) if days else ("", "")
+
+
+@st.composite
+def rules(draw: st.DrawFn, name: str, *, dated: bool = False) -> RequirementRule:
     """Draw a requirement."""
+    term = draw(terms()) if dated else ("", "")
     # Half of all rules share their conditions with others, so that two policies often speak of the same thing.
     when, needs = draw(st.sampled_from(((), INTERNET)) | conditions()), draw(some(NEEDS))
     words = draw(st.sampled_from(("One.", "Two."))), draw(st.sampled_from(("A", "B")))
     if draw(st.booleans()) and draw(st.booleans()):
-        return RequirementRule(name, when, "", "", needs, draw(st.sampled_from(LEVELS)), *words)
+        return RequirementRule(name, when, "", "", needs, draw(st.sampled_from(LEVELS)), *words, *term)
     level = draw(st.sampled_from(LEVELS))
     dedicated = draw(st.sampled_from(("", *LEVELS[: LEVELS.index(level) + 1])))
-    return RequirementRule(name, when, level, dedicated, needs, "", *words)
+    return RequirementRule(name, when, level, dedicated, needs, "", *words, *term)
 
 
 @st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    """Draw a policy as a pack would be loaded."""
+def policies(draw: st.DrawFn, *, dated: bool = False) -> Policy:
+    """Draw a policy as a pack would be loaded; with dates on request, also on policies within it."""
     ids = draw(some(("R1", "R2", "R10", "X"), 1))
     return canonical(
         Policy(
@@ -88,12 +108,15 @@ def policies(draw: st.DrawFn) -> Policy:
             draw(st.sampled_from(UNDECLARED)),
             draw(st.sampled_from(ANSWERS)),
             draw(st.sampled_from(IMPACTS_OF_CLASSES)),
-            tuple(draw(rules(name)) for name in ids),
+            tuple(draw(rules(name, dated=dated)) for name in ids),
             {name: dict(zip(DIMENSIONS, draw(st.sampled_from(MINIMA)), strict=True)) for name in CLASSES},
             dict.fromkeys(STAGES, draw(some(EVIDENCE, 1))),
             draw(some(REMEDIATION_PROFILES, 1)),
-            draw(some(("ISO001", "ISO004", "AGE001"))),
+            draw(some(REQUIRED)),
             draw(st.sampled_from(DAYS_OF_CLASSES)),
+            draw(some(("ISO048", "ISO004"))),
+            tuple(DatedRule(rule, *draw(terms(least=1))) for rule in draw(some(REQUIRED)) if dated),
+            tuple(DatedPolicy(*draw(terms(least=1)), draw(policies(dated=True))) for _ in range(draw(INNER) * dated)),
         )
     )
 

@@ -12,32 +12,35 @@ from hypothesis import strategies as st
 from gate.model.policy import Condition, RequirementRule
 from gate.model.record import replace
 from gate.model.sensitivity import CLASSES, IMPACTS, Sensitivity
-from gate.policy.ceiling import UNDECLARED, canonical, stricter_of
+from gate.policy.calendar import in_force
+from gate.policy.ceiling import UNDECLARED, canonical, loosens, stricter_of
 from gate.policy.shipped import shipped_policy
 from gate.requirement import requirement
-from tests.policy.generated import PLATFORMS, policies, sensitivities
+from tests.policy.generated import CALENDAR, PLATFORMS, policies, sensitivities
 
 if TYPE_CHECKING:
     from gate.model.policy import Policy
 
+DATED = policies() | policies(dated=True)
+DAYS = st.sampled_from(CALENDAR)
 SYSTEMS = st.sampled_from(("linux", "windows", ""))
-modest = settings(max_examples=50, derandomize=True, deadline=None)
+modest = settings(max_examples=30, derandomize=True, deadline=None)
 
 
 @modest
-@given(policies(), policies())
+@given(DATED, DATED)
 def test_the_order_of_two_does_not_matter(a: Policy, b: Policy) -> None:
     assert stricter_of(a, b) == stricter_of(b, a)
 
 
 @modest
-@given(policies(), policies(), policies())
+@given(DATED, DATED, DATED)
 def test_the_order_of_three_does_not_matter(a: Policy, b: Policy, c: Policy) -> None:
     assert stricter_of(stricter_of(a, b), c) == stricter_of(a, stricter_of(b, c))
 
 
 @modest
-@given(policies(), policies())
+@given(DATED, DATED)
 def test_joining_again_changes_nothing(a: Policy, b: Policy) -> None:
     joined = stricter_of(a, b)
     assert stricter_of(a, a) == a
@@ -46,11 +49,13 @@ def test_joining_again_changes_nothing(a: Policy, b: Policy) -> None:
 
 
 @modest
-@given(policies(), policies(), sensitivities(), SYSTEMS, st.sampled_from(PLATFORMS))
-def test_no_workload_needs_less(a: Policy, b: Policy, sensitivity: Sensitivity, os: str, platform: str) -> None:
-    joined = stricter_of(a, b)
+@given(DATED, DATED, sensitivities(), SYSTEMS, st.sampled_from(PLATFORMS), DAYS)
+def test_no_workload_needs_less(
+    a: Policy, b: Policy, sensitivity: Sensitivity, os: str, platform: str, day: str
+) -> None:
+    joined = in_force(stricter_of(a, b), day)
     after = requirement(joined, sensitivity, os=os, platform=platform)
-    for policy in (a, b):
+    for policy in (in_force(a, day), in_force(b, day)):
         before = requirement(policy, sensitivity, os=os, platform=platform)
         assert after.lo >= before.lo
         assert after.hi >= before.hi
@@ -60,13 +65,14 @@ def test_no_workload_needs_less(a: Policy, b: Policy, sensitivity: Sensitivity, 
 
 
 @modest
-@given(policies(), policies())
-def test_nothing_else_gets_looser(a: Policy, b: Policy) -> None:
-    joined = stricter_of(a, b)
-    for policy in (a, b):
+@given(DATED, DATED, DAYS)
+def test_nothing_else_gets_looser(a: Policy, b: Policy, day: str) -> None:
+    joined = in_force(stricter_of(a, b), day)
+    for policy in (in_force(a, day), in_force(b, day)):
         assert UNDECLARED.index(joined.undeclared) >= UNDECLARED.index(policy.undeclared)
         assert policy.unrendered == "warn" or joined.unrendered == "fail"
         assert set(joined.require) >= set(policy.require)
+        assert set(joined.never_excepted) >= set(policy.never_excepted)
         assert set(joined.remediation) >= set(policy.remediation)
         for stage, evidence in policy.evidence.items():
             assert set(joined.evidence[stage]) >= set(evidence)
@@ -77,6 +83,28 @@ def test_nothing_else_gets_looser(a: Policy, b: Policy) -> None:
                 after = joined.thresholds[name][dimension]
                 assert after.minimum >= before.minimum
                 assert before.undecided == "warn" or after.undecided == "fail"
+
+
+@modest
+@given(DATED, DATED)
+def test_what_adds_to_another_loosens_nothing_and_the_rest_is_told(a: Policy, b: Policy) -> None:
+    joined = stricter_of(a, b)
+    assert not loosens(a, joined)
+    assert not loosens(a, replace(a, name="another"))
+    assert loosens(joined, a) is (_decides(joined) != _decides(a))
+
+
+def _decides(policy: Policy) -> Policy:
+    """Leave out the words that no verdict rests on."""
+    rules = tuple(replace(rule, text="", source="") for rule in policy.requirements)
+    dated = tuple(replace(part, policy=_decides(part.policy)) for part in policy.dated_policies)
+    return replace(policy, name="", digest="", requirements=rules, dated_policies=dated)
+
+
+def test_a_milder_pack_loosens_and_a_stricter_one_does_not() -> None:
+    standard, strict = shipped_policy("standard"), shipped_policy("strict")
+    assert loosens(strict, standard)
+    assert not loosens(standard, strict)
 
 
 @pytest.mark.parametrize("one", ["standard", "strict"])
