@@ -21,6 +21,11 @@ DOCKER: dict[str, tuple[str, ...]] = {
     "H.nnp": ("security_opt: [no-new-privileges:true]",),
     "H.drop_all": ("cap_drop: [ALL]",),
 }
+ECS: dict[str, tuple[str, ...]] = {
+    "H.nonroot": ('"user": "10001:10001",',),
+    "H.nnp": ('"dockerSecurityOptions": ["no-new-privileges"],',),
+    "H.drop_all": ('"linuxParameters": {"capabilities": {"drop": ["ALL"]}},',),
+}
 
 PRECONDITIONS: dict[str, str] = {
     "H.nonroot": "the image works as a user without privileges: it can read its files, and its port is above 1023",
@@ -32,8 +37,10 @@ PRECONDITIONS: dict[str, str] = {
 
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
-    table = {"kubernetes": KUBERNETES, "docker": DOCKER}.get(platform, {})
+    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS}.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
+    if lines and platform == "ecs":
+        lines = ["# in every container definition", *lines]
     if lines and platform == "kubernetes":
         lines = ["# in every container", "securityContext:", *(f"  {line}" for line in lines)]
     return "".join(f"{line}\n" for line in lines)

@@ -74,6 +74,28 @@ KUBERNETES: tuple[Move, ...] = (
     ),
 )
 
+ECS: tuple[Move, ...] = (
+    Move(
+        "microvm",
+        5,
+        "run it on Fargate",
+        "fargate",
+        '"requiresCompatibilities": ["FARGATE"],\n"networkMode": "awsvpc",\n'
+        '# in the service, or in what else starts the task\n"launchType": "FARGATE"\n',
+        ("the task names its `cpu` and `memory`, and asks for nothing that Fargate refuses",),
+        ("the price of the task's own CPU and memory; no daemons beside it and no GPUs",),
+    ),
+    Move(
+        "microvm",
+        5,
+        "run it in a Nitro sandbox on managed instances",
+        "isolated-sandbox",
+        '"trustedExecutionConfiguration": {"isolationMode": "ISOLATED_SANDBOX"}\n',
+        ("the cluster has a capacity provider of managed instances, of types that have Nitro sandboxes",),
+        ("a virtual machine for each task, with its memory and its start-up time",),
+    ),
+)
+
 CONFIDENTIAL = Move(
     "kata",
     5,
@@ -129,5 +151,5 @@ KUBERNETES_WINDOWS = Move(
 def moves(platform: str, os: str) -> tuple[Move, ...]:
     """Return the ways up on a platform, from the smallest."""
     if os == "windows":
-        return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,)}.get(platform, ())
-    return {"kubernetes": KUBERNETES, "docker": DOCKER}.get(platform, ())
+        return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,), "ecs": ECS[:1]}.get(platform, ())
+    return {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS}.get(platform, ())

@@ -75,6 +75,12 @@ def _ignored(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
         yield yes(key.at, f"`{key.key}` is ignored here: {key.consequence}")
 
 
+def _refused(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
+    """Keys that the platform refuses beside the others."""
+    for key in workload.refused:
+        yield yes(key.at, f"`{key.key}` is refused here: {key.reason}")
+
+
 def _doubtful(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     """Places where two consumers of the format would not read the same."""
     for doubt in workload.doubts:
@@ -92,5 +98,6 @@ FACTS = (
     Fact("A.seccomp_unconfirmed", "note", "seccomp filter not confirmed", container=_seccomp_unconfirmed),
     Fact("A.seccomp_without_file", "note", "names no seccomp file", container=_localhost_without_file),
     Fact("A.ignored_key", "note", "relies on a key the platform ignores", workload=_ignored),
+    Fact("A.refused_key", "note", "asks for what the platform refuses", workload=_refused),
     Fact("A.ambiguous", "note", "is written so that consumers read it differently", workload=_doubtful),
 )

@@ -57,6 +57,7 @@ HANDLERS: dict[str, RuntimeKind] = {
     "kata-remote": PEER_VM,
     "isolated-sandbox": MICROVM,
     "confidential-sandbox": RuntimeKind("microvm", 5, confidential=True),
+    "fargate": MICROVM,
     "runhcs-wcow-hypervisor": HYPERV,
     "runhcs-wcow-process": NONE,
     "runc": NONE,
@@ -94,6 +95,7 @@ NATIVE: dict[str, RuntimeKind] = {
     "sandbox": MICROVM,
     "vm": VM,
     "confidential-vm": RuntimeKind("vm", 6, confidential=True),
+    "confidential-sandbox": HANDLERS["confidential-sandbox"],
 }
 
 

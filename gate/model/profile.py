@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 #: Every platform that a reader's subjects can be on.
-PLATFORMS = ("docker", "kubernetes", "oci", "kvm", "virtualbox", "vmware", "hyper-v", "lxc", "incus")
+PLATFORMS = ("docker", "kubernetes", "ecs", "oci", "kvm", "virtualbox", "vmware", "hyper-v", "lxc", "incus")
 
 #: What a declaration may say that a RuntimeClass or a runtime's name stands for.
 RUNTIME_KINDS = (

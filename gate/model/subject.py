@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from gate.model.pod import Pod
     from gate.model.reference import Reference
     from gate.model.sensitivity import Statement
-    from gate.model.workload import Build, Container, Credentials, IgnoredKey, Namespaces, Placement, Sandbox
+    from gate.model.workload import (
+        Build,
+        Container,
+        Credentials,
+        IgnoredKey,
+        Namespaces,
+        Placement,
+        RefusedKey,
+        Sandbox,
+    )
 
 
 class User(Record):
@@ -65,3 +74,4 @@ class Workload(Record):
     ignored: tuple[IgnoredKey, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     pod: Pod | None = None
+    refused: tuple[RefusedKey, ...] = ()

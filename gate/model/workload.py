@@ -191,3 +191,11 @@ class IgnoredKey(Record):
     key: str
     consequence: str
     at: Location
+
+
+class RefusedKey(Record):
+    """A key that the platform does not take beside what else is written, so that nothing starts as it stands."""
+
+    key: str
+    reason: str
+    at: Location

@@ -42,6 +42,10 @@ def _is_lxc(name: str) -> bool:
     return name == "config" or name.lower().endswith((".conf", ".lxc"))
 
 
+def _is_ecs(name: str) -> bool:
+    return name.lower().endswith((*_YAML, ".json", ".template", ".tf", ".tofu"))
+
+
 def _is_incus(name: str) -> bool:
     """Match YAML, and `microk8s.profile` and its like."""
     return name.lower().endswith((*_YAML, ".profile")) and name != ".profile"
@@ -62,6 +66,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "compose": _is_yaml,
     "kubernetes": _is_yaml_or_json,
     "packer": _is_packer,
+    "ecs": _is_ecs,
     "oci": _is_image,
     "lxc": _is_lxc,
     "incus": _is_incus,
@@ -70,6 +75,7 @@ READERS: dict[str, Callable[[str], bool]] = {
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services", b"include"),
+    "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition"),
     "lxc": (b"lxc.",),
     "incus": (
         b"devices",

@@ -27,7 +27,7 @@ from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Final, Protocol
+    from typing import Any, ClassVar, Final, Protocol
 
     from tree_sitter import Node as Syntax
 
@@ -50,9 +50,14 @@ class Scope(Protocol):
 
 
 class Evaluator:
-    """Evaluates expressions against one scope; the bounds are for everything it is asked."""
+    """Evaluates expressions against one scope; the bounds are for everything it is asked.
+
+    `kinds` says which method evaluates which kind of node; whoever knows more of a language adds to it.
+    """
 
     __slots__ = ("_built", "_depth", "_steps", "scope")
+
+    kinds: ClassVar[dict[str, Callable[[Any, Document, Syntax], Node]]] = {}
 
     def __init__(self, scope: Scope) -> None:
         """Take the scope."""
@@ -84,7 +89,7 @@ class Evaluator:
     def _any(self, document: Document, node: Syntax) -> Node:
         while node.type in _WRAPPERS and len(inner := _parts(node)) == 1:
             node = inner[0]
-        known = _KINDS.get(node.type)
+        known = self.kinds.get(node.type)
         return known(self, document, node) if known is not None else self._run(document, node, _parts(node))
 
     def _run(self, document: Document, whole: Syntax, parts: list[Syntax]) -> Node:
@@ -241,7 +246,7 @@ class Evaluator:
 _WRAPPERS = ("expression", "literal_value", "template_expr", "collection_value", "operation")
 _LITERALS = ("numeric_lit", "bool_lit", "null_lit", "string_lit")
 _OPERATORS = frozenset(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||"))
-_KINDS: dict[str, Callable[[Evaluator, Document, Syntax], Node]] = {
+Evaluator.kinds = {
     "numeric_lit": Evaluator._number,
     "bool_lit": Evaluator._boolean,
     "null_lit": Evaluator._null,

@@ -59,6 +59,7 @@ RULES: dict[str, Entry] = {
     "ISO047": _of("tuned_sandbox", "B.tuned"),
     "ISO048": _of("weak_boundary"),
     "ISO049": _of("asserted_boundary"),
+    "ISO054": _of("refused_setting", "A.refused_key"),
     "ISO060": _of("nested_containers", "W.nesting"),
     "ISO061": _of("delegated_kernel_access", "W.userns_delegation"),
 }

@@ -1,0 +1,254 @@
+"""A folder of Terraform files as one module: its variables, locals, resources and what else its expressions name.
+
+Terraform reads every `.tf` of a folder together, lays override files over them, and gives variables the values of
+`terraform.tfvars` and `*.auto.tfvars`. What is given on the command line, by the environment or by a calling module is
+not in sight: a variable without a default is unknown. What is applied only has values then.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.packer_hcl import Configuration
+from gate.dialects.terraform_values import ROOTED, Values, members_of
+from gate.model.errors import InputError
+from gate.syntax.hcl import parse
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    from gate.model.source import Source, Sources
+    from gate.syntax.hcl import Attribute, Block, Body, Document
+    from gate.syntax.tree import Node
+
+    T = TypeVar("T")
+
+ENDINGS = (".tf", ".tofu")
+
+#: Files of one module, bytes of all of them, and instances of one block.
+MAX_FILES = 300
+MAX_BYTES = 2 * 1024 * 1024
+MAX_INSTANCES = 50
+
+_KEY = "terraform"
+
+
+class Module(Configuration):
+    """One module, as the scope of its expressions."""
+
+    __slots__ = ("values",)
+
+    def __init__(
+        self,
+        folder: str,
+        documents: list[Document],
+        overrides: dict[str, Attribute | Node],
+        broken: str,
+        sources: Sources,
+    ) -> None:
+        """Take the parsed files, the values from variable files, which file could not be read, and the tree."""
+        super().__init__(folder, documents, overrides, broken)
+        self.evaluator = self.values = Values(self, folder, sources)
+
+    def resolve(self, root: str, name: str) -> Node | str:
+        """Return what a reference stands for; what the expression at hand binds means nothing there."""
+        return self.within({}, lambda: super(Module, self).resolve(root, name))
+
+    def _resolved(self, root: str, name: str) -> Node | str:
+        if root in ("var", "local"):
+            return super()._resolved(root, name)
+        if root == "path":
+            text = ROOTED + self.folder
+            return Scalar(self.documents[0].source, 0, 0, text, text, True)
+        if (root, name) == ("data", "template_file"):
+            return self._templates()
+        reasons = {
+            "count": "it is another one for each instance",
+            "each": "it is another one for each instance",
+            "data": "a data source is only known when it is read",
+            "module": "what a module returns is not in sight",
+            "terraform": "it is only known where it is applied",
+        }
+        return reasons.get(root, f"`{root}` is not known")
+
+    def _variable(self, name: str) -> Node | str:
+        if name in self._variables and self._variables[name][0] is None:
+            return f"`var.{name}` has no default and is set where the module is used"
+        return super()._variable(name)
+
+    def _templates(self) -> Node:
+        """Render the `template_file` data sources, whose text is the attribute `rendered`."""
+        entries: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
+        source = self.documents[0].source
+        for block in self.blocks:
+            if block.type == "data" and block.labels[:1] == ("template_file",) and len(block.labels) == 2:
+                key = Scalar(block.document.source, block.start, block.header_end, "rendered", "rendered")
+                text = {"rendered": self._text(block)}
+                entries[block.labels[1]] = Mapping(key.source, key.start, key.end, text, {"rendered": key})
+                keys[block.labels[1]] = key
+        return Mapping(source, 0, 0, entries, keys)
+
+    def _text(self, block: Block) -> Node:
+        from gate.dialects.terraform_text import FileText
+
+        attributes = block.body.attributes
+        otherwise = Opaque(block.document.source, block.start, block.end, "the template cannot be read")
+        template = self.values.value(attributes["template"]) if "template" in attributes else otherwise
+        variables = self.values.value(attributes["vars"]) if "vars" in attributes else None
+        if isinstance(template, FileText):
+            if isinstance(variables, Opaque):
+                return Opaque(block.document.source, block.start, block.end, variables.reason)
+            names = dict(variables.items()) if isinstance(variables, Mapping) else {}
+            return self.values.rendered(template.file, names, otherwise)
+        return template
+
+    def instances(self, block: Block) -> Iterator[tuple[str, dict[str, Node]]]:
+        """Yield the instances of a block, as far as they are known: a suffix of its name, and what it binds."""
+        over = block.body.attributes.get("for_each")
+        members = self._members(over) if over is not None else None
+        if not isinstance(members, list) or not members or len(members) > MAX_INSTANCES or over is None:
+            yield "", {}
+            return
+        for key, value in members:
+            text = key.text if isinstance(key, Scalar) else ""
+            yield f"[{text}]", {"each": bound(key, value)}
+
+    def _members(self, attribute: Attribute) -> list[tuple[Node, Node]] | str:
+        """Return what a `for_each` goes through; a set of strings has its members as keys."""
+        value = self.values.value(attribute)
+        members = members_of(value, (attribute.document, attribute.expression))
+        if isinstance(value, Sequence) and isinstance(members, list):
+            return [(member, member) for _, member in members]
+        return members
+
+    def within(self, names: dict[str, Node], work: Callable[[], T]) -> T:
+        """Do some work while names are bound."""
+        before, self.values.names = self.values.names, names
+        try:
+            return work()
+        finally:
+            self.values.names = before
+
+    def tree(self, block: Block) -> Mapping:
+        """Return a block as a mapping: its attributes, and the blocks within it as lists by their types."""
+        return self._tree(block.body, block)
+
+    def _tree(self, body: Body, block: Block) -> Mapping:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
+        for name, attribute in body.attributes.items():
+            entries[name] = self.values.value(attribute)
+            keys[name] = Scalar(attribute.document.source, attribute.start, attribute.start + len(name), name, name)
+        for inner in body.blocks:
+            kind = inner.labels[0] if inner.type == "dynamic" and inner.labels else inner.type
+            made = self._made(inner)
+            kept = entries.get(kind)
+            if not isinstance(kept, Opaque):
+                items = [*kept.items, *made] if isinstance(kept, Sequence) else made
+                unknown = next((one for one in made if isinstance(one, Opaque)), None)
+                source = inner.document.source
+                entries[kind] = unknown or Sequence(source, inner.start, inner.end, items)
+                keys[kind] = Scalar(source, inner.start, inner.header_end, kind, kind)
+        return Mapping(block.document.source, block.start, block.end, entries, keys)
+
+    def _made(self, block: Block) -> list[Node]:
+        """Return what a nested block stands for: itself, or whatever a `dynamic` one makes."""
+        if block.type != "dynamic":
+            return [self._tree(block.body, block)]
+        over, content = block.body.attributes.get("for_each"), block.body.of_type("content")
+        members = self._members(over) if over is not None else "it goes through nothing"
+        if isinstance(members, str) or not content or len(members) > MAX_INSTANCES:
+            reason = members if isinstance(members, str) else "it makes too many blocks"
+            return [Opaque(block.document.source, block.start, block.header_end, reason)]
+        iterator = block.body.attributes.get("iterator")
+        name = iterator.document.text(iterator.expression).strip() if iterator is not None else block.labels[0]
+        names = self.values.names
+        return [
+            self.within({**names, name: bound(key, value)}, lambda: self._tree(content[0].body, content[0]))
+            for key, value in members
+        ]
+
+
+def bound(key: Node, value: Node) -> Mapping:
+    """Return what `each` is for one instance."""
+    keys = {"key": _named("key", key), "value": _named("value", value)}
+    return Mapping(value.source, value.start, value.end, {"key": key, "value": value}, keys)
+
+
+def _named(name: str, node: Node) -> Scalar:
+    return Scalar(node.source, node.start, node.end, name, name)
+
+
+def module(source: Source, sources: Sources) -> Module:
+    """Return the module that a file belongs to."""
+    known = source.trees.get(_KEY)
+    if isinstance(known, Module):
+        return known
+    folder = source.path.rpartition("/")[0]
+    members, broken = _members_of(source, folder, sources)
+    documents = [parse(member) for member in members]
+    documents = [document for document in documents if not document.error]
+    overrides, unread = _given(folder, sources)
+    whole = Module(folder, documents, overrides, broken or unread, sources)
+    for member in members:
+        member.trees[_KEY] = whole
+    return whole
+
+
+def _members_of(source: Source, folder: str, sources: Sources) -> tuple[list[Source], str]:
+    """Open the module's files, override files last; one that cannot be read may have defined anything."""
+    members = {source.path: source}
+    broken = ""
+    size = len(source.data)
+    paths = [path for path in sources.list(folder) if path.endswith(ENDINGS) and path != source.path]
+    for path in paths[:MAX_FILES]:
+        opened = _opened(path, sources)
+        size += len(opened.data) if opened is not None else 0
+        if size > MAX_BYTES or opened is None or parse(opened).error:
+            broken = f"{path} cannot be read"
+        else:
+            members[path] = opened
+    if len(paths) > MAX_FILES:
+        broken = f"the folder holds more than {MAX_FILES} files"
+    return [members[path] for path in sorted(members, key=lambda path: (_is_override(path), path))], broken
+
+
+def _is_override(path: str) -> bool:
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def _opened(path: str, sources: Sources) -> Source | None:
+    try:
+        return sources.open(path)
+    except InputError:
+        return None
+
+
+def _given(folder: str, sources: Sources) -> tuple[dict[str, Attribute | Node], str]:
+    """Return the values that variable files of the folder give, the last one counting, and which cannot be read."""
+    found: dict[str, Attribute | Node] = {}
+    broken = ""
+    names = [path for path in sources.list(folder) if path.endswith((".tfvars", ".tfvars.json"))]
+    first = [path for path in names if path.rpartition("/")[2].startswith("terraform.tfvars")]
+    rest = [path for path in names if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    for path in [*first, *rest][:MAX_FILES]:
+        opened = _opened(path, sources)
+        values = _values_of(opened) if opened is not None else None
+        if values is None:
+            broken = f"{path} cannot be read"
+        else:
+            found |= values
+    return found, broken
+
+
+def _values_of(source: Source) -> dict[str, Attribute | Node] | None:
+    if source.path.endswith(".json"):
+        from gate.syntax.json import parse as parse_json
+
+        root = parse_json(source).root
+        return dict(root.entries) if isinstance(root, Mapping) else None
+    document = parse(source)
+    return None if document.error else dict(document.body.attributes)

@@ -1,0 +1,153 @@
+"""Amazon ECS: task definitions as the API takes them, in CloudFormation templates, and in Terraform modules.
+
+A file is recognised by what it holds: a list of container definitions, a resource of type `AWS::ECS::TaskDefinition`,
+or a Terraform resource of that name. What cannot be known without a deployment is unknown at its place.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.ecs_task import refusal, workload
+from gate.model.errors import InputError
+from gate.model.location import whole_file
+from gate.model.reader import Reader, Reading
+from gate.model.record import replace
+from gate.syntax.tree import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.dialects.ecs_task import Task
+    from gate.model.source import Source, Sources
+    from gate.model.workload import Workload
+    from gate.syntax.document import Document
+    from gate.syntax.tree import Node
+
+_TERRAFORM = (".tf", ".tofu")
+_TERRAFORM_JSON = (".tf.json", ".tofu.json")
+
+#: A Terraform resource that is a task definition; labels may do without quotes.
+_RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?aws(?:cc)?_ecs_task_definition\b"
+
+_CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
+_RAW = b"containerDefinitions"
+
+
+def claims(source: Source) -> bool:
+    """Claim what holds task definitions, or would if it could be read."""
+    if _is_terraform(source):
+        return True
+    if source.path.lower().endswith(_TERRAFORM):
+        return False
+    if source.path.lower().endswith(_TERRAFORM_JSON):
+        return b'"aws_ecs_task_definition"' in source.data
+    if _CLOUDFORMATION not in source.data and _RAW not in source.data:
+        return False
+    return any(_is_ours(document, source) for document in _documents(source))
+
+
+def _is_terraform(source: Source) -> bool:
+    if b"_ecs_task_definition" not in source.data or source.path.lower().endswith((".json", ".yaml", ".yml")):
+        return False
+    import re
+
+    return re.search(_RESOURCE, source.data) is not None
+
+
+def _documents(source: Source) -> list[Document]:
+    if source.path.lower().endswith(".json") or source.text.lstrip().startswith("{"):
+        from gate.syntax.json import parse
+
+        return [parse(source)]
+    from gate.syntax.yaml import documents
+
+    return documents(source)
+
+
+def _is_ours(document: Document, source: Source) -> bool:
+    root = document.root
+    if document.error is not None:
+        return _resembles(source.text[document.at.start : document.at.end])
+    if not isinstance(root, Mapping) or (root.get("apiVersion") is not None and root.get("kind") is not None):
+        return False
+    if _raw(root) is not None:
+        return True
+    if _CLOUDFORMATION not in source.data:
+        return False
+    from gate.dialects.ecs_stacks import templates
+
+    return bool(templates(root, document.tags))
+
+
+def _resembles(text: str) -> bool:
+    """Say whether a document that could not be read would be a template with a task definition, or one itself."""
+    import re
+
+    if re.search(r"(?m)^[ \t]{0,80}[\"']?apiVersion[\"']?[ \t]*:", text):
+        return False
+    return bool(
+        re.search(r"[\"']?Type[\"']?[ \t]*:[ \t]*[\"']?AWS::ECS::TaskDefinition", text)
+        or re.search(r"[\"']containerDefinitions[\"'][ \t]*:", text)
+        or re.search(r"(?m)^containerDefinitions[ \t]*:", text)
+    )
+
+
+def _raw(root: Mapping) -> Mapping | None:
+    """Return a task definition of the API: what registers one, or how one is described."""
+    inner = root.get("taskDefinition")
+    for found in (root, inner):
+        if isinstance(found, Mapping) and found.get("containerDefinitions") is not None:
+            return found
+    return None
+
+
+def read(source: Source, sources: Sources) -> Reading:
+    """Read every task definition of the file."""
+    if source.path.lower().endswith(_TERRAFORM_JSON):
+        at, remedy = whole_file(source.path), "write it as `.tf`"
+        return Reading(problems=(InputError("writes Terraform as JSON, which is not read", at=at, remedy=remedy),))
+    if _is_terraform(source):
+        from gate.dialects.ecs_terraform import tasks
+
+        return _reading(*tasks(source, sources))
+    found: list[Task] = []
+    problems: list[InputError] = []
+    for document in _documents(source):
+        if document.error is not None:
+            problems.append(document.error)
+        elif document.root is not None:
+            found += _tasks(document.root, document, source.path, problems)
+    return _reading(found, problems)
+
+
+def _tasks(root: Node, document: Document, path: str, problems: list[InputError]) -> Iterator[Task]:
+    raw = _raw(root) if isinstance(root, Mapping) else None
+    if isinstance(root, Mapping) and raw is not None:
+        from gate.dialects.ecs_raw import task
+
+        yield task(raw, root, path)
+        return
+    from gate.dialects.ecs_stacks import Stack, templates
+
+    for template in templates(root, document.tags):
+        stack = Stack(template)
+        yield from stack.tasks(path)
+        problems += stack.problems
+
+
+def _reading(tasks: Iterable[Task], problems: Iterable[InputError]) -> Reading:
+    subjects: dict[str, Workload] = {}
+    found = list(problems)
+    for task in tasks:
+        problem = refusal(task)
+        if problem is not None:
+            found.append(problem)
+            continue
+        one, count = workload(task), 2
+        while one.id in subjects:
+            one, count = replace(one, id=f"{task.id}@{count}"), count + 1
+        subjects[one.id] = one
+    return Reading(tuple(subjects.values()), problems=tuple(found))
+
+
+READER = Reader("ecs", ("ecs",), claims, read)
