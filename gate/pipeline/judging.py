@@ -63,9 +63,7 @@ def judge(subject: Subject, case: Case) -> SubjectReport:
     """Judge one subject of any kind."""
     if isinstance(subject, Workload):
         return _workload(subject, case)
-    if isinstance(subject, Image):
-        return _made(subject, case, "image", _image_scores(subject, case))
-    return _made(subject, case, "template", _template_scores(subject, case))
+    return _made(subject, case, "image" if isinstance(subject, Image) else "template")
 
 
 def _workload(workload: Workload, case: Case) -> SubjectReport:
@@ -114,12 +112,16 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     )
 
 
-def _made(subject: Image | Template, case: Case, kind: SubjectKind, found: dict[Dimension, Score]) -> SubjectReport:
+def _made(subject: Image | Template, case: Case, kind: SubjectKind) -> SubjectReport:
     """Judge what a build makes: it has no boundary of its own, only an age and its rules."""
     built = isinstance(subject, Image) and not subject.stages
+    findings = _marked(list(_subject_findings(subject, kind, case)), subject.at.path, case, None, NO_LEVEL)
+    if isinstance(subject, Image):
+        found = _image_scores(_excused(subject, findings), case)
+    else:
+        found = _template_scores(subject, case)
     lines = _lines(case, found, demanded_here=built or (case.stage != "commit" and not case.images_given))
     reasons = scores(lines, subject.at)
-    findings = _marked(list(_subject_findings(subject, kind, case)), subject.at.path, case, None, NO_LEVEL)
     also = demanded(findings, case.policy)
     return SubjectReport(
         subject.id,
@@ -237,6 +239,31 @@ EVIDENCE: dict[Dimension, tuple[str, ...]] = {
     "image_age": ("image_age", "recipe_age"),
     "package_freshness": ("package_freshness",),
 }
+
+
+def _excused(image: Image, findings: list[Finding]) -> Image:
+    """Return the image with its vulnerabilities excused that an exception permits, so that no score counts them."""
+    places = {
+        at: finding.permitted_by[0]
+        for finding in findings
+        if finding.permitted_by and finding.aspects
+        for at in (finding.at, *finding.related)
+    }
+    if image.packages is None or not places:
+        return image
+    from gate.model.packages import Excuse
+
+    scans = [
+        replace(
+            scan,
+            vulnerabilities=tuple(
+                replace(one, excuse=Excuse(places[one.at].reason, places[one.at].at)) if one.at in places else one
+                for one in scan.vulnerabilities
+            ),
+        )
+        for scan in image.packages.scans
+    ]
+    return replace(image, packages=replace(image.packages, scans=tuple(scans)))
 
 
 def _image_scores(image: Image, case: Case) -> dict[Dimension, Score]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gate.model.location import whole_file
 from gate.model.report import Change
+from gate.pipeline.exceptions import worded
 from gate.policy.statements import COMPANY, DEMANDING_ROLE, ORDERS
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gate.model.location import Location
-    from gate.model.policy import Declaration, Grant, Policy
+    from gate.model.policy import Declaration, Exclusion, Grant, Policy
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.sensitivity import Sensitivity
@@ -70,6 +71,11 @@ class Proposal:
         if was is not None and will is None:
             yield Change(f"removes the declaration {path}", at, weakens=True)
         yield from _granted(was.exceptions if was else (), will.exceptions if will else (), at)
+        yield from _excluded(was.excluded if was else (), will.excluded if will else (), at)
+        known = {entry.cause for entry in was.malformed} if was else set()
+        for entry in will.malformed if will else ():
+            if entry.cause not in known:
+                yield Change(f"adds an exception that is not taken, because {entry.cause}", entry.at, weakens=False)
         if was is not None and will is not None:
             yield from _platform(was.platform, will.platform, at)
 
@@ -124,7 +130,7 @@ def _place(subject: Subject, axis: str, will: Sensitivity, was: Sensitivity) -> 
 
 
 def _granted(was: Iterable[Grant], will: Iterable[Grant], at: Location) -> Iterator[Change]:
-    old, new = {_key(grant): grant for grant in was}, {_key(grant): grant for grant in will}
+    old, new = _longest(was), _longest(will)
     for key, grant in new.items():
         before = old.get(key)
         if before is None:
@@ -135,17 +141,42 @@ def _granted(was: Iterable[Grant], will: Iterable[Grant], at: Location) -> Itera
         elif before.expires > grant.expires:
             text = f"shortens the exception {_shown(grant)} from {before.expires} to {grant.expires}"
             yield Change(text, grant.at, weakens=False)
+        elif before.created != grant.created:
+            # It may have begun too late, or lasted for too long, to be taken.
+            text = f"has the exception {_shown(grant)} begin on {grant.created} instead of {before.created}"
+            yield Change(text, grant.at, weakens=True)
     for key, grant in old.items():
         if key not in new:
             yield Change(f"takes back the exception {_shown(grant)}", at, weakens=False)
 
 
-def _key(grant: Grant) -> tuple[str, str]:
-    return grant.rule, grant.workload
+def _longest(grants: Iterable[Grant]) -> dict[tuple[str, ...], Grant]:
+    """Return what each exception comes to: of several that say the same the one that lasts longest."""
+    found: dict[tuple[str, ...], Grant] = {}
+    for grant in grants:
+        so_far = found.get(_key(grant))
+        if so_far is None or so_far.expires < grant.expires:
+            found[_key(grant)] = grant
+    return found
+
+
+def _key(grant: Grant) -> tuple[str, ...]:
+    return grant.rule, grant.vulnerability.upper(), grant.workload, grant.subject, grant.fingerprint
 
 
 def _shown(grant: Grant) -> str:
-    return f"of {grant.workload} from {grant.rule}"
+    return worded(grant).removeprefix("the exception ")
+
+
+def _excluded(was: Iterable[Exclusion], will: Iterable[Exclusion], at: Location) -> Iterator[Change]:
+    """Compare glob by glob; why a file is not judged is nobody's but the reader's."""
+    old, new = ({glob: entry for entry in entries for glob in entry.paths} for entries in (was, will))
+    for glob, entry in new.items():
+        if glob not in old:
+            yield Change(f"has {glob} no longer judged: {entry.reason}", entry.at, weakens=True)
+    for glob in old:
+        if glob not in new:
+            yield Change(f"has {glob} judged again", at, weakens=False)
 
 
 def _platform(was: PlatformProfile, will: PlatformProfile, at: Location) -> Iterator[Change]:
