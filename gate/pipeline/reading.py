@@ -10,12 +10,13 @@ from gate.model.image import Image
 from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.model.reader import Reading
+from gate.model.record import replace
 from gate.pipeline.files import Walked
 from gate.readers import READERS, WORDS, is_archive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from gate.model.reader import Reader, Subject
     from gate.model.reference import Definition, ReferenceKind
@@ -37,6 +38,7 @@ class Ledger:
     __slots__ = (
         "definitions",
         "depends",
+        "excluded",
         "files",
         "links",
         "not_understood",
@@ -47,9 +49,10 @@ class Ledger:
         "unrendered",
     )
 
-    def __init__(self, files: AnyFiles) -> None:
-        """Start empty, over the files of one root."""
+    def __init__(self, files: AnyFiles, excluded: Callable[[str], Skipped | None] | None = None) -> None:
+        """Start empty, over the files of one root; `excluded` says of a path why it is not judged, if it is not."""
         self.files = files
+        self.excluded = excluded
         self.seen = 0
         self.read: dict[str, Source] = {}
         self.depends: dict[str, frozenset[str]] = {}
@@ -101,6 +104,10 @@ class Ledger:
             if named:
                 self.skipped.append(Skipped(whole_file(path), "no reader knows files of this name"))
             return
+        excluded = self.excluded(path) if self.excluded is not None else None
+        if excluded is not None:
+            self.skipped.append(excluded)
+            return
         try:
             # Where another reader may take the file, it gets all of it.
             in_pieces = candidates == ["oci"] and is_archive(name)
@@ -119,7 +126,7 @@ class Ledger:
             reader = load(name)
             if reader.claims(source):
                 self.read[source.path] = source
-                self._keep(self._read(reader, source))
+                self._keep(self._left(self._read(reader, source), source.path))
                 return
         if named:
             self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))
@@ -151,6 +158,15 @@ class Ledger:
         """Return the files that reading others took in, whoever claims them."""
         found = ((path, self.files.held(path)) for paths in self.depends.values() for path in paths)
         return {path: source for path, source in found if source is not None}
+
+    def _left(self, reading: Reading, path: str) -> Reading:
+        """Leave out what a file leads to and another, excluded one states, such as the services of a project."""
+        elsewhere = {subject.at.path for subject in reading.subjects} - {path}
+        excluded = {other: why for other in elsewhere if self.excluded is not None and (why := self.excluded(other))}
+        if not excluded:
+            return reading
+        kept = tuple(subject for subject in reading.subjects if subject.at.path not in excluded)
+        return replace(reading, subjects=kept, skipped=(*reading.skipped, *excluded.values()))
 
     def _keep(self, reading: Reading) -> None:
         self.subjects += reading.subjects

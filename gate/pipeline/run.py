@@ -63,7 +63,7 @@ class Run:
         self.files = files = Files(root)
         self.trust = trusting(files, options)
         self.declarations = Declarations(self.trust.files if self.trust else files, options)
-        self.ledger = Ledger(files)
+        self.ledger = Ledger(files, self.declarations.excluded)
         if "-" in options.paths:
             self._pipe(standard_input)
         for path in self.paths:
@@ -209,6 +209,10 @@ class Run:
         below = f"{path}/" if path else ""
         if any(gap.at.path.startswith(below) for gap in self.ledger.unrendered):
             cause, remedy = "holds only templates that nobody has rendered", "render them, and check the result"
+        elif any(
+            self.declarations.excluded(one.at.path) for one in self.ledger.skipped if one.at.path.startswith(below)
+        ):
+            cause, remedy = "holds nothing to judge but what a declaration excludes", "exclude less, or name others"
         else:
             cause, remedy = "holds nothing to judge", "name a folder that holds a Dockerfile, a manifest or a template"
         return NotUnderstood(whole_file(path or "."), cause, remedy)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.model.policy import Declaration, DeclaredWorkload, Selector
+    from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Selector
 
 
 def entries_for(
@@ -24,6 +24,14 @@ def entries_for(
         for entry in declaration.workloads
         if any(matches(selector, inner, platform, kind, name, namespace) for selector in entry.selectors)
     )
+
+
+def excluding(declaration: Declaration, path: str) -> Exclusion | None:
+    """Return the entry that excludes a file; `path` is relative to the root of the scan."""
+    inner = below(declaration.folder, path)
+    if inner is None:
+        return None
+    return next((one for one in declaration.excluded if any(path_matches(glob, inner) for glob in one.paths)), None)
 
 
 def below(folder: str, path: str) -> str | None:
