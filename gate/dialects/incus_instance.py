@@ -13,7 +13,7 @@ from gate.dialects.reading import as_spelling
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.syntax.key_value import pairs
-from gate.syntax.tree import Mapping, Opaque, Scalar
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +57,27 @@ class Layer:
         self.node = node
         self.keys = fields.sub("expanded_config" if expanded else "config")
         self.devices = fields.sub("expanded_devices" if expanded else "devices")
+
+
+def layers(profiles: Node | None, known: dict[str, Mapping], doubts: list[Doubt]) -> tuple[list[Layer], str]:
+    """Return the profiles of an instance in their order, and why there may be more to it.
+
+    A profile `default` that is nowhere in sight is taken for the one that `incus admin init` makes, which holds a
+    root disk and a network card.
+    """
+    if isinstance(profiles, Opaque):
+        return [], profiles.reason
+    found: list[Layer] = []
+    missing = ""
+    for item in profiles.items if isinstance(profiles, Sequence) else ():
+        name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else ""
+        if name in known:
+            found.append(Layer(known[name], doubts))
+        elif name != "default":
+            missing = missing or f"the profile {name[:60] or 'that it names'} is not in sight"
+    if profiles is None and "default" in known:
+        found.append(Layer(known["default"], doubts))
+    return found, missing
 
 
 class Instance:

@@ -96,12 +96,12 @@ class Config:
             self._network(entry)
         elif key in _CAPS:
             self._capabilities(entry)
+        elif key.startswith("lxc.namespace."):
+            self._namespaces(entry)
         elif value == "":
             self._clear(entry)
         elif key == "lxc.mount.auto":
             self._automatic(entry)
-        elif key.startswith("lxc.namespace."):
-            self._namespaces(entry)
         elif key in LISTS or key.startswith(("lxc.cgroup.", "lxc.cgroup2.", "lxc.hook.")):
             if key != "lxc.idmap" or self._is_fine(entry, reason or id_map(value) is not None, "an id map"):
                 self.entries.setdefault(key, []).append(entry)
@@ -121,10 +121,13 @@ class Config:
     def _clear(self, entry: Entry) -> None:
         """Take away what a key, or a family of keys, has; of a key with one value it is kept that it is empty."""
         key = entry.key
+        if key == "lxc.mount.fstab":
+            self._refuse("`lxc.mount.fstab` has no value", entry)
+            return
         below = " " if key == "lxc.mount.auto" else "."
         for name in [name for name in self.entries if name == key or name.startswith(key + below)]:
             del self.entries[name]
-        if key not in LISTS and not key.startswith(FAMILIES) and below == ".":
+        if key not in LISTS and not key.startswith((*FAMILIES, "lxc.namespace.")) and below == ".":
             self.entries[key] = [entry]
 
     def _capabilities(self, entry: Entry) -> None:
@@ -158,14 +161,14 @@ class Config:
             self.entries["lxc.mount.auto proc"] = self.entries["lxc.mount.auto sys"] = [entry]
             self.entries["lxc.mount.auto cgroup"] = [entry]
             return
-        for token in entry.value.split():
-            kind, _, way = token.partition(":")
-            if way in AUTOMATIC.get(kind, ()) or (not way and kind in AUTOMATIC):
+        for word in entry.value.split():
+            kind, _, way = word.partition(":")
+            if kind in AUTOMATIC and (kind == word or (way and way in AUTOMATIC[kind])):
                 name = "cgroup" if kind.startswith("cgroup") else kind
                 way = way or AUTOMATIC[kind][0]
                 self.entries[f"lxc.mount.auto {name}"] = [_with(entry, f"{kind}:{way}" if way else kind)]
             elif kind != "shmounts":
-                self._refuse(f"`{token[:40]}` is nothing to mount by itself", entry)
+                self._refuse(f"`{word[:40]}` is nothing to mount by itself", entry)
 
     def _namespaces(self, entry: Entry) -> None:
         other = {"lxc.namespace.keep": "lxc.namespace.clone", "lxc.namespace.clone": "lxc.namespace.keep"}
@@ -173,6 +176,8 @@ class Config:
             name = entry.key.removeprefix("lxc.namespace.share.")
             if self._is_fine(entry, name in NAMESPACES, "a namespace"):
                 self.entries[entry.key] = [entry]
+        elif entry.value == "":
+            self._clear(entry)
         elif other[entry.key] in self.entries:
             self._refuse("namespaces are to be kept and to be cloned", entry)
         elif self._is_fine(entry, entry.reason or NAMESPACES.issuperset(entry.value.split()), "a list of namespaces"):
@@ -182,15 +187,19 @@ class Config:
         """Apply a key of a network: `lxc.net.N.KEY`, or the older `lxc.network.KEY`, where each type begins another."""
         family, _, rest = entry.key.removeprefix("lxc.").partition(".")
         index, _, key = rest.partition(".")
-        if not rest:
+        if not rest and entry.value:
+            self._refuse("`lxc.net` has a value", entry)
+        elif not rest:
             self.networks.clear()
         elif not index.isdigit() and family == "net":
             self._refuse(f"`{entry.key[:40]}` names no network by its number", entry)
         elif not index.isdigit():
             begun = len(self.networks) + (rest == "type")
             self._of_network(str(max(begun, 1) - 1), rest, entry)
+        elif not entry.value and index not in self.networks:
+            self._refuse(f"`{entry.key[:40]}` takes away what is not there", entry)
         elif not key and not entry.value:
-            self.networks.pop(index, None)
+            del self.networks[index]
         else:
             self._of_network(index, key, entry)
 
@@ -198,7 +207,9 @@ class Config:
         if key == "type" and entry.value and not entry.reason and entry.value not in NETWORK_TYPES:
             self._refuse(f"`{entry.value[:40]}` is no type of network", entry)
             entry = _doubted(entry, "it is no type of network")
-        self.networks.setdefault(index, {})[key] = entry
+        # A network that is given a type begins anew.
+        network = {} if key == "type" else self.networks.get(index, {})
+        self.networks[index] = network | {key: entry}
 
     @property
     def capabilities(self) -> list[Entry]:

@@ -148,12 +148,16 @@ def _root(config: Config) -> Iterator[Setting[Mount]]:
     if entry is None or not entry.value:
         named = config.last("lxc.uts.name")
         if named is not None and named.value:
-            yield Unknown("it names no root file system, and LXC takes the host's if nothing adds one", named.at)
+            reason = "it names no root file system, and LXC takes the host's if nothing adds one"
+            yield Stated(_of_host(Unknown(reason, named.at), named), named.at)
         return
     if entry.reason:
         return
-    path = entry.value.removeprefix("dir:")
-    if path.strip("/") == "" and path:
-        read_only = Defaulted(False, entry.at)
-        at = entry.at
-        yield Stated(Mount("bind", Stated("/", at), "/", read_only, Defaulted(_PRIVATE, at), at), at, entry.via)
+    # What stands before a colon is how it is stored.
+    path = entry.value.partition(":")[2] or entry.value
+    if path.strip("/") == "":
+        yield Stated(_of_host(Stated("/", entry.at), entry), entry.at, entry.via)
+
+
+def _of_host(source: Setting[str], entry: Entry) -> Mount:
+    return Mount("bind", source, "/", Defaulted(False, entry.at), Defaulted(_PRIVATE, entry.at), entry.at)

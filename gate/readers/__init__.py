@@ -38,8 +38,8 @@ def _is_packer(name: str) -> bool:
 
 
 def _is_lxc(name: str) -> bool:
-    """Match `config`, as in the folder of a container, and `default.conf` and its like."""
-    return name == "config" or name.lower().endswith((".conf", ".lxc"))
+    """Match `config`, as in the folder of a container, `config_base`, and `default.conf` and its like."""
+    return name == "config" or (name.startswith("config_") and "." not in name) or name.endswith((".conf", ".lxc"))
 
 
 def _is_ecs(name: str) -> bool:
@@ -47,8 +47,8 @@ def _is_ecs(name: str) -> bool:
 
 
 def _is_incus(name: str) -> bool:
-    """Match YAML, and `microk8s.profile` and its like."""
-    return name.lower().endswith((*_YAML, ".profile")) and name != ".profile"
+    """Match YAML, `microk8s.profile` and its like, and Terraform."""
+    return name.lower().endswith((*_YAML, ".profile", ".tf", ".tofu")) and name != ".profile"
 
 
 def _is_image(name: str) -> bool:
@@ -84,5 +84,7 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         b"raw.",
         b"linux.kernel_modules",
         b"nvidia.",
+        b"incus_",
+        b"lxd_",
     ),
 }

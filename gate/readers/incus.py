@@ -1,11 +1,15 @@
-"""Incus and LXD: instances and profiles as `incus config show` and `incus profile show` print them, and preseeds."""
+"""Incus and LXD: instances and profiles.
+
+They stand in what `incus config show` and `incus profile show` print, in preseeds, and in the resources of a Terraform
+module.
+"""
 
 from __future__ import annotations
 
 import re
 
 from gate.dialects.incus_devices import TYPES
-from gate.dialects.incus_instance import Instance, Layer
+from gate.dialects.incus_instance import Instance, Layer, layers
 from gate.dialects.incus_workload import workload
 from gate.dialects.reading import Fields
 from gate.model.errors import InputError
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 #: How a file begins somewhere that gives an instance anything.
 _TOP = rb"(?m)^(?:config|devices|profiles|expanded_config|expanded_devices)[ \t]*:|^\{"
+
+_TERRAFORM = (".tf", ".tofu")
+_RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?(?:incus_(?:instance|profile)|lxd_(?:instance|profile|container))\b"
 
 #: How the keys of an instance begin, of which a mapping that is called `config` holds nothing else.
 _KEYS = (
@@ -64,6 +71,8 @@ MAX_FILES = 200
 
 def claims(source: Source) -> bool:
     """Claim a file with a profile, an instance, or a list of profiles."""
+    if source.path.endswith(_TERRAFORM):
+        return re.search(_RESOURCE, source.data) is not None
     if not re.search(_TOP, source.data):
         return False
     return any(_is_ours(document.root) for document in documents(source))
@@ -118,6 +127,8 @@ def _preseeded(root: Mapping) -> Iterator[Mapping]:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read every instance and profile of the file."""
+    if source.path.endswith(_TERRAFORM):
+        return _module(source, sources)
     file = _File(source, sources)
     for document in documents(source):
         if document.error is not None:
@@ -125,6 +136,15 @@ def read(source: Source, sources: Sources) -> Reading:
         elif isinstance(document.root, Mapping):
             file.document(document.root)
     return Reading(tuple(file.subjects), problems=tuple(file.problems))
+
+
+def _module(source: Source, sources: Sources) -> Reading:
+    from gate.dialects.incus_terraform import made
+
+    found, problems = made(source, sources)
+    subjects = tuple(workload(one.instance, one.id, one.kind, one.type, one.project) for one in found)
+    raised = [problem for one in found for problem in one.instance.problems]
+    return Reading(subjects, problems=(*problems, *raised))
 
 
 class _File:
@@ -167,32 +187,12 @@ class _File:
         if expanded:
             instance = Instance(name, [Layer(node, doubts, expanded=True)], node.at, doubts)
         else:
-            under, missing = self._layers(node, doubts)
+            under, missing = layers(node.get("profiles"), self.profiles, doubts)
             instance = Instance(name, [*under, Layer(node, doubts)], node.at, doubts, missing)
         type_ = Fields(node, node, doubts).text("type", "container")
         if isinstance(type_, Stated) and type_.value not in _TYPES:
             type_ = Unknown(f"`{type_.value[:40]}` is no type of instance", type_.at)
         self._keep(instance, "Instance", type_, _text(node, "project"))
-
-    def _layers(self, node: Mapping, doubts: list[Doubt]) -> tuple[list[Layer], str]:
-        """Return the profiles of an instance in their order, and why there may be more to it.
-
-        A profile `default` that is nowhere in sight is taken for the one that `incus admin init` makes, which holds a
-        root disk and a network card.
-        """
-        profiles = node.get("profiles")
-        if isinstance(profiles, Opaque):
-            return [], profiles.reason
-        found: list[Layer] = []
-        missing = ""
-        for item in profiles.items if isinstance(profiles, Sequence) else ():
-            name = item.value if isinstance(item, Scalar) and isinstance(item.value, str) else ""
-            profile = self.profiles.get(name)
-            if profile is not None:
-                found.append(Layer(profile, doubts))
-            elif name != "default":
-                missing = missing or f"the profile {name[:60] or 'that it names'} is not in sight"
-        return found, missing
 
     @property
     def profiles(self) -> dict[str, Mapping]:
