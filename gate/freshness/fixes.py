@@ -89,7 +89,8 @@ def _joined(told: list[tuple[Vulnerability, Scan, Span]]) -> Found:
     excuses = [one.excuse for one in ones]
     return Found(
         tuple(dict.fromkeys(name for one in ones for name in one.ids)),
-        first.package,
+        # Which of a source's packages a scanner names first is chance.
+        first.origin.partition(":")[2] if first.is_system else first.package,
         first.installed,
         tuple(dict.fromkeys(version for one in ones for version in one.fixed)),
         first.status,

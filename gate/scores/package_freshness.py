@@ -9,6 +9,7 @@ from __future__ import annotations
 from gate.freshness import recipe
 from gate.freshness.support import supports
 from gate.model.evidence import known
+from gate.model.record import replace
 from gate.model.score import Deduction, score
 from gate.scores.ramp import ramp
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gate.model.image import Image
     from gate.model.lifecycle import Tables
     from gate.model.location import Location
-    from gate.model.packages import Scan
     from gate.model.score import Score
 
 WITHOUT_VENDOR = ((0, 3_000), (730, 8_000))
@@ -36,37 +36,27 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
         return None
     if image.packages is None:
         reported = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
+        ended: tuple[Deduction, ...] = ()
     else:
         from gate.freshness.scanned import systems
-        from gate.scores.scanned_packages import deductions
+        from gate.scores.scanned_packages import deductions, ended_systems
 
         reported = list(deductions(image.packages, tables, now))
+        ended = tuple(ended_systems(image.packages, tables, WITHOUT_VENDOR))
         named = tuple(dict.fromkeys((*named, *systems(image.packages, tables, now))))
-    return score("package_freshness", (*_without_vendor(named, image, base.at), *reported))
+    return score("package_freshness", (*_without_vendor(named, ended, base.at), *reported))
 
 
-def _without_vendor(named: tuple[Support, ...], image: Image, at: Location) -> Iterator[Deduction]:
+def _without_vendor(named: tuple[Support, ...], ended: tuple[Deduction, ...], at: Location) -> Iterator[Deduction]:
     """Take points for the days without fixes of the gravest of what the image is known to carry."""
-    least, most = WITHOUT_VENDOR[0][1], WITHOUT_VENDOR[-1][1]
-    ended = next((scan for scan in _scans(image) if scan.system is not None and scan.system.ended), None)
-    points = [_points(one) for one in named]
-    best, worst = max((one for one, _worst in points), default=0), max((one for _best, one in points), default=0)
-    if not named and ended is None:
-        yield Deduction("B2", "whether anybody fixes its base is not known", 0, most, at)
-    elif ended is not None and worst < least:
-        text = (
-            f"{ended.scanner} says that its system has ended, and the tables do not"
-            if named
-            else "its system has ended"
-        )
-        yield Deduction("B2", text, best if named else least, most, ended.at)
-    elif worst:
-        gravest = max(named, key=lambda one: _points(one)[1])
-        yield Deduction("B2", f"carries {gravest.text}", best, worst, at)
-
-
-def _scans(image: Image) -> tuple[Scan, ...]:
-    return image.packages.scans if image.packages is not None else ()
+    if not named and not ended:
+        yield Deduction("B2", "whether anybody fixes its base is not known", 0, WITHOUT_VENDOR[-1][1], at)
+        return
+    carried = [Deduction("B2", f"carries {one.text}", *_points(one), at) for one in named]
+    found = [one for one in (*carried, *ended) if one.worst]
+    if found:
+        gravest = max(found, key=lambda one: one.worst)
+        yield replace(gravest, best=max(one.best for one in found))
 
 
 def _points(one: Support) -> tuple[int, int]:

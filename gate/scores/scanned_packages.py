@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.freshness.fixes import found
 from gate.freshness.overdue import exploited, weight
-from gate.freshness.scanned import LIMIT, aged, data_age
+from gate.freshness.scanned import LIMIT, aged, data_age, system
 from gate.model.days import days
 from gate.model.packages import SEVERITIES
 from gate.model.score import Deduction
@@ -42,6 +42,21 @@ def deductions(packages: Packages, tables: Tables, now: str) -> Iterator[Deducti
     yield _data(packages, today)
     yield _unseen(packages, worst)
     yield from _by_name(packages)
+
+
+def ended_systems(
+    packages: Packages, tables: Tables, without_vendor: tuple[tuple[int, int], ...]
+) -> Iterator[Deduction]:
+    """Yield what a system costs of which a scanner says that it has ended, whatever the tables say of it.
+
+    Since when, the scanner does not say: where the tables do, they decide from that day on.
+    """
+    least, most = without_vendor[0][1], without_vendor[-1][1]
+    for scan in packages.scans:
+        if scan.system is not None and scan.system.ended:
+            is_known = system(scan, tables) is not None
+            text = f"{scan.scanner} says that its system has ended{', and the tables do not' if is_known else ''}"
+            yield Deduction("B2", text, 0 if is_known else least, least if is_known else most, scan.at)
 
 
 def _fixes(open_: list[Found], packages: Packages, today: int) -> Deduction:

@@ -1,0 +1,1 @@
+"""Tests of what scanners report of packages."""
