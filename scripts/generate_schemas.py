@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from json_schemas import declaration, policy, report  # noqa: E402
+from json_schemas import baseline, declaration, policy, report  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ FOLDER = ROOT / "schemas"
 def texts() -> dict[Path, str]:
     """Return what every file should hold."""
     built: dict[str, Json] = {
+        "baseline": baseline.schema(),
         "declaration": declaration.schema(),
         "policy": policy.schema(),
         "report": report.schema(),

@@ -31,9 +31,10 @@ VALUED = {
     "--format": "|".join(FORMATS) + "[=FILE]",
     "--stage": "|".join(STAGES),
     "--trusted-ref": "REF",
+    "--baseline": "FILE",
 }
 REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex"})
-FLAGS = frozenset({"--verbose", "--offline"})
+FLAGS = frozenset({"--verbose", "--offline", "--write-baseline"})
 
 
 def check(arguments: list[str]) -> int:
@@ -47,7 +48,9 @@ def check(arguments: list[str]) -> int:
     from gate.pipeline.run import Run
 
     outputs.clear([file for _, file in options.formats if file], options)
-    report = Run(options, standard_input=_standard_input(options)).report()
+    run = Run(options, standard_input=_standard_input(options))
+    report = run.report()
+    outputs.emit(run.baselines())
     outputs.emit([(file, rendered(name, report, file=file, verbose=options.verbose)) for name, file in options.formats])
     return report.status
 
@@ -108,6 +111,8 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         trivy_reports=tuple(given.get("--trivy-report", ())),
         grype_reports=tuple(given.get("--grype-report", ())),
         vex=tuple(given.get("--vex", ())),
+        baseline=_named("--baseline", values),
+        write_baseline=_writes("--write-baseline" in flags, values),
     )
 
 
@@ -125,6 +130,21 @@ def _ref(option: str, values: dict[str, str]) -> str:
     if values.get(option) == "":
         raise UsageError(f"{option} is empty", remedy="name a branch, a tag or a commit, or leave the option out")
     return values.get(option, "")
+
+
+def _named(option: str, values: dict[str, str]) -> str:
+    """Return a file's name; an empty one would silently leave out what it holds."""
+    if values.get(option) == "":
+        raise UsageError(f"{option} is empty", remedy="name a file, or leave the option out")
+    return values.get(option, "")
+
+
+def _writes(asked: bool, values: dict[str, str]) -> bool:
+    """Say whether a baseline is written: never by a change that is judged by what stood before it."""
+    if asked and "--trusted-ref" in values:
+        remedy = "write the baseline without --trusted-ref, and have it reviewed"
+        raise UsageError("--write-baseline writes to the change, which --trusted-ref does not trust", remedy=remedy)
+    return asked
 
 
 def _version(text: str) -> str:

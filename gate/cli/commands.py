@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
-SCHEMAS = ("policy", "declaration", "report")
+SCHEMAS = ("policy", "declaration", "baseline", "report")
 USAGE = 2
 
 

@@ -13,7 +13,7 @@ commands:
   data show|verify       the dates the verdicts rest on
   policy show [NAME]     a policy pack with the source of every requirement
   policy lint FILE       what is wrong with a policy of one's own, or doubtful
-  schema NAME            the JSON Schema of policy, declaration or report
+  schema NAME            the JSON Schema of policy, declaration, baseline or report
 
   --version              print the version
   --help                 print this, or the help of a command
@@ -33,6 +33,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply
   --trusted-ref REF          read policy, declarations and exceptions in this commit, not in the change
+  --baseline FILE            warn only of what is new: what this file knows neither fails nor is listed
+  --write-baseline           write that file: all that there is now is known (default: .gate-baseline.json at the root)
   --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)
   --format FORMAT[=FILE]     text, json, sarif or github; repeatable (default: text)
   --now DATE                 judge as of a day (default: today, UTC)

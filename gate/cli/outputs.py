@@ -25,7 +25,8 @@ def clear(files: Sequence[str], options: Options) -> None:
     """Remove what stands where reports will go; raise UsageError for what is no report or cannot be replaced."""
     if not files:
         return
-    inputs = (*options.paths, *options.images, *options.reports, *options.vex, options.policy, options.declaration)
+    inputs = (*options.paths, *options.images, *options.reports, *options.vex)
+    inputs = (*inputs, options.policy, options.declaration, options.baseline)
     named = {os.path.abspath(path) for path in inputs}
     if len({os.path.abspath(file) for file in files}) < len(files):
         raise UsageError("two formats go to the same file", remedy="give each a file of its own")

@@ -34,7 +34,7 @@ _COUNTING = frozenset({"B1", "B5", "B6", "B7"})
 
 def identity(subject: str, path: str) -> str:
     """Return the part of a subject's id that neither names its file nor changes with its build or its place there."""
-    own = subject.removeprefix(path) if subject.startswith(path) else subject.partition("#")[2] or subject
+    own = subject.removeprefix(path) if subject.startswith(path) else f"#{subject.partition('#')[2]}"
     return _APPENDED.sub("", _DIGEST.sub("", own))
 
 

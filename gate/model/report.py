@@ -128,6 +128,18 @@ class SubjectReport(Record):
     findings: tuple[Finding, ...]
     suggestions: tuple[Suggestion, ...]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all that the verdict rests on is known."""
+        known = [reason.known for reason in self.reasons]
+        known += (finding.known for finding in self.findings if finding.blocks)
+        return self.verdict == "warn" and bool(known) and all(known)
+
+    def known_like(self, finding: Finding) -> int:
+        """Count the known findings that say what one says that is not known."""
+        said = finding.rule, finding.message
+        return 0 if finding.known else sum(one.known and (one.rule, one.message) == said for one in self.findings)
+
 
 class ExceptionLine(Record):
     """An exception of the declaration, and what became of it: `refused` permits nothing to anybody."""
@@ -153,6 +165,22 @@ class Trusted(Record):
     changes: tuple[Change, ...]
 
 
+class BaselineLine(Record):
+    """What was known to a baseline that was `written` on a day, empty where there was none before this change.
+
+    `used` counts the findings and scores that it knows, `stale` the entries that speak of what is there no more.
+    `added` and `removed` count what a new one knows more and less than the old one, None where none was written.
+    """
+
+    path: str
+    written: str
+    entries: int
+    used: int
+    stale: int
+    added: int | None = None
+    removed: int | None = None
+
+
 class Report(Record):
     """One run. `findings` are those about no single subject (the declaration, the policy, coverage).
 
@@ -173,3 +201,4 @@ class Report(Record):
     coverage: Coverage
     inputs: tuple[Source, ...]
     trusted: Trusted | None = None
+    baseline: BaselineLine | None = None

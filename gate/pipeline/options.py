@@ -29,6 +29,8 @@ class Options(Record):
     trivy_reports: tuple[str, ...] = ()
     grype_reports: tuple[str, ...] = ()
     vex: tuple[str, ...] = ()
+    baseline: str = ""
+    write_baseline: bool = False
 
     @property
     def reports(self) -> tuple[str, ...]:

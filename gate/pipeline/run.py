@@ -6,6 +6,7 @@ import os
 
 from gate import __version__
 from gate.data import DATA_DATE
+from gate.model.baseline import Baseline
 from gate.model.coverage import Coverage, NotUnderstood, Skipped
 from gate.model.errors import UsageError
 from gate.model.image import Image
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport, Verdict
     from gate.model.rule import Finding
+    from gate.pipeline.baseline import Known
     from gate.pipeline.options import Options
     from gate.pipeline.scans import Scans
+    from gate.pipeline.trees import AnyFiles
     from gate.pipeline.trust import Before, Trust
 
 #: The name that standard input has in reports.
@@ -46,6 +49,7 @@ class Run:
         "declarations",
         "exceptions",
         "files",
+        "known",
         "ledger",
         "linked",
         "options",
@@ -63,6 +67,7 @@ class Run:
         self.files = files = Files(root)
         self.trust = trusting(files, options)
         self.declarations = Declarations(self.trust.files if self.trust else files, options)
+        self.known = knowing(self.trust.files if self.trust else files, files, options)
         self.ledger = Ledger(files, self.declarations.excluded)
         if "-" in options.paths:
             self._pipe(standard_input)
@@ -88,6 +93,10 @@ class Run:
         self.linked = Linked(self.ledger, self.declarations, before)
         self.exceptions = Exceptions(self.declarations, self.options.now)
 
+    def baselines(self) -> list[tuple[str, str]]:
+        """Return the baseline to write, with its file, once everything is judged; none where none was asked for."""
+        return [(self.known.target, self.known.text)] if self.known is not None and self.known.target else []
+
     def report(self) -> Report:
         """Judge everything and sum it up."""
         try:
@@ -101,16 +110,21 @@ class Run:
         subjects = tuple(self._judged(subject, policy) for subject, policy in judged)
         unrendered = self._unrendered()
         policies = self.declarations.policies or (self.declarations.policy_of(""),)
-        proposed = self.trust.proposed(self.linked, self.declarations, self.options) if self.trust else None
+        proposed = self.trust.proposed(self.linked, self.declarations, self.known, self.options) if self.trust else None
         if proposed is not None:
             self.ledger.not_understood += proposed.gaps
         coverage = self._coverage(subjects, unrendered)
-        findings = (
+        policy = "+".join(dict.fromkeys(policy.name for policy in policies))
+        digest = "+".join(dict.fromkeys(policy.digest for policy in policies))
+        if self.known is not None:
+            subjects = self._known(judged, subjects, coverage, policy, digest)
+        findings: tuple[Finding, ...] = (
             *self.linked.refusals(),
             *self.linked.unmatched(self.paths, proposed.still if proposed else None),
             *self.exceptions.findings(),
             *(proposed.findings() if proposed else ()),
             *(self.scans.findings() if self.scans else ()),
+            *(self.known.findings if self.known else ()),
         )
         required = {rule for policy in policies for rule in policy.require}
         findings = tuple(replace(one, blocks=True) if one.rule in required else one for one in findings)
@@ -120,8 +134,8 @@ class Run:
             self.options.now,
             DATA_DATE,
             self.stage,
-            "+".join(dict.fromkeys(policy.name for policy in policies)),
-            "+".join(dict.fromkeys(policy.digest for policy in policies)),
+            policy,
+            digest,
             verdict,
             1 if any(finding.blocks for finding in findings) else self._status(judged, subjects, coverage),
             subjects,
@@ -130,7 +144,34 @@ class Run:
             coverage,
             self._inputs(),
             proposed.trusted if proposed else None,
+            self.known.line if self.known else None,
         )
+
+    def _known(
+        self,
+        judged: list[tuple[Subject, Policy]],
+        subjects: tuple[SubjectReport, ...],
+        coverage: Coverage,
+        policy: str,
+        digest: str,
+    ) -> tuple[SubjectReport, ...]:
+        """Return the reports with what the baseline knows marked."""
+        assert self.known is not None
+        from gate.pipeline.baseline import View
+        from gate.pipeline.known import Judged
+
+        pairs = zip(judged, subjects, strict=True)
+        reports = [
+            Judged(report, policy, isinstance(subject, Image) and not subject.stages)
+            for (subject, policy), report in pairs
+            if subject.at.path != STDIN
+        ]
+        gaps = (*coverage.not_understood, *self.ledger.unrendered)
+        unread = {gap.at.path for gap in gaps} | {one.at.path for one in coverage.skipped if not one.at.end}
+        view = View(self.files.root, self.paths, reports, frozenset(unread))
+        head = Baseline("", __version__, self.options.now, self.stage, policy, digest, ())
+        marked = {report.id: report for report in self.known.marked(reports, view, head)}
+        return tuple(marked.get(report.id, report) for report in subjects)
 
     @property
     def stage(self) -> Stage:
@@ -250,6 +291,15 @@ class Run:
     def _inputs(self) -> tuple[Source, ...]:
         read = {**self.ledger.asked(), **self.ledger.read, **self.linked.read, **self.declarations.sources}
         return tuple(read[path] for path in sorted(read))
+
+
+def knowing(files: AnyFiles, working: Files, options: Options) -> Known | None:
+    """Return the baseline of a run that has one, read from the trusted side."""
+    if not options.baseline and not options.write_baseline:
+        return None
+    from gate.pipeline.baseline import Known
+
+    return Known(files, working, options)
 
 
 def trusting(files: Files, options: Options) -> Trust | None:

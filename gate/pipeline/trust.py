@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gate.model.reader import Subject
     from gate.model.report import Change
     from gate.model.rule import Finding
+    from gate.pipeline.baseline import Known
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.files import Files
     from gate.pipeline.linked import Linked
@@ -80,8 +81,8 @@ class Trust:
             self._before = Before(self._revision, ledger)
         return self._before
 
-    def proposed(self, linked: Linked, now: Declarations, options: Options) -> Proposed:
-        """Compare the change's own declarations with those that count."""
+    def proposed(self, linked: Linked, now: Declarations, known: Known | None, options: Options) -> Proposed:
+        """Compare the change's own declarations, and its baseline, with those that count."""
         from gate.pipeline.declarations import Declarations
         from gate.pipeline.proposals import Proposal
 
@@ -93,6 +94,7 @@ class Trust:
             proposal = Proposal(linked, now, Declarations(self._working, replace(options, trusted_ref="")))
             changes = proposal.changes()
             still = proposal.still_declared()
+            changes = (*changes, *(known.proposed(self._working, options) if known is not None else ()))
         except UsageError as error:
             at = error.at or whole_file(options.declaration or options.policy or ".")
             gaps = (NotUnderstood(at, f"is proposed by this change and cannot be used: {error.cause}", error.remedy),)

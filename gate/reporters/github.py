@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.location import Location
-    from gate.model.report import Report, Verdict
+    from gate.model.report import Report, SubjectReport, Verdict
     from gate.model.rule import Finding
 
 #: Annotations of one kind that a step may make.
@@ -40,17 +40,7 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
         for gap in report.coverage.not_understood:
             yield _command(kind, gap.at, "not understood", f"{gap.reason}. {gap.remedy}")
     for subject in report.subjects:
-        if kind == _kind(subject.verdict, blocks=True):
-            for reason in subject.reasons:
-                yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
-        for finding in subject.findings:
-            if finding.outcome in ("failed", "undecided") and kind == _kind(subject.verdict, blocks=finding.blocks):
-                yield _command(
-                    kind,
-                    finding.at,
-                    f"{finding.rule} {finding.name}",
-                    f"{finding.message}. To fix it, {finding.remedy}.",
-                )
+        yield from _new(subject, kind)
     if kind == "warning":
         for finding in report.findings:
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
@@ -59,6 +49,19 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
             for finding in subject.findings:
                 if finding.outcome == "excepted":
                     yield _command(kind, finding.at, f"excepted: {finding.rule} {finding.name}", _excuse(finding))
+
+
+def _new(subject: SubjectReport, kind: str) -> Iterator[str]:
+    """Yield what a subject's verdict rests on, and its findings, without what the baseline knows."""
+    for reason in subject.reasons if kind == _kind(subject.verdict, blocks=True) else ():
+        if not reason.known:
+            yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
+    for finding in subject.findings:
+        counts = finding.outcome in ("failed", "undecided") and not finding.known
+        if counts and kind == _kind(subject.verdict, blocks=finding.blocks):
+            known = subject.known_like(finding)
+            text = f"{finding.message}{f' (known like it: {known})' if known else ''}. To fix it, {finding.remedy}."
+            yield _command(kind, finding.at, f"{finding.rule} {finding.name}", text)
 
 
 def _excuse(finding: Finding) -> str:

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gate.model.location import Location
-    from gate.model.report import BoundaryLine, ExceptionLine, Report, Requirement, ScoreLine, SubjectReport, Trusted
+    from gate.model.report import (
+        BaselineLine,
+        BoundaryLine,
+        ExceptionLine,
+        Report,
+        Requirement,
+        ScoreLine,
+        SubjectReport,
+        Trusted,
+    )
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.model.suggestion import Suggestion
@@ -53,6 +62,7 @@ def document(report: Report) -> Json:
         },
         "inputs": [{"path": source.path, "sha256": source.digest} for source in report.inputs],
         "trusted": _trusted(report.trusted),
+        "baseline": _baseline(report.baseline),
     }
 
 
@@ -65,6 +75,20 @@ def _trusted(trusted: Trusted | None) -> Json | None:
         "changes": [
             {"text": change.text, "weakens": change.weakens, "location": _at(change.at)} for change in trusted.changes
         ],
+    }
+
+
+def _baseline(line: BaselineLine | None) -> Json | None:
+    if line is None:
+        return None
+    return {
+        "path": line.path,
+        "written": line.written or None,
+        "entries": line.entries,
+        "used": line.used,
+        "stale": line.stale,
+        "added": line.added,
+        "removed": line.removed,
     }
 
 
@@ -92,7 +116,9 @@ def _subject(subject: SubjectReport) -> Json:
         "scores": {dimension: _score(line) for dimension, line in subject.scores.items()},
         "escapes": _escapes(subject),
         "verdict": subject.verdict,
-        "reasons": [{"verdict": r.verdict, "text": r.text, "location": _at(r.at)} for r in subject.reasons],
+        "reasons": [
+            {"verdict": r.verdict, "text": r.text, "known": r.known, "location": _at(r.at)} for r in subject.reasons
+        ],
         "findings": [_finding(finding, subject.at.path) for finding in subject.findings],
         "suggestions": [_suggestion(suggestion) for suggestion in subject.suggestions],
     }
@@ -183,6 +209,7 @@ def _finding(finding: Finding, path: str) -> Json:
         "outcome": finding.outcome,
         "severity": finding.severity,
         "blocks": finding.blocks,
+        "known": finding.known,
         "message": finding.message,
         "remedy": finding.remedy,
         "location": _at(finding.at),

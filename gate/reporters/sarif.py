@@ -1,7 +1,8 @@
 """The report as SARIF 2.1.0, with every field that GitHub's code scanning reads.
 
 Fields and limits: OASIS SARIF 2.1.0, and the table of GitHub's documentation "SARIF support for code scanning". What is
-excepted is left out of the log for it, because code scanning ignores suppressions; the full log has all of it.
+excepted or known to the baseline is left out of the log for it, because code scanning ignores suppressions and would
+show every alert that it is given; the full log has all of it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ MOST_RESULTS, LONGEST = 25_000, 1_024
 
 
 def render(report: Report, pages: Pages, *, full: bool = False) -> str:
-    """Return the document, in ASCII; the full one holds what is excepted too, and knows no limit."""
+    """Return the document, in ASCII; the full one holds what is excepted and known too, and has no limit."""
     return json.dumps(document(report, pages, full=full), indent=2) + "\n"
 
 
@@ -49,6 +50,8 @@ def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
         # Either all results of a run have this property or none has (SARIF 3.27.23).
         for result, finding in zip(results, findings, strict=True):
             result["suppressions"] = [_suppression(finding)] if finding.outcome == "excepted" else []
+            if report.baseline is not None:
+                result["baselineState"] = "unchanged" if finding.known else "new"
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -75,7 +78,7 @@ def _reported(report: Report, *, full: bool) -> Iterator[Finding]:
     shown = ("failed", "undecided", "excepted") if full else ("failed", "undecided")
     yield from report.findings
     for subject in sorted(report.subjects, key=lambda subject: subject.verdict != "fail"):
-        yield from (finding for finding in subject.findings if finding.outcome in shown)
+        yield from (one for one in subject.findings if one.outcome in shown and (full or not one.known))
 
 
 def _rule(page: Page) -> Json:

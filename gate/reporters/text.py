@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.location import Location
-    from gate.model.report import Report, SubjectReport, Verdict
+    from gate.model.report import Reason, Report, SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension
     from gate.model.suggestion import Suggestion
@@ -46,7 +46,7 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
     paint = Paint(on=colour)
     lines = [*_table(report, paint)]
     for subject in report.subjects:
-        if subject.verdict != "pass" or verbose:
+        if verbose or (subject.verdict != "pass" and not subject.is_quiet):
             lines += ["", *_subject(subject, paint, verbose=verbose)]
     lines += _ledger(report, paint)
     lines += _excepted(report, paint)
@@ -56,7 +56,7 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
 
 
 def _table(report: Report, paint: Paint) -> Iterator[str]:
-    shown = [s for s in report.subjects if len(report.subjects) <= LONG or s.verdict != "pass"]
+    shown = [s for s in report.subjects if len(report.subjects) <= LONG or not (s.verdict == "pass" or s.is_quiet)]
     if not shown:
         return
     rows = [_row(subject) for subject in shown]
@@ -103,15 +103,17 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     declared = subject.sensitivity.cls or ("declared" if subject.sensitivity.declared else "undeclared")
     yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
     for reason in subject.reasons:
-        yield f"  {_place(reason.at)}  {visible(reason.text)}"
-    yield from _arithmetic(subject, paint)
+        if verbose or not reason.known:
+            yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
+    yield from _arithmetic(subject, paint, verbose=verbose)
     notes = 0
     for finding in subject.findings:
         if finding.rule == WEAK_BOUNDARY:
             continue  # the reason has said so
-        if finding.blocks or verbose:
-            yield _finding(finding, paint) + (_mark(finding, subject, paint) if verbose else "")
-        elif finding.outcome != "excepted":
+        if verbose or (finding.blocks and not finding.known):
+            mark = _mark(finding, subject, paint) if verbose else ""
+            yield f"{_finding(finding, paint)}{_like_it(finding, subject)}{mark}"
+        elif finding.outcome != "excepted" and not finding.known:
             notes += 1
     if notes:
         counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
@@ -120,11 +122,12 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         yield from _suggestion(suggestion, paint)
 
 
-def _arithmetic(subject: SubjectReport, paint: Paint) -> Iterator[str]:
+def _arithmetic(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator[str]:
     """Show what was taken off the scores that are too low."""
+    known = () if verbose else [reason.rule for reason in subject.reasons if reason.known]
     for dimension, line in subject.scores.items():
         too_low = line.asked and line.score and line.threshold and line.score.lo < line.threshold.minimum
-        if not too_low or line.score is None or dimension == "isolation_fitness":
+        if not too_low or line.score is None or dimension == "isolation_fitness" or dimension in known:
             continue
         for one in line.score.deductions:
             if one.worst:
@@ -139,8 +142,14 @@ def _points(hundredths: int) -> str:
 
 def _finding(finding: Finding, paint: Paint) -> str:
     mark = {"undecided": "?", "excepted": "excepted"}.get(finding.outcome, finding.severity)
+    mark = f"known {mark}" if finding.known else mark
     style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
     return f"  {_place(finding.at)}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _like_it(finding: Finding, subject: SubjectReport) -> str:
+    known = subject.known_like(finding)
+    return f" (known like it: {known})" if known else ""
 
 
 def _mark(finding: Finding, subject: SubjectReport, paint: Paint) -> str:
@@ -231,6 +240,7 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     for skipped in coverage.skipped if listed else ():
         yield f"  skipped {visible(skipped.at.path)}:{skipped.at.line}: {visible(skipped.reason)}"
     yield from _suppressions(report, paint, verbose=verbose)
+    yield from _baseline(report, paint)
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
     }
@@ -241,6 +251,23 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     label = paint(report.verdict.upper(), report.verdict)
     side = f" from {visible(report.trusted.name)}" if report.trusted else ""
     yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}{side}, stage {report.stage})"
+
+
+def _baseline(report: Report, paint: Paint) -> Iterator[str]:
+    """Count what is known, and say how to go on with what no baseline hides."""
+    line = report.baseline
+    if line is None:
+        return
+    since = f"known since {line.written}" if line.written else "known: the trusted commit holds no baseline"
+    became = "" if line.added is None else f" written: {line.added:,} added, {line.removed:,} removed"
+    yield f"  {line.used:,} {since} (baseline {visible(line.path)}{became})"
+    if any(_decides(reason, subject) for subject in report.subjects for reason in subject.reasons):
+        text = "what a boundary lacks is hidden by no baseline: mend it, or permit it for a time with `gate except`"
+        yield paint(f"  {text}", "dim")
+
+
+def _decides(reason: Reason, subject: SubjectReport) -> bool:
+    return reason.veto and subject.verdict in ("fail", "undecided")
 
 
 def _suppressions(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The three JSON Schemas, one module each."""
+"""The JSON Schemas, one module each."""

@@ -51,6 +51,7 @@ def schema() -> Json:
             closed("One file.", {"path": string("Its path."), "sha256": DIGEST}),
         ),
         "trusted": _trusted(),
+        "baseline": _baseline(),
     }
     return {
         **head("report", "Report of the gate", "Everything one run found out."),
@@ -86,6 +87,26 @@ def _trusted() -> Json:
     return {"anyOf": [commit, {"type": "null"}]}
 
 
+def _baseline() -> Json:
+    count: Json = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}
+    line = closed(
+        "What was known before this run.",
+        {
+            "path": string("The baseline's file."),
+            "written": {
+                "description": "The day it was written; null where the trusted commit holds none.",
+                "anyOf": [DAY, {"type": "null"}],
+            },
+            "entries": number("Its entries.", 0),
+            "used": number("Findings and scores that it knows.", 0),
+            "stale": number("Entries of what is there no more, or less often.", 0),
+            "added": {"description": "What this run added to it; null where it wrote none.", **count},
+            "removed": {"description": "What this run removed from it; null where it wrote none.", **count},
+        },
+    )
+    return {"anyOf": [line, {"type": "null"}]}
+
+
 def _location() -> Json:
     place = {
         "path": string("Relative to the root of the scan, with forward slashes."),
@@ -106,6 +127,7 @@ def _finding() -> Json:
             "outcome": word("The answer.", literals("gate/model/rule.py", "Outcome")),
             "severity": word("How bad it is.", literals("gate/model/rule.py", "Severity")),
             "blocks": flag("Whether it keeps the subject from what is required; what does not is a note."),
+            "known": flag("Whether the baseline knows it."),
             "message": string("What is the case."),
             "remedy": string("What to do about it."),
             "location": LOCATION,
@@ -117,7 +139,12 @@ def _finding() -> Json:
 
 
 def _subject() -> Json:
-    reason = {"verdict": VERDICT, "text": string("What decided."), "location": LOCATION}
+    reason = {
+        "verdict": VERDICT,
+        "text": string("What decided."),
+        "known": flag("Whether the baseline knows it."),
+        "location": LOCATION,
+    }
     properties = {
         "id": string("path#namespace/Kind/name."),
         "kind": word("What it is.", literals("gate/model/report.py", "SubjectKind")),

@@ -15,6 +15,7 @@ from gate.model.location import Location
 from gate.model.policy import Grant, Threshold
 from gate.model.record import replace
 from gate.model.report import (
+    BaselineLine,
     Because,
     BoundaryLine,
     Change,
@@ -145,6 +146,7 @@ def full() -> Report:
         ),
         (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
         Trusted("origin/main", "0" * 40, (Change("lowers pay from restricted to internal", AT, weakens=True),)),
+        BaselineLine(".gate-baseline.json", "2026-11-01", 3, 4, 1, 2, 0),
     )
 
 
@@ -157,6 +159,7 @@ def empty() -> Report:
         coverage=Coverage(0, 0, 0, (), ()),
         inputs=(),
         trusted=None,
+        baseline=BaselineLine(".gate-baseline.json", "", 0, 0, 0),
         verdict="pass",
         status=0,
     )

@@ -32,7 +32,9 @@ def judged(folder: Path, trusted_ref: str) -> Report:
     trivy, grype, vex = (
         tuple(str(path) for path in sorted(folder.glob(f"*.{kind}.json"))) for kind in ("trivy", "grype", "vex")
     )
-    return Run(replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex)).report()
+    known = folder / ".gate-baseline.json"
+    baseline = str(known) if known.exists() else ""
+    return Run(replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex, baseline=baseline)).report()
 
 
 def found(report: Report) -> set[Expected]:

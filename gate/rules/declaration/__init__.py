@@ -22,4 +22,5 @@ RULES: dict[str, Entry] = {
     "DCL010": _of("too_broad_exception"),
     "DCL011": _of("shadowed_exception"),
     "DCL012": _of("unexceptable_rule"),
+    "DCL020": _of("stale_baseline"),
 }
