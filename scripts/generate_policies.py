@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gate.model.source import Source  # noqa: E402
-from gate.policy.calendar import dated  # noqa: E402
 from gate.policy.pack import load_policy  # noqa: E402
 from gate.policy.shipped import DEFAULT  # noqa: E402
 
@@ -66,7 +65,7 @@ def packs() -> dict[str, Policy]:
         policy = load_policy(Source(path.relative_to(ROOT).as_posix(), path.read_bytes()))
         if policy.name != path.stem:
             raise SystemExit(f"{path.name} holds the pack {policy.name}")
-        if dated(policy):
+        if policy.dated:
             raise SystemExit(f"{path.name} has dates, and what ships is the same on every day")
         found[policy.name] = policy
     return found

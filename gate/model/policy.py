@@ -116,6 +116,12 @@ class Policy(Record):
     dated_require: tuple[DatedRule, ...] = ()
     dated_policies: tuple[DatedPolicy, ...] = ()
 
+    @property
+    def dated(self) -> bool:
+        """Whether it is not the same on every day."""
+        rules = any(rule.effective_on or rule.until for rule in self.requirements)
+        return rules or bool(self.dated_require or self.dated_policies)
+
 
 class DatedPolicy(Record):
     """A whole policy that is in force from one day to another, both included; an empty one is no bound."""
@@ -188,7 +194,10 @@ class Exclusion(Record):
 
 
 class Declaration(Record):
-    """A `.gate.yaml`; `folder` is where it stands, relative to the root of the scan, empty for the root itself."""
+    """A `.gate.yaml`; `folder` is where it stands, relative to the root of the scan, empty for the root itself.
+
+    `policy` is what it names, empty where it names none.
+    """
 
     path: str
     folder: str

@@ -13,10 +13,11 @@ from gate.model.errors import InputError, UsageError
 from gate.model.location import whole_file
 from gate.model.policy import Declaration
 from gate.model.profile import PlatformProfile
-from gate.model.record import replace
+from gate.model.record import Record, replace
 from gate.pipeline.files import Files
+from gate.pipeline.packs import Packs
 from gate.pipeline.reading import DECLARATION
-from gate.policy.shipped import DEFAULT, shipped_policy
+from gate.policy.shipped import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +29,18 @@ if TYPE_CHECKING:
 SILENT = Declaration("", "", "", PlatformProfile(), (), ())
 
 
+class Ruling(Record):
+    """What judges a file: the policy with its dates, what of it is in force, and what comes when."""
+
+    whole: Policy
+    now: Policy
+    upcoming: tuple[tuple[str, Policy], ...]
+
+
 class Declarations:
     """All declarations and policies of one run, each loaded once."""
 
-    __slots__ = ("_found", "_named", "_policies", "files", "former", "options", "sources")
+    __slots__ = ("_found", "_named", "_packs", "_rulings", "files", "former", "options", "sources")
 
     def __init__(self, files: AnyFiles, options: Options) -> None:
         """Load the declaration named on the command line, if there is one.
@@ -44,7 +53,8 @@ class Declarations:
         self.former: dict[str, tuple[str, ...]] = {}
         self.sources: dict[str, Source] = {}
         self._found: dict[str, Declaration] = {}
-        self._policies: dict[str, Policy] = {}
+        self._packs = Packs(files, self.sources)
+        self._rulings: dict[str, Ruling] = {}
         self._named = self._load(named_source(files, options.declaration)) if options.declaration else None
 
     @property
@@ -55,8 +65,8 @@ class Declarations:
 
     @property
     def policies(self) -> tuple[Policy, ...]:
-        """The policies that judged something."""
-        return tuple(self._policies.values())
+        """What is in force of the policies that judged something."""
+        return tuple(ruling.now for ruling in self._rulings.values())
 
     def of(self, path: str) -> Declaration:
         """Return the declaration that speaks for a file."""
@@ -94,25 +104,31 @@ class Declarations:
         return tuple((place, declaration) for place in places for declaration in self.above(place))
 
     def policy_of(self, path: str) -> Policy:
-        """Return the policy that judges a file: the command line's, else what all declarations above it ask for."""
+        """Return what judges a file on the day of the run."""
+        return self.ruling(path).now
+
+    def ruling(self, path: str) -> Ruling:
+        """Return what judges a file: the command line's policy and those that the declarations above it name, joined.
+
+        A declaration that names none is content with the command line's, and where there is none, with the default.
+        """
+        named = [(one.folder, one.policy) for _place, one in self.speaking(path)]
         if self.options.policy:
-            wanted = [("", self.options.policy)]
+            wanted = [("", self.options.policy), *((folder, policy) for folder, policy in named if policy)]
         else:
-            wanted = [(one.folder, one.policy or DEFAULT) for _place, one in self.speaking(path)]
-        key = "\0".join(f"{base}\0{name}" for base, name in wanted)
-        if key not in self._policies:
-            self._policies[key] = self._joined([self._policy(name, base) for base, name in wanted])
-        return self._policies[key]
+            wanted = [(folder, policy or DEFAULT) for folder, policy in named]
+        key = "\0".join(f"{folder}\0{policy}" for folder, policy in wanted)
+        if key not in self._rulings:
+            self._rulings[key] = self._on_the_day(self._packs.joined(wanted))
+        return self._rulings[key]
 
-    def _joined(self, policies: list[Policy]) -> Policy:
-        distinct = {policy.digest: policy for policy in policies}
-        first, *others = distinct.values()
-        if others:
-            from gate.policy.ceiling import stricter_of
+    def _on_the_day(self, whole: Policy) -> Ruling:
+        if not whole.dated:
+            return Ruling(whole, whole, ())
+        from gate.policy.calendar import in_force, upcoming
 
-            for other in others:
-                first = stricter_of(first, other)
-        return first
+        day = self.options.now
+        return Ruling(whole, in_force(whole, day), upcoming(whole, day))
 
     def _nearest(self, folder: str) -> Declaration:
         path = f"{folder}/{DECLARATION}" if folder else DECLARATION
@@ -142,15 +158,6 @@ class Declarations:
         if not version:
             return declaration
         return replace(declaration, platform=replace(declaration.platform, kubernetes_version=version))
-
-    def _policy(self, name: str, base: str) -> Policy:
-        if not name.endswith((".yaml", ".yml")):
-            return shipped_policy(name)
-        from gate.policy.pack import load_policy
-
-        source = named_source(self.files, f"{base}/{name}" if base else name)
-        self.sources[source.path] = source
-        return load_policy(source)
 
 
 def _opened(files: AnyFiles, path: str) -> Source | None:

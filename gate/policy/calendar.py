@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 FOREVER = "9999-12-31"
 
 
-def dated(policy: Policy) -> bool:
-    """Tell whether a policy is not the same on every day."""
-    rules = any(rule.effective_on or rule.until for rule in policy.requirements)
-    return rules or bool(policy.dated_require or policy.dated_policies)
-
-
 def in_force(policy: Policy, day: str) -> Policy:
     """Return what counts on a day (ISO 8601), without any dates; it keeps the name and the digest of the whole."""
     rules = tuple(replace(rule, effective_on="", until="") for rule in policy.requirements if _holds(rule, day))

@@ -44,7 +44,7 @@ def load_declaration(source: Source) -> Declaration:
     optional = ("policy", "platform", "workloads", "exceptions", "exclude")
     entries = fields(document(source), "", ("version",), optional)
     whole(entries["version"], "version", 1, 1)
-    policy = text(entries["policy"], "policy", POLICY, DEFAULT) if "policy" in entries else DEFAULT
+    policy = text(entries["policy"], "policy", POLICY, DEFAULT) if "policy" in entries else ""
     platform = _platform(entries["platform"]) if "platform" in entries else PlatformProfile()
     workloads = tuple(_workloads(entries["workloads"])) if "workloads" in entries else ()
     given = tuple(_exceptions(entries["exceptions"])) if "exceptions" in entries else ()

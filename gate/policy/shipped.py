@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 DEFAULT = "standard"
 
+#: The names of all of them.
+SHIPPED = (DEFAULT, "strict")
+
 
 def shipped_policy(name: str = DEFAULT) -> Policy:
     """Return one of the shipped packs."""

@@ -13,7 +13,7 @@ from gate.model.policy import Condition, DatedPolicy, DatedRule, RequirementRule
 from gate.model.record import replace
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import CLASSES, IMPACTS
-from gate.policy.calendar import dated, in_force, upcoming
+from gate.policy.calendar import in_force, upcoming
 from gate.policy.ceiling import UNDECLARED, canonical, stricter_of
 from gate.policy.shipped import shipped_policy
 from gate.requirement import requirement
@@ -132,13 +132,13 @@ def test_what_is_announced_comes_later_and_as_announced(policy: Policy, day: str
     for begins, then in upcoming(policy, day):
         assert begins > day
         assert then == in_force(policy, begins)
-        assert not dated(then)
+        assert not then.dated
 
 
 @modest
 @given(policies(), DAYS)
 def test_a_policy_without_dates_is_the_same_on_every_day(policy: Policy, day: str) -> None:
-    assert not dated(policy)
+    assert not policy.dated
     assert in_force(policy, day) == policy
     assert upcoming(policy, day) == ()
 

@@ -48,7 +48,7 @@ def test_the_documented_example_is_complete_and_valid() -> None:
 
 def test_silence_is_unknown() -> None:
     declaration = load("version: 1\n", "shop/.gate.yaml")
-    assert (declaration.folder, declaration.policy) == ("shop", "standard")
+    assert (declaration.folder, declaration.policy) == ("shop", "")
     assert declaration.platform.placement == ""
     assert declaration.workloads == declaration.exceptions == ()
 
