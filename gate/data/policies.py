@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PACKS: dict[str, PlainPack] = {
     "standard": (
-        "87654991f2859409f0b47042d6cd4374e8dd99f11e1daa3640da22064f560187",
+        "c8c742dacaaecb8aa34f5640d438f65eefb5be8c73c7fe64172f93167b728712",
         "warn",
         "warn",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -314,10 +314,10 @@ PACKS: dict[str, PlainPack] = {
         ("default",),
         (),
         {"public": 180, "internal": 180, "confidential": 90, "restricted": 90},
-        ("DCL001", "DCL002", "DCL003", "DCL004", "DCL005", "DCL006", "DCL007", "DCL008"),
+        (),
     ),
     "strict": (
-        "737cbd066c2d83e99dfc79f7f5274a0ebf3b02113a309b9ed5d35e3b63469be0",
+        "341dabf10ecefda9312b311eedd99cb069d8d9fa0c2771d6fc1efa037adfc011",
         "restricted",
         "fail",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -603,6 +603,6 @@ PACKS: dict[str, PlainPack] = {
         ("default",),
         ("ISO001", "ISO004", "ISO009", "ISO039", "ISO040", "ISO044", "TPL001", "TPL002"),
         {"public": 90, "internal": 90, "confidential": 60, "restricted": 30},
-        ("DCL001", "DCL002", "DCL003", "DCL004", "DCL005", "DCL006", "DCL007", "DCL008", "ISO048"),
+        ("ISO048",),
     ),
 }

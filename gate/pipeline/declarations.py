@@ -68,6 +68,11 @@ class Declarations:
         """What is in force of the policies that judged something."""
         return tuple(ruling.now for ruling in self._rulings.values())
 
+    @property
+    def upcoming(self) -> tuple[tuple[str, Policy], ...]:
+        """What the policies that judged something come to on later days."""
+        return tuple(one for ruling in self._rulings.values() for one in ruling.upcoming)
+
     def of(self, path: str) -> Declaration:
         """Return the declaration that speaks for a file."""
         if self._named is not None:

@@ -53,14 +53,14 @@ class Proposal:
         if was != will:
             yield from _compared(subject, was, will)
         path = subject.at.path
-        yield from self._policies(path, self._now.policy_of(path), self._proposed.policy_of(path))
+        yield from self._policies(path, self._now.ruling(path).whole, self._proposed.ruling(path).whole)
 
     def _policies(self, path: str, was: Policy, will: Policy) -> Iterator[Change]:
         if was.digest == will.digest:
             return
-        from gate.policy.ceiling import stricter_of
+        from gate.policy.ceiling import loosens
 
-        weakens = stricter_of(was, will).digest != will.digest
+        weakens = loosens(was, will)
         names = f"by policy {will.name} instead of {was.name}" if was.name != will.name else f"by another {will.name}"
         declaration = self._proposed.of(path)
         at = whole_file(declaration.path or self._now.of(path).path or path)

@@ -15,6 +15,7 @@ from gate.model.record import replace
 from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
+from gate.pipeline.announced import Announced
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
 from gate.pipeline.files import Files, root_of
@@ -28,10 +29,11 @@ from gate.verdict import blocks_when_undecided, gravest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.data.tables import Tables
-    from gate.model.policy import Policy, Stage
+    from gate.model.policy import Grant, Policy, Stage
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport, Verdict
     from gate.model.rule import Finding
+    from gate.model.sensitivity import Sensitivity
     from gate.pipeline.baseline import Known
     from gate.pipeline.options import Options
     from gate.pipeline.scans import Scans
@@ -46,6 +48,7 @@ class Run:
     """The state of one run."""
 
     __slots__ = (
+        "announced",
         "declarations",
         "exceptions",
         "files",
@@ -92,6 +95,7 @@ class Run:
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
         self.exceptions = Exceptions(self.declarations, self.options.now)
+        self.announced = Announced(self.declarations)
 
     def baselines(self) -> list[tuple[str, str]]:
         """Return the baseline to write, with its file, once everything is judged; none where none was asked for."""
@@ -118,6 +122,7 @@ class Run:
         digest = "+".join(dict.fromkeys(policy.digest for policy in policies))
         if self.known is not None:
             subjects = self._known(judged, subjects, coverage, policy, digest)
+        subjects = self.announced.added(subjects)
         findings: tuple[Finding, ...] = (
             *self.linked.refusals(),
             *self.linked.unmatched(self.paths, proposed.still if proposed else None),
@@ -126,8 +131,7 @@ class Run:
             *(self.scans.findings() if self.scans else ()),
             *(self.known.findings if self.known else ()),
         )
-        required = {rule for policy in policies for rule in policy.require}
-        findings = tuple(replace(one, blocks=True) if one.rule in required else one for one in findings)
+        findings = self.announced.blocking(findings)
         verdict = self._verdict(subjects, findings, coverage)
         return Report(
             __version__,
@@ -198,23 +202,31 @@ class Run:
         self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
-        declaration = self.declarations.of(subject.at.path)
         sensitivity = self.linked.sensitivity(subject)
         grants = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
+        report = self._under(subject, policy, sensitivity, grants)
+        self.exceptions.note(report, policy)
+        for day, later, left in self.announced.cases(subject.at.path, grants, sensitivity):
+            self.announced.note(day, self._under(subject, later, sensitivity, left))
+        return report
+
+    def _under(
+        self, subject: Subject, policy: Policy, sensitivity: Sensitivity, grants: tuple[Grant, ...]
+    ) -> SubjectReport:
+        """Judge a subject by one policy, and suggest what would bring it to its level."""
+        profile = self.declarations.of(subject.at.path).platform
         tables = self._tables() if not isinstance(subject, Workload) else None
         if self.scans and isinstance(subject, Image):
             subject = self.scans.given(subject, policy, sensitivity)
         images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed
-        case = Case(policy, declaration.platform, sensitivity, grants, self.stage, now, tables, given, detailed)
-        report = judge(subject, case)
-        self.exceptions.note(report, policy)
+        report = judge(subject, Case(policy, profile, sensitivity, grants, self.stage, now, tables, given, detailed))
         if not isinstance(subject, Workload) or report.boundary is None or report.verdict == "pass":
             return report
         from gate.advice.suggest import suggest
 
-        return replace(report, suggestions=suggest(subject, report.boundary, report.required, case.profile))
+        return replace(report, suggestions=suggest(subject, report.boundary, report.required, profile))
 
     def _tables(self) -> Tables:
         if self.tables is None:
@@ -231,7 +243,7 @@ class Run:
     def _coverage(self, subjects: tuple[SubjectReport, ...], unrendered: list[NotUnderstood]) -> Coverage:
         ledger = self.ledger
         gaps, skipped = [*ledger.not_understood, *unrendered], list(ledger.skipped)
-        skipped += (Skipped(gap.at, gap.reason) for gap in ledger.unrendered if gap not in unrendered)
+        skipped += (Skipped(gap.at, self.announced.reason(gap)) for gap in ledger.unrendered if gap not in unrendered)
         for path in self.paths:
             if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
                 gaps.append(self._empty(path))
