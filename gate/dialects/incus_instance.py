@@ -8,10 +8,10 @@ one of its name whole.
 from __future__ import annotations
 
 from gate.dialects.lxc_config import Config, Entry
-from gate.dialects.lxc_keys import COMMON_DEVICES, PREFIX, is_key
+from gate.dialects.lxc_keys import COMMON_DEVICES, is_key
 from gate.dialects.reading import as_spelling
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Stated, Unknown
+from gate.model.evidence import Defaulted, Stated, Unknown, known
 from gate.syntax.key_value import pairs
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -139,6 +139,8 @@ def config_of(instance: Instance) -> Config:
     _base(config, instance, privileged)
     _filters(config, instance)
     _maps(config, instance, privileged)
+    for key, value in instance.family("linux.sysctl."):
+        config.set("lxc.sysctl." + key.removeprefix("linux.sysctl."), known(value) or "?", value.at)
     raw = instance.text("raw.lxc")
     if isinstance(raw, Unknown):
         config.leave_open(raw.reason, raw.at)
@@ -150,16 +152,14 @@ def config_of(instance: Instance) -> Config:
 def _base(config: Config, instance: Instance, privileged: Setting[bool]) -> None:
     """Set what Incus gives every container, and more to one without an id map."""
     at = instance.at
-    if isinstance(privileged, Unknown):
-        config.leave_open(privileged.reason, privileged.at)
     config.set("lxc.rootfs.path", f"dir:/{instance.name}", at, stated=False)
     config.set("lxc.apparmor.profile", "generated", at, stated=False)
     nesting = instance.flag("security.nesting", default=False)
     if isinstance(nesting, Unknown):
-        config.entries[_NESTING] = [Entry(_NESTING, "1", nesting.at, 0, reason=nesting.reason)]
+        _doubt(config, _NESTING, nesting)
     elif _is(nesting, on=True):
         config.set(_NESTING, "1", nesting.at)
-    if not _is(privileged, on=True):
+    if _is(privileged, on=False):
         return
     config.set("lxc.cap.drop", "sys_time sys_module sys_rawio mac_admin mac_override", at, stated=False)
     config.set("lxc.mount.auto", "proc:mixed sys:mixed", at, stated=False)
@@ -176,7 +176,7 @@ def _filters(config: Config, instance: Instance) -> None:
     raw = instance.text("raw.seccomp")
     for doubt in (refused, deny, allow, raw):
         if isinstance(doubt, Unknown):
-            config.leave_open(doubt.reason, doubt.at)
+            _doubt(config, "lxc.seccomp.profile", doubt)
             return
     written: tuple[tuple[Setting[str], str], ...] = (
         (raw, "raw.seccomp"),
@@ -210,16 +210,19 @@ def _maps(config: Config, instance: Instance, privileged: Setting[bool]) -> None
     if _is(privileged, on=True):
         config.unmapped = privileged.at
         return
+    if isinstance(privileged, Unknown):
+        _doubt(config, "lxc.idmap", privileged)
+        return
     at = privileged.at
     for text in _PRIVATE_MAPS:
         config.set("lxc.idmap", text, at, stated=isinstance(privileged, Stated))
     base, raw = instance.text("security.idmap.base"), instance.text("raw.idmap")
     if isinstance(base, Stated) and base.value == "0":
         config.set("lxc.idmap", "u 0 0 65536", base.at)
-    if isinstance(base, Unknown) or isinstance(raw, Unknown):
-        doubt = base if isinstance(base, Unknown) else raw
-        config.leave_open(getattr(doubt, "reason", ""), doubt.at)
-    elif isinstance(raw, Stated):
+    for one in (base, raw):
+        if isinstance(one, Unknown):
+            _doubt(config, "lxc.idmap", one)
+    if isinstance(raw, Stated):
         for line in raw.value.splitlines():
             _map(config, line, raw.at)
 
@@ -232,7 +235,7 @@ def _map(config: Config, line: str, at: Location) -> None:
     first, _, last = words[1].partition("-") if len(words) == 3 else ("", "", "")
     last = last or first
     if words[0] not in ("both", "uid", "gid") or not (first.isdigit() and last.isdigit()) or len(last) > 18:
-        config.leave_open("`raw.idmap` is not as Incus wants it", at)
+        _doubt(config, "lxc.idmap", Unknown("`raw.idmap` is not as Incus wants it", at))
         return
     count = max(int(last) - int(first) + 1, 1)
     for kind in "ug" if words[0] == "both" else words[0][0]:
@@ -243,8 +246,10 @@ def _raw(config: Config, instance: Instance, raw: Stated[str]) -> None:
     """Apply `raw.lxc`, whose keys Incus turns to lower case; each line keeps its own place."""
     node = instance.values["raw.lxc"][0]
     place = _places(node) if isinstance(node, Scalar) else None
-    for pair in pairs(raw.value, PREFIX, lambda _start, _end: raw.at):
+    for pair in pairs(raw.value, "", lambda _start, _end: raw.at):
         key = pair.key.lower()
+        if not key or key.startswith("#"):
+            continue
         at = place(pair.key, raw.at) if place is not None else raw.at
         if pair.value is None or not is_key(key):
             cause = f"`{key[:40]}` of raw.lxc is nothing that LXC knows, so that the instance does not start"
@@ -278,6 +283,12 @@ def _places(node: Scalar) -> Callable[[str, Location], Location]:
         return node.source.location(start, start + len(text[start:here].rstrip(" \t\r\"'")))
 
     return place
+
+
+def _doubt(config: Config, key: str, setting: Unknown) -> None:
+    """Note that a key has a value which cannot be known."""
+    entry = Entry(key, "", setting.at, 0, reason=setting.reason)
+    config.entries[key] = [*config.entries.get(key, []), entry]
 
 
 def _is(setting: Setting[bool], *, on: bool) -> bool:
