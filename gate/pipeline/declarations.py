@@ -6,15 +6,13 @@ checked in the same run. One that is named on the command line speaks for everyt
 
 from __future__ import annotations
 
-import os
-
 from gate.model.coverage import Skipped
-from gate.model.errors import InputError, UsageError
+from gate.model.errors import UsageError
 from gate.model.location import whole_file
 from gate.model.policy import Declaration
 from gate.model.profile import PlatformProfile
 from gate.model.record import Record, replace
-from gate.pipeline.files import Files
+from gate.pipeline.named import named_source, opened
 from gate.pipeline.packs import Packs
 from gate.pipeline.reading import DECLARATION
 from gate.policy.shipped import DEFAULT
@@ -137,11 +135,11 @@ class Declarations:
 
     def _nearest(self, folder: str) -> Declaration:
         path = f"{folder}/{DECLARATION}" if folder else DECLARATION
-        source = _opened(self.files, path)
+        source = opened(self.files, path, "declaration")
         if source is not None:
             return self._load(source)
         misnamed = path.removesuffix(".yaml") + ".yml"
-        if _opened(self.files, misnamed) is not None:
+        if opened(self.files, misnamed, "declaration") is not None:
             remedy = f"rename it to {DECLARATION}"
             raise UsageError("a declaration of this name is not read", at=whole_file(misnamed), remedy=remedy)
         if not folder:
@@ -163,27 +161,3 @@ class Declarations:
         if not version:
             return declaration
         return replace(declaration, platform=replace(declaration.platform, kubernetes_version=version))
-
-
-def _opened(files: AnyFiles, path: str) -> Source | None:
-    try:
-        return files.open(path)
-    except InputError as error:
-        raise UsageError(f"the declaration {error.cause}", at=error.at, remedy=error.remedy) from None
-
-
-def named_source(files: AnyFiles, path: str) -> Source:
-    """Open a file that the command line or a declaration names: below the root, or anywhere the operator says.
-
-    With a trusted commit whatever is below the root comes from there, however it is written.
-    """
-    source = _opened(files, path) if not os.path.isabs(path) else None
-    full = os.path.normpath(os.path.join(os.path.realpath("."), path))
-    if source is None and full.startswith(files.root.rstrip("/") + "/"):
-        source = _opened(files, os.path.relpath(full, files.root).replace(os.sep, "/"))
-    elif source is None:
-        folder, name = os.path.split(os.path.realpath(path))
-        source = _opened(Files(folder), name)
-    if source is None:
-        raise UsageError(f"there is no file {path}", remedy="name an existing policy or declaration")
-    return source

@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 
 from gate.model.errors import InputError, UsageError
-from gate.model.source import Source
 from gate.pipeline.files import Files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gate.model.source import Source
     from gate.pipeline.trees import AnyFiles
 
 
+def named_source(files: AnyFiles, path: str, what: str = "declaration") -> Source:
+    """Return a file; raise UsageError where there is none."""
+    found = whereabouts(files, path, what)
+    if found is None:
+        raise UsageError(f"there is no file {path}", remedy="name an existing policy or declaration")
+    return found[0]
+
+
 def whereabouts(files: AnyFiles, path: str, what: str) -> tuple[Source, str] | None:
-    """Find a file and its absolute path; outside of the root it is called by its path from there.
+    """Find a file and its absolute path; outside of the root it is called by its name alone.
 
     With a trusted commit whatever is below the root comes from there, however it is written.
     """
@@ -26,8 +34,8 @@ def whereabouts(files: AnyFiles, path: str, what: str) -> tuple[Source, str] | N
     elif source is None:
         real = os.path.realpath(path)
         folder, name = os.path.split(real)
-        found = opened(Files(folder), name, what)
-        return (Source(os.path.relpath(real, files.root), found.data), real) if found is not None else None
+        source = opened(Files(folder), name, what)
+        return (source, real) if source is not None else None
     return (source, root + source.path) if source is not None else None
 
 

@@ -6,6 +6,7 @@ import os
 
 from gate.model.errors import UsageError
 from gate.model.record import Record
+from gate.model.source import Source
 from gate.pipeline.files import Files, root_of
 from gate.pipeline.named import whereabouts
 from gate.policy.reference import check_digest, is_file, parted
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from gate.model.location import Location
     from gate.model.policy import Policy
-    from gate.model.source import Source
     from gate.pipeline.trees import AnyFiles
     from gate.policy.inheritance import Find, Parent
     from gate.policy.lint import Problem
@@ -85,6 +85,8 @@ class Packs:
         if found is None:
             raise UsageError(f"there is no file {path}", at=at, remedy="name an existing policy")
         source, full = found
+        if full != f"{self._files.root.rstrip('/')}/{source.path}":
+            source = Source(os.path.relpath(full, self._files.root), source.data)
         check_digest(source.path, source.data, digest, at)
         return self._kept(Place(source, full))
 

@@ -12,7 +12,7 @@ from gate.model.errors import InputError
 from gate.model.image import Identity, Image
 from gate.model.packages import Packages, Remediation
 from gate.model.record import replace
-from gate.pipeline.declarations import named_source
+from gate.pipeline.named import named_source
 from gate.pipeline.remarks import about
 from gate.pipeline.scanned import image_of, report
 from gate.policy.excuses import Excuses, Known
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gate.model.packages import Match, Scan, Scanner
     from gate.model.policy import Policy
+    from gate.model.reader import Subject
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.pipeline.declarations import Declarations
@@ -52,6 +53,10 @@ class Scans:
         for path in dict.fromkeys(options.grype_reports):
             self._take(path, "grype")
         self._excuses = _excuses(options, declarations)
+
+    def speak_of(self, subject: Subject) -> bool:
+        """Tell whether a scanner reported of a subject."""
+        return subject.id in self._of
 
     def given(self, image: Image, policy: Policy, sensitivity: Sensitivity) -> Image:
         """Return an image with what scanners reported of it, and by when the policy wants it fixed."""
@@ -108,7 +113,7 @@ def _excuses(options: Options, declarations: Declarations) -> Excuses:
         return Excuses((), options.now)
     from gate.policy.vex import load_vex
 
-    sources = [named_source(declarations.files, path) for path in dict.fromkeys(options.vex)]
+    sources = [named_source(declarations.files, path, "VEX document") for path in dict.fromkeys(options.vex)]
     declarations.sources.update((source.path, source) for source in sources)
     return Excuses([statement for source in sources for statement in load_vex(source)], options.now)
 
