@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
-from gate.boundary.runtimes import DECLARED, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
+from gate.boundary.runtimes import DECLARED, MICROVM, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
 from gate.model.evidence import Stated, Unknown, known
 from gate.model.record import Record
 
@@ -38,6 +38,9 @@ NAMES = (
 
 #: The best that a sandbox nobody can name may turn out to be.
 BEST_UNKNOWN = PEER_VM
+
+#: The best that there is on a platform which has one kind of sandbox.
+BEST_ON = {"ecs": MICROVM}
 
 #: What the hardened level needs beside one of H.nonroot and H.userns.
 HARDENED_NEEDS = ("H.drop_all", "H.nnp", "H.seccomp_explicit", "H.no_host_paths")
@@ -68,7 +71,7 @@ def boundary(
     Facts that an exception permits are read in the workload's favour.
     """
     kind, grade, at = _sandbox(workload, profile)
-    likely = BEST_UNKNOWN if _may_be_any(workload, kind) else kind
+    likely = BEST_ON.get(workload.platform, BEST_UNKNOWN) if _may_be_any(workload, kind) else kind
     worst, weakened = _level(facts, kind, excepted, worst=True)
     best, _ = _level(facts, likely, excepted, worst=False)
     modifiers = _modifiers(facts, kind, grade, weakened=weakened)

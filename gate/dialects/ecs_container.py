@@ -71,13 +71,14 @@ def _security(fields: Fields) -> SecurityOptions:
 
 def _privilege(fields: Fields, security: SecurityOptions, *, windows: bool) -> Privilege:
     capabilities = fields.sub("linuxParameters").sub("capabilities")
+    user = Deferred("image.user", fields.at) if windows else _user(fields)
     return Privilege(
         fields.flag("privileged", default=False),
         capabilities.items("add").convert("a capability", _capability),
         capabilities.items("drop").convert("a capability", _capability),
         security.no_new_privileges,
-        Deferred("image.user", fields.at) if windows else _user(fields),
-        Inapplicable(NO_SUCH, fields.at),
+        user,
+        Inapplicable(NO_SUCH, user.at),
         Inapplicable(NO_SUCH, fields.at),
     )
 

@@ -91,7 +91,9 @@ class Launch:
     @property
     def managed(self) -> bool:
         """Whether it can run on managed instances, by all that is in sight."""
-        return (self.named is None or self.named <= {MANAGED}) and known(self.asked) in (None, MANAGED, PROVIDER)
+        asked = known(self.asked)
+        elsewhere = asked == FARGATE or (asked not in (None, MANAGED, PROVIDER) and isinstance(self.asked, Stated))
+        return not elsewhere and (self.named is None or self.named <= {MANAGED})
 
 
 def sandbox(launch: Launch, at: Location) -> Sandbox:

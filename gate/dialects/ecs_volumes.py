@@ -51,7 +51,7 @@ class Volumes:
     def mounts(self, container: Fields) -> Items[Mount]:
         """Return everything that a container mounts, of others too."""
         listed = container.items("mountPoints")
-        found = [*self._own(container), *self._taken(container), *_memory(container)]
+        found = [] if container.reason else [*self._own(container), *self._taken(container), *_memory(container)]
         return Items(tuple(found), listed.at, not listed.reason, listed.reason)
 
     def _own(self, container: Fields) -> Iterator[Setting[Mount]]:
@@ -81,7 +81,9 @@ class Volumes:
             source, read_only, at = waiting.pop()
             other = self._containers.get(known(source) or "")
             if other is None:
-                yield Unknown("whose volumes it takes is not in sight", at)
+                yield (
+                    source if isinstance(source, Unknown) else Unknown("it takes the volumes of no container here", at)
+                )
                 continue
             if (known(source) or "", read_only) in seen:
                 continue

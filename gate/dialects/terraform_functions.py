@@ -34,6 +34,31 @@ def _converted(convert: Callable[[Node], str | float | bool | None], what: str) 
     return lifted
 
 
+class Unlisted(Opaque):
+    """A list of which some members are known; an unknown one among them stands for any number of others."""
+
+    __slots__ = ("members",)
+
+    members: list[Node]
+
+
+def _concat(place: Place, arguments: list[Node]) -> Node:
+    """Join lists, and keep what is known where one of them is not."""
+    items: list[Node] = []
+    for node in arguments:
+        if not isinstance(node, Sequence | Opaque):
+            return opaque(place, "it joins what is no list")
+        items += node.items if isinstance(node, Sequence) else node.members if isinstance(node, Unlisted) else [node]
+    document, whole = place
+    start, end = document.region(whole)
+    unknown = next((node for node in arguments if isinstance(node, Opaque)), None)
+    if unknown is None:
+        return Sequence(document.source, start, end, items)
+    found = Unlisted(document.source, start, end, unknown.reason)
+    found.members = items
+    return found
+
+
 def _one(place: Place, arguments: list[Node]) -> Node:
     node = arguments[0]
     if not isinstance(node, Sequence) or len(node.items) > 1:
@@ -53,6 +78,7 @@ def _zipped(place: Place, arguments: list[Node]) -> Node:
 
 
 FUNCTIONS: dict[str, Function] = {
+    "concat": _concat,
     "nonsensitive": _same,
     "one": _one,
     "sensitive": _same,

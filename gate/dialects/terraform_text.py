@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.terraform_functions import Unlisted
 from gate.model.source import Source
 from gate.syntax.hcl_text import pieces
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
@@ -75,7 +76,7 @@ class FileText(Scalar):
 def tree(node: Node) -> Node:
     """Return what a text holds; of what is no JSON, or no text, only its place is known."""
     if isinstance(node, Encoded | Unencoded):
-        return node.tree
+        return _listed(node.tree)
     if isinstance(node, Filled | Unfilled):
         return _joined(node.source, node.parts, node)
     if isinstance(node, FileText):
@@ -88,6 +89,18 @@ def tree(node: Node) -> Node:
         return Opaque(node.file, at.start, at.end, cause)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return _joined(node.source, [(node.value, [node.start] * len(node.value))], node)
+    return _listed(node)
+
+
+def _listed(node: Node) -> Node:
+    """Return a value with its lists in it as far as they are known; an unknown member stands for the others."""
+    if isinstance(node, Unlisted):
+        return Sequence(node.source, node.start, node.end, [_listed(item) for item in node.members])
+    if isinstance(node, Sequence):
+        return Sequence(node.source, node.start, node.end, [_listed(item) for item in node.items], node.doubt)
+    if isinstance(node, Mapping):
+        entries = {name: _listed(value) for name, value in node.entries.items()}
+        return Mapping(node.source, node.start, node.end, entries, node.keys, node.doubt)
     return node
 
 
