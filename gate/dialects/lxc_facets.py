@@ -54,13 +54,14 @@ def container(config: Config, name: str, policy: Callable[[str], str]) -> Contai
 def privilege(config: Config, filters: Confinement) -> Privilege:
     """Read what the processes may do."""
     added, dropped = _capabilities(config)
+    user = config.setting("lxc.init.uid", User("0", 0), _user)
     return Privilege(
         _privileged(config, filters),
         added,
         dropped,
         config.setting("lxc.no_new_privs", False, lambda text: number(text) == 1),
-        config.setting("lxc.init.uid", User("0", 0), _user),
-        Inapplicable(NO_SUCH, config.at),
+        user,
+        Inapplicable(NO_SUCH, user.at),
         Inapplicable(NO_SUCH, config.at),
     )
 
