@@ -22,6 +22,7 @@ DETAILED = frozenset({"json"})
 VALUED = {
     "--image": "TAR|LAYOUT",
     "--trivy-report": "FILE",
+    "--trivy-database": "FILE",
     "--grype-report": "FILE",
     "--vex": "FILE",
     "--policy": "PACK|FILE",
@@ -111,6 +112,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         trivy_reports=tuple(given.get("--trivy-report", ())),
         grype_reports=tuple(given.get("--grype-report", ())),
         vex=tuple(given.get("--vex", ())),
+        trivy_database=values.get("--trivy-database", ""),
         baseline=_named("--baseline", values),
         write_baseline=_writes("--write-baseline" in flags, values),
     )

@@ -28,6 +28,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
                              repeatable; workloads that name it run as its user
   --trivy-report FILE        what trivy reports of an image, as JSON; repeatable; so is
   --grype-report FILE        what grype reports; images that are no other input are judged by their reports
+  --trivy-database FILE      when trivy's data was made, which its reports do not say: `db/metadata.json` of its
+                             cache, or what `trivy version --format json` prints
   --vex FILE                 an OpenVEX or CycloneDX document that excuses vulnerabilities; repeatable
   --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)

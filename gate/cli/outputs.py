@@ -26,7 +26,7 @@ def clear(files: Sequence[str], options: Options) -> None:
     if not files:
         return
     inputs = (*options.paths, *options.images, *options.reports, *options.vex)
-    inputs = (*inputs, options.policy, options.declaration, options.baseline)
+    inputs = (*inputs, options.policy, options.declaration, options.baseline, options.trivy_database)
     named = {os.path.abspath(path) for path in inputs}
     if len({os.path.abspath(file) for file in files}) < len(files):
         raise UsageError("two formats go to the same file", remedy="give each a file of its own")

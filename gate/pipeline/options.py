@@ -31,6 +31,7 @@ class Options(Record):
     vex: tuple[str, ...] = ()
     baseline: str = ""
     write_baseline: bool = False
+    trivy_database: str = ""
 
     @property
     def reports(self) -> tuple[str, ...]:

@@ -40,10 +40,18 @@ def report(files: Files, path: str, scanner: Scanner) -> Report:
     return Report(adapter.read(source.data, outline.at), source, outline)
 
 
+def database(files: Files, path: str) -> tuple[str, Source]:
+    """Read when trivy's data was made from what it keeps beside it; raise as `report` does."""
+    source = _opened(files, path)
+    outline = Outline(source, None)
+    updated: str = module("gate.tools.trivy_report").database(source.data, outline.at)
+    return updated, source
+
+
 def _opened(files: Files, path: str) -> Source:
     """Open a report, which may be outside of the repository, where builds like to leave it."""
     if not os.path.lexists(path):
-        raise UsageError(f"there is no file {path}", remedy="name a report that a scanner has written")
+        raise UsageError(f"there is no file {path}", remedy="name a file that a scanner has written")
     folder, name = os.path.split(os.path.abspath(path))
     full, root = os.path.join(os.path.realpath(folder), name), files.root.rstrip("/") + "/"
     if full.startswith(root):

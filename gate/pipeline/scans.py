@@ -14,7 +14,7 @@ from gate.model.packages import Packages, Remediation
 from gate.model.record import replace
 from gate.pipeline.named import named_source
 from gate.pipeline.remarks import about
-from gate.pipeline.scanned import image_of, report
+from gate.pipeline.scanned import database, image_of, report
 from gate.policy.excuses import Excuses, Known
 
 TYPE_CHECKING = False
@@ -41,13 +41,14 @@ SHOWN = 5
 class Scans:
     """The reports of one run by the images that they are of, and the VEX documents."""
 
-    __slots__ = ("_excuses", "_files", "_ledger", "_of")
+    __slots__ = ("_database", "_excuses", "_files", "_ledger", "_of")
 
     def __init__(self, files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> None:
         """Read everything; an image that only a report knows is added to the subjects."""
         self._files = files
         self._ledger = ledger
         self._of: dict[str, list[Scan]] = {}
+        self._database = self._dated(options.trivy_database) if options.trivy_database else ""
         for path in dict.fromkeys(options.trivy_reports):
             self._take(path, "trivy")
         for path in dict.fromkeys(options.grype_reports):
@@ -76,6 +77,17 @@ class Scans:
             text = f"{statements} nothing that was reported of the product: {names}{more}"
             yield about("PKG012", text, unused[0].at)
 
+    def _dated(self, path: str) -> str:
+        """Read when trivy's data was made, which its reports do not say."""
+        self._ledger.seen += 1
+        try:
+            updated, source = database(self._files, path)
+        except InputError as error:
+            self._ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
+            return ""
+        self._ledger.read[source.path] = source
+        return updated
+
     def _take(self, path: str, scanner: Scanner) -> None:
         self._ledger.seen += 1
         try:
@@ -85,8 +97,9 @@ class Scans:
         except InputError as error:
             self._ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
             return
+        made = found.scan.database or (self._database if scanner == "trivy" else "")
         for image in images:
-            self._of.setdefault(image.id, []).append(replace(found.scan, match=match))
+            self._of.setdefault(image.id, []).append(replace(found.scan, match=match, database=made))
 
     def _images(self) -> list[Image]:
         return [one for one in self._ledger.subjects if isinstance(one, Image) and one.identity is not None]

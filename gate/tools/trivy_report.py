@@ -66,6 +66,13 @@ class _Database(_Part):
     updated: str = Field("", alias="UpdatedAt")
 
 
+class _Provenance(_Part):
+    """What trivy keeps beside its database, or says of it when it is asked for its version."""
+
+    updated: str = Field("", alias="UpdatedAt")
+    database: _Database | None = Field(None, alias="VulnerabilityDB")
+
+
 class _Server(_Part):
     database: _Database | None = Field(None, alias="VulnerabilityDB")
 
@@ -182,6 +189,16 @@ def read(data: bytes, at: Callable[..., Location]) -> Scan:
         tuple(_vulnerabilities(results, at)),
         at(),
     )
+
+
+def database(data: bytes, at: Callable[..., Location]) -> str:
+    """Return when trivy's data was made, by what it keeps or says of it; raise InputError for anything else."""
+    remedy = "name `db/metadata.json` of trivy's cache, or what `trivy version --format json` prints"
+    found = validated(_Provenance, data, at, remedy)
+    updated = found.updated or (found.database.updated if found.database is not None else "")
+    if not updated:
+        raise InputError("does not say when trivy's data was made", at=at(), remedy=remedy)
+    return updated
 
 
 def _check_kind(report: _Report, metadata: _Metadata, at: Callable[..., Location]) -> None:

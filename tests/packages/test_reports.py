@@ -466,3 +466,51 @@ def test_a_report_with_anything_anywhere_never_breaks_it(seed: int, judged: Any)
         answer = judged(changed(one), scanner)
         assert answer.status in (0, 1, 3), answer.err
         assert answer.report["subjects"] or answer.report["coverage"]["not_understood"]
+
+
+# ------------------------------------------------------------------------------------------------- trivy's own database
+
+
+@pytest.mark.parametrize(
+    ("document", "days"),
+    [
+        ({"Version": 2, "UpdatedAt": "2026-11-20T06:00:00Z", "DownloadedAt": "2026-11-22T06:00:00Z"}, 3),
+        ({"Version": "0.76.0", "VulnerabilityDB": {"Version": 2, "UpdatedAt": "2026-11-13T06:00:00.5Z"}}, 10),
+    ],
+)
+def test_what_trivy_says_of_its_data(document: Any, days: int, judged: Any, repository: Path) -> None:
+    beside = put(repository, "metadata.json", document)
+    answer = judged(trivy(), "trivy", "--trivy-database", beside)
+    (stale,) = (one for one in answer.report["subjects"][0]["findings"] if one["rule"] == "PKG011")
+    assert f"is {days} days old" in stale["message"]
+    assert {one["path"] for one in answer.report["inputs"]} == {"scan.json", "metadata.json"}
+
+
+def test_a_report_with_nothing_open_and_new_data_is_clean(judged: Any, repository: Path) -> None:
+    beside = put(repository, "metadata.json", {"UpdatedAt": "2026-11-22T06:00:00Z"})
+    (subject,) = judged(trivy(), "trivy", "--trivy-database", beside).report["subjects"]
+    assert (subject["scores"]["package_freshness"]["lo"], rules(subject)) == (100, set())
+
+
+def test_the_report_itself_knows_better(judged: Any, repository: Path) -> None:
+    server = {"Server": {"VulnerabilityDB": {"UpdatedAt": "2026-11-22T06:00:00Z"}}}
+    beside = put(repository, "metadata.json", {"UpdatedAt": "2020-11-22T06:00:00Z"})
+    (subject,) = judged(trivy(Trivy=server), "trivy", "--trivy-database", beside).report["subjects"]
+    assert "PKG011" not in rules(subject)
+
+
+@pytest.mark.parametrize(
+    ("document", "cause"),
+    [
+        ("{", "is not JSON"),
+        ({}, "does not say when"),
+        ({"UpdatedAt": 7}, "UpdatedAt: "),
+        (trivy(), "does not say when"),
+    ],
+)
+def test_what_says_nothing_of_it(document: Any, cause: str, judged: Any, repository: Path) -> None:
+    beside = put(repository, "metadata.json", document)
+    answer = judged(trivy(), "trivy", "--trivy-database", beside)
+    assert (answer.status, len(answer.report["subjects"])) == (3, 1)
+    (gap,) = answer.report["coverage"]["not_understood"]
+    assert cause in gap["reason"]
