@@ -27,6 +27,11 @@ ECS: dict[str, tuple[str, ...]] = {
     "H.drop_all": ('"linuxParameters": {"capabilities": {"drop": ["ALL"]}},',),
 }
 
+LXC: dict[str, tuple[str, ...]] = {
+    "H.nnp": ("lxc.no_new_privs = 1",),
+    "H.drop_all": ("lxc.cap.drop =", "lxc.cap.keep = none"),
+}
+
 PRECONDITIONS: dict[str, str] = {
     "H.nonroot": "the image works as a user without privileges: it can read its files, and its port is above 1023",
     "H.drop_all": "the program needs no capabilities; NET_BIND_SERVICE alone may be added back",
@@ -37,7 +42,7 @@ PRECONDITIONS: dict[str, str] = {
 
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
-    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS}.get(platform, {})
+    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "lxc": LXC}.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
     if lines and platform == "ecs":
         lines = ["# in every container definition", *lines]

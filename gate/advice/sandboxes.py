@@ -148,8 +148,20 @@ KUBERNETES_WINDOWS = Move(
 )
 
 
+#: In Incus and LXD the type of an instance says it, and an instance keeps the type that it was made with.
+INCUS = Move(
+    "vm",
+    6,
+    "make it a virtual machine",
+    "",
+    "type: virtual-machine  # incus launch IMAGE NAME --vm\n",
+    ("the server has hardware virtualization, and the image is there for virtual machines too",),
+    ("a kernel of its own to start and to patch, 1 GiB of memory by default; its data is copied to a new instance",),
+)
+
+
 def moves(platform: str, os: str) -> tuple[Move, ...]:
     """Return the ways up on a platform, from the smallest."""
     if os == "windows":
         return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,), "ecs": ECS[:1]}.get(platform, ())
-    return {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS}.get(platform, ())
+    return {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "incus": (INCUS,)}.get(platform, ())

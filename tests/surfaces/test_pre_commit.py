@@ -106,7 +106,8 @@ def test_try_repo(checkout: Path, home: dict[str, str], written: Callable[[dict[
 @pytest.mark.parametrize(
     "name",
     "Dockerfile a/Dockerfile.prod api.dockerfile Containerfile x-containerfile_2 DOCKERFILE a.yml deploy/a.YAML "
-    "compose.yaml task.json vm/a.pkr.hcl".split(),
+    "compose.yaml task.json vm/a.pkr.hcl lxc/web/config config_base etc/lxc/default.conf a.lxc microk8s.profile "
+    "main.tf".split(),
 )
 def test_the_hook_is_given_what_readers_may_read(name: str) -> None:
     (hook, _) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
