@@ -103,7 +103,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         values.get("--policy", ""),
         values.get("--declaration", ""),
         _version(values.get("--kubernetes-version", "")),
-        _day(values.get("--now", "")),
+        day(values.get("--now", "")),
         stage,
         "--verbose" in flags,
         formats,
@@ -156,7 +156,7 @@ def _version(text: str) -> str:
     return text.removeprefix("v")
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
     """Return the day asked for, else today in UTC."""
     if not text:
         from time import gmtime, strftime

@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
         parsed = _parser().parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
-    commands = {"explain": _explain, "data": _data, "policy": _policy, "schema": _schema}
+    commands = {"explain": _explain, "except": _except, "data": _data, "policy": _policy, "schema": _schema}
     return commands[parsed.command](parsed)
 
 
@@ -39,6 +39,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     explain = commands.add_parser("explain", help="what a rule asks, why, and what to do", allow_abbrev=False)
     explain.add_argument("rule", nargs="?", default="", help="a rule's id or name; without one, list all rules")
+    _except_parser(commands.add_parser("except", help="write an exception into the declaration", allow_abbrev=False))
     data = commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False)
     data.add_argument("action", choices=("show", "verify"))
     policy = commands.add_parser("policy", help="a policy pack with its sources", allow_abbrev=False)
@@ -47,6 +48,59 @@ def _parser() -> ArgumentParser:
     schema = commands.add_parser("schema", help="a JSON Schema", allow_abbrev=False)
     schema.add_argument("name", choices=SCHEMAS)
     return parser
+
+
+def _except_parser(parser: ArgumentParser) -> None:
+    parser.add_argument("what", metavar="RULE|CVE", help="a rule's id or name, or a vulnerability's id")
+    parser.add_argument("whom", metavar="SUBJECT|WORKLOAD", help="a subject's id as reports print it, or a name")
+    parser.add_argument("--reason", required=True, metavar="TEXT", help="why it is needed")
+    parser.add_argument("--owner", required=True, metavar="WHO", help="who answers for it")
+    last = parser.add_mutually_exclusive_group()
+    last.add_argument(
+        "--days", type=int, metavar="N", help="how long it lasts (default: 30, or what the policy allows)"
+    )
+    last.add_argument("--expires", default="", metavar="DATE", help="the last day it holds, in UTC")
+    parser.add_argument("--fingerprint", default="", metavar="HEX", help="permit this one finding alone")
+    parser.add_argument("--ticket", default="", metavar="T", help="where it is tracked")
+    parser.add_argument("--declaration", default="", metavar="FILE", help="the declaration (default: the nearest)")
+    parser.add_argument("--policy", default="", metavar="PACK|FILE", help="the policy that bounds it, as for check")
+    parser.add_argument("--image", action="append", default=[], metavar="TAR|LAYOUT", help="an image, as for check")
+    for scanner in ("trivy", "grype"):
+        parser.add_argument(f"--{scanner}-report", action="append", default=[], metavar="FILE", help="as for check")
+    parser.add_argument("--now", default="", metavar="DATE", help="the day of its creation (default: today, UTC)")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
+
+
+def _except(parsed: Namespace) -> int:
+    from gate.cli.check import day
+    from gate.pipeline.excepting import Request, amendment, diff, write
+    from gate.reporters.escape import visible
+
+    if parsed.days is not None and parsed.days < 1:
+        raise UsageError(f"--days {parsed.days} is over before it begins", remedy="name at least one day")
+    made = amendment(
+        Request(
+            parsed.what,
+            parsed.whom,
+            parsed.reason,
+            parsed.owner,
+            day(parsed.now),
+            parsed.days or 0,
+            day(parsed.expires) if parsed.expires else "",
+            parsed.fingerprint,
+            parsed.ticket,
+            parsed.declaration,
+            parsed.policy,
+            tuple(parsed.image),
+            tuple(parsed.trivy_report),
+            tuple(parsed.grype_report),
+        )
+    )
+    if not parsed.dry_run:
+        write(made)
+    _print(visible(line) for line in diff(made))
+    _print(f"note: {visible(note)}" for note in made.notes)
+    return 0
 
 
 def _explain(parsed: Namespace) -> int:

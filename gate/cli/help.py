@@ -9,6 +9,7 @@ Judges what a repository would ship: how well every workload is isolated, agains
 
 commands:
   check [PATH ...]       judge files and folders, or - for standard input (default: the current folder)
+  except RULE|CVE WHOM   write an exception into the declaration: with a reason, an owner and an end
   explain RULE           what a rule asks, why, and what to do
   data show|verify       the dates the verdicts rest on
   policy show [NAME]     a policy pack with the source of every requirement

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 #: The class whose bound on exceptions counts for a workload that states none: the shortest one.
 CLASS_OF_THE_SILENT = "restricted"
 
-#: The rules that ask about the declaration itself, which cannot be its own excuse.
-ITS_OWN = "DCL"
+#: The rules that ask scanners' reports: where none was given, nothing says that an exception is not needed.
+OF_REPORTS = frozenset({"PKG009", "PKG010", "PKG011"})
 
 #: Subjects of one name from which on an exception is said to be too broad: our judgement of what somebody has looked
 #: at one by one. It is in force all the same: a verdict on one subject must not hang on how many others there are.
@@ -33,7 +33,18 @@ MOST_SUBJECTS = 20
 class Exceptions:
     """The grants of one run with what they were applied to, and used for."""
 
-    __slots__ = ("_at", "_declarations", "_firsts", "_longest", "_named", "_never", "_now", "_subjects", "_used")
+    __slots__ = (
+        "_at",
+        "_declarations",
+        "_firsts",
+        "_longest",
+        "_looked",
+        "_named",
+        "_never",
+        "_now",
+        "_subjects",
+        "_used",
+    )
 
     def __init__(self, declarations: Declarations, now: str) -> None:
         """Take the declarations, and the day in UTC."""
@@ -42,6 +53,7 @@ class Exceptions:
         self._named: dict[str, dict[str, list[Grant]]] = {}
         self._at: dict[str, tuple[Grant, ...]] = {}
         self._subjects: dict[Grant, list[str]] = {}
+        self._looked: set[Grant] = set()
         self._used: dict[Grant, dict[str, list[Finding]]] = {}
         self._longest: dict[Grant, int] = {}
         self._never: dict[Grant, str] = {}
@@ -66,8 +78,14 @@ class Exceptions:
         self._at[subject.id] = tuple(in_force)
         return self._at[subject.id]
 
-    def note(self, report: SubjectReport, policy: Policy) -> None:
-        """Remember what a judged subject made use of, and what the policy keeps it from using."""
+    def note(self, report: SubjectReport, policy: Policy, *, scanned: bool) -> None:
+        """Remember what a judged subject made use of, and what the policy keeps it from using.
+
+        `scanned` says that a scanner reported of it.
+        """
+        for grant in self._at[report.id]:
+            if scanned or not (grant.vulnerability or grant.rule in OF_REPORTS):
+                self._looked.add(grant)
         for finding in report.findings:
             for grant in finding.permitted_by:
                 self._used.setdefault(grant, {}).setdefault(report.id, []).append(finding)
@@ -98,9 +116,9 @@ class Exceptions:
             yield _remark("DCL002", grant, f"ended on {grant.expires}")
         elif state == "not-yet":
             yield _remark("DCL003", grant, f"begins on {grant.created}")
-        elif grant.rule.startswith(ITS_OWN) or grant in self._never:
+        elif grant in self._never or (state == "refused" and grant not in self._longest):
             rule = self._never.get(grant, grant.rule)
-            why = "asks about the declaration itself" if rule.startswith(ITS_OWN) else "may not be excepted from"
+            why = "may not be excepted from" if grant in self._never else "asks about the declaration itself"
             yield _remark("DCL012", grant, f"is not taken: {rule} {why}")
         if grant in self._longest:
             text = f"is longer than the {self._longest[grant]} days that the policy allows for this class"
@@ -110,7 +128,7 @@ class Exceptions:
         wider = self._shadow(grant)
         if wider is not None:
             yield _remark("DCL011", grant, f"permits nothing that the one in line {wider.at.line} does not")
-        elif state == "unused" and grant in self._subjects:
+        elif state == "unused" and grant in self._looked:
             gone = "fits no finding any more" if grant.fingerprint else "permits nothing that it does"
             yield _remark("DCL005", grant, gone)
 
@@ -146,7 +164,7 @@ class Exceptions:
 
     def _state(self, grant: Grant) -> OutOfForce:
         """Say why a grant is not in force for anybody; empty when it is."""
-        if grant.rule.startswith(ITS_OWN) or _unknown_rule(grant):
+        if _unknown_rule(grant) or about_itself(grant.rule):
             return "refused"
         return "expired" if grant.expires < self._now else "not-yet" if grant.created > self._now else ""
 
@@ -229,6 +247,13 @@ def worded(grant: Grant) -> str:
 def _extent(grant: Grant) -> Extent:
     what, whom = (grant.rule, grant.vulnerability.upper()), (grant.workload, grant.subject)
     return grant.at.path, what, whom, grant.fingerprint
+
+
+def about_itself(rule: str) -> bool:
+    """Tell whether a rule asks about the declaration, or what else stands beside it, which is no excuse for itself."""
+    from gate.rules.registry import RULES
+
+    return rule in RULES and RULES[rule].subject == "declaration"
 
 
 def _unknown_rule(grant: Grant) -> str:

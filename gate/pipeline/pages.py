@@ -30,16 +30,25 @@ def page(rule_id: str) -> Page:
 
 def explained(name: str) -> str:
     """Return the whole page of a rule, by its id or its name; raise UsageError for one that does not exist."""
-    wanted = name.strip()
-    names = {_name(rule_id): rule_id for rule_id in RULES}
-    rule_id = names.get(wanted.lower(), wanted.upper())
-    if rule_id not in RULES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(wanted, [*RULES, *names], 1)
-        remedy = f"did you mean {near[0]}?" if near else "`gate explain` lists all"
-        raise UsageError(f"there is no rule {wanted}", remedy=remedy)
+    rule_id = rule_named(name)
+    if not rule_id:
+        raise UsageError(f"there is no rule {name.strip()}", remedy=nearest_rule(name) or "`gate explain` lists all")
     return _text(rule_id)
+
+
+def rule_named(name: str) -> str:
+    """Return the id of a rule by its id or its name; nothing when there is none."""
+    wanted = name.strip()
+    rule_id = {_name(rule_id): rule_id for rule_id in RULES}.get(wanted.lower(), wanted.upper())
+    return rule_id if rule_id in RULES else ""
+
+
+def nearest_rule(name: str) -> str:
+    """Ask whether another rule was meant; nothing when no name is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.strip(), [*RULES, *map(_name, RULES)], 1)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def _name(rule_id: str) -> str:
