@@ -438,7 +438,8 @@ def test_a_broken_module_is_a_problem(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_way_up_is_a_virtual_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    declared = "version: 1\nworkloads:\n- {name: web, match: {name: web}, code_trust: untrusted}\n"
+    said = "name: web, match: {name: web}, sensitivity: internal, code_trust: untrusted"
+    declared = f"version: 1\nworkloads:\n- {{{said}}}\n"
     files = {"web.yaml": instance().replace(", extra", ""), ".gate.yaml": declared}
     subject = check(capsys, write_all(tmp_path, files)).subject("Instance/web")
     assert [(one["title"], one["reaches"]) for one in subject["suggestions"]] == [("make it a virtual machine", "L6")]
