@@ -82,19 +82,16 @@ def made_by(scan: Scan, today: int) -> int:
 def data_age(scan: Scan, today: int) -> tuple[int, int | None]:
     """Return the age of a scan's data in days, at least and at most.
 
-    Where the report does not say it, the data is no newer than the report, and no older than what it knows of.
+    Where the report does not say it, the data is no newer than the report; it is never older than what it knows of.
     """
     stated = moment(scan.database)
+    told = (text for one in scan.vulnerabilities for text in (one.published, one.modified))
+    newest = max((day for text in told if (day := moment(text)) is not None), default=None)
     if stated is not None:
-        return max(0, today - stated), max(0, today - stated)
-    known = [
-        day
-        for one in scan.vulnerabilities
-        for text in (one.published, one.modified)
-        if (day := moment(text)) is not None and day <= today
-    ]
+        age = max(0, today - max(stated, newest or stated))
+        return age, age
     least = max(0, today - made_by(scan, today))
-    return least, max(least, today - max(known)) if known else None
+    return least, None if newest is None else max(least, today - newest)
 
 
 def aged(least: int, most: int | None) -> str:

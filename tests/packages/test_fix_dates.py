@@ -170,6 +170,7 @@ def test_what_is_exploited(said: tuple[bool | None, bool | None], expected: bool
     [
         ({"database": "2026-11-20T23:59:59Z"}, (3, 3)),
         ({"database": "2026-12-20T00:00:00Z"}, (0, 0)),
+        ({"database": "2020-01-01T00:00:00Z"}, (15, 15)),
         ({"database": "", "created": "2026-11-13T00:00:00Z"}, (10, 15)),
         ({"database": "", "created": ""}, (0, 15)),
         ({"database": "0001-01-01T00:00:00Z", "created": "soon"}, (0, 15)),
@@ -179,6 +180,12 @@ def test_what_is_exploited(said: tuple[bool | None, bool | None], expected: bool
 def test_the_age_of_the_data(changes: dict[str, Any], expected: tuple[int, int]) -> None:
     one = vulnerability(published="2026-11-05T00:00:00Z", modified="2026-11-08T00:00:00Z")
     assert data_age(scan(one, **changes), days(NOW)) == expected
+
+
+def test_data_that_knows_what_is_to_come_is_new() -> None:
+    one = vulnerability(modified="2027-11-01T00:00:00Z")
+    assert data_age(scan(one, database="", created=""), days(NOW)) == (0, 0)
+    assert data_age(scan(one, database="", created=""), days("2027-11-03")) == (0, 2)
 
 
 def test_nothing_bounds_the_age_of_data_that_found_nothing() -> None:
