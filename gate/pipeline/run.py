@@ -205,7 +205,7 @@ class Run:
         sensitivity = self.linked.sensitivity(subject)
         grants = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
         report = self._under(subject, policy, sensitivity, grants)
-        self.exceptions.note(report, policy)
+        self.exceptions.note(report, policy, scanned=self.scans is not None and self.scans.speak_of(subject))
         for day, later, left in self.announced.cases(subject.at.path, grants, sensitivity):
             self.announced.note(day, self._under(subject, later, sensitivity, left))
         return report
