@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.model.evidence import Stated, holds
+from gate.model.evidence import Stated, holds, known
 from gate.model.truth import no, yes
 
 TYPE_CHECKING = False
@@ -54,8 +54,11 @@ def _mac_off(_workload: Workload, container: Container) -> Iterator[Truth]:
     yield holds(container.confinement.apparmor, lambda profile: profile.kind == "unconfined", "").about(
         f"{container.name} runs without AppArmor"
     )
+    options = known(container.confinement.selinux)
+    said = [options.user, options.role, options.type] if options is not None and not options.disabled else []
+    domain = f": {':'.join(part or '*' for part in said)}" if any(said) else ""
     yield holds(container.confinement.selinux, _is_weak, "").about(
-        f"{container.name} leaves the SELinux domain for containers"
+        f"{container.name} leaves the SELinux domain for containers{domain}"
     )
 
 

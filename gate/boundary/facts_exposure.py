@@ -64,7 +64,7 @@ def _readable_only(mount: Mount) -> Truth:
 def _shown(container: Container, mount: Mount) -> str:
     if isinstance(mount.source, Stated):
         kept = " read-only" if _readable_only(mount).answer == "yes" else ""
-        return f"{container.name} mounts {mount.source.value} of the host{kept}"
+        return f"{container.name} mounts {mount.source.value or '.'} of the host{kept}"
     return f"what {container.name} mounts of the host at {mount.target}"
 
 

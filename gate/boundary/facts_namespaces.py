@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.model.evidence import holds
+from gate.model.evidence import holds, known
 from gate.model.truth import unknown
 
 TYPE_CHECKING = False
@@ -53,8 +53,11 @@ def _joined(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     """Joining a container of somebody else; a service of the same file is part of the same unit, as in a pod."""
     namespaces: Namespaces = workload.namespaces
     for field in ("pid", "network", "ipc"):
-        yield holds(getattr(namespaces, field), lambda value: value.startswith("container:"), "").about(
-            f"joins the {field} namespace of a container outside its own unit"
+        setting = getattr(namespaces, field)
+        joined = known(setting) or ""
+        named = f": {joined.removeprefix('container:')}" if joined.startswith("container:") else ""
+        yield holds(setting, lambda value: value.startswith("container:"), "").about(
+            f"joins the {field} namespace of a container outside its own unit{named}"
         )
 
 

@@ -25,6 +25,9 @@ _WHEN = re.compile(
 #: What readers put behind an id to tell two things of one name apart, and the tag of an image, which each build renews.
 _APPENDED = re.compile(r"(?<=.)(?:@[0-9]+|\[[0-9]+\]|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
 
+#: What does not follow a path that is named as a whole.
+WHOLE = r"(?![\w/-])"
+
 #: Where a doubt begins to say why: another reason leaves the question as open as it was.
 _WHY = " cannot be decided: "
 
@@ -61,9 +64,17 @@ def _said(finding: Finding, path: str) -> str:
     if finding.key:
         return _DIGEST.sub("", finding.key)
     said = finding.message.partition(_WHY)[0]
-    if path and path in said:
-        said = re.sub(rf"(?<![\w./-]){re.escape(path)}(?![\w/-])", "", said)
-    return _lasting(said)
+    return _lasting(_from(path, said))
+
+
+def _from(path: str, said: str) -> str:
+    """Leave out the file that speaks and the folder that it is in: what it names beside itself moves with it."""
+    folder = path.rpartition("/")[0]
+    beside = ((f"{folder}/", "", ""), (folder, WHOLE, ".")) if folder else ()
+    for name, end, instead in ((path, WHOLE, ""), *beside) if path else ():
+        if name in said:
+            said = re.sub(rf"(?<![\w./-]){re.escape(name)}{end}", instead, said)
+    return said
 
 
 def _lasting(text: str) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: A baseline's words for what came of a rule, and of a score.
 OUTCOMES: dict[str, Known] = {"failed": "failed", "fail": "failed", "undecided": "undecided"}
 
+#: Rules whose doubts become certain by the passing of days alone.
+DATED = frozenset({"AGE001", "AGE009", "PKG009", "PKG011"})
+
 #: What takes everything off a score that nothing tells.
 UNKNOWN_SCORE = ("unknown:00000000",)
 
@@ -155,7 +158,7 @@ def covers(entry: Entry, one: Entry) -> bool:
     if is_stricter(one.sensitivity, entry.sensitivity):
         return False
     if entry.score is None or one.score is None:
-        return entry.outcome == "failed" or one.outcome == "undecided"
+        return entry.outcome == "failed" or one.outcome == "undecided" or one.rule in DATED
     return one.score.threshold <= entry.score.threshold and _is_no_worse(one.score, entry.score)
 
 

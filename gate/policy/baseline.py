@@ -60,10 +60,12 @@ def load_baseline(source: Source) -> Baseline:
         cause, at = (found.error.cause, found.error.at) if found.error is not None else ("is empty", found.at)
         raise UsageError(f"the baseline {cause}", at=at, remedy=_REWRITE)
     top = fields(found.root, "", ("version", "tool", "written", "stage", "policy", "entries"))
-    if getattr(top["version"], "value", None) != VERSION:
+    version = getattr(top["version"], "value", None)
+    if version != VERSION or isinstance(version, bool):
         refuse(top["version"], f"the baseline is not of version {VERSION}, the only one that is known", _REWRITE)
     tool = fields(top["tool"], "tool", ("name", "version"))
     policy = fields(top["policy"], "policy", ("name", "digest"))
+    text(tool["name"], "tool.name", ANY, "boundary-gate")
     return Baseline(
         source.path,
         text(tool["version"], "tool.version", ANY, "0.1.0"),

@@ -32,7 +32,7 @@ def schema() -> Json:
         "version": {"description": "The version of this format.", "const": VERSION},
         "tool": closed(
             "What wrote it.",
-            {"name": {"type": "string"}, "version": string("The gate's version.", ANY)},
+            {"name": string("Its name.", ANY), "version": string("The gate's version.", ANY)},
         ),
         "written": string("The day it was written, and everything in it was known.", DAY),
         "stage": word("The stage whose evidence was asked for.", STAGES),

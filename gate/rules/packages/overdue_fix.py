@@ -29,7 +29,7 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
             answer = overdue(one, packages.remediation, days(now))
             text = f"{named(one)}, fixed in {', '.join(one.fixed[:3])}: {answer.text}"
             places = (*(Because(at, text) for at in one.places), Because(image.at, "is the image"))
-            yield Truth(answer.answer, places, detail=one.detail)
+            yield Truth(answer.answer, places, detail=one.detail, key=f"{one.package} {one.ids[0]}")
 
 
 RULE = Rule(
