@@ -17,6 +17,7 @@ import yaml
 
 from gate.model.days import days, iso
 from gate.model.fingerprint import fingerprint
+from gate.model.record import replace
 from gate.pipeline.options import Options
 from gate.pipeline.run import Run
 from gate.rules.registry import RULES
@@ -34,31 +35,46 @@ LATER = iso(days(NOW) + 40)
 
 PAGES = {rule: ROOT / (entry.module.replace(".", "/") + ".md") for rule, entry in RULES.items()}
 EXAMPLES = [
-    pytest.param(example, id=f"{rule}-{example.heading}")
+    (f"{rule}-{example.heading}", example)
     for rule, page in PAGES.items()
     if not rule.startswith("DCL") and page.is_file()
     for example in examples(page)
 ]
+
+#: Examples of files in which order means little, and of one file that may have another name.
+ORDERED = [
+    (name, one) for name, one in EXAMPLES if any(file.endswith((".yaml", ".yml", ".json")) for file in one.files)
+]
+NEW_NAMES = {"Dockerfile": "Dockerfile.web", "pod.yaml": "web.yaml", "build.pkr.hcl": "web.pkr.hcl"}
+ALONE = [(name, one) for name, one in EXAMPLES if [file in NEW_NAMES for file in one.files] == [True]]
+
+
+def each(shown: list[tuple[str, Example]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("example", [one for _name, one in shown], ids=[name for name, _one in shown])
+
 
 #: Findings that passing days bring, and those that they end, where nothing else changes.
 COMING = frozenset({"AGE001", "AGE002", "PKG009", "PKG011"})
 ENDING = frozenset({"AGE002"})
 
 
-def marks(folder: Path, now: str = NOW) -> Marks:
-    """Judge a folder, and return the rules and fingerprints of all that is found at its subjects."""
+def findings(folder: Path, now: str = NOW) -> list[tuple[str, str, str, int]]:
+    """Judge a folder: the subject, rule, fingerprint and line of all that is found."""
     options = Options((str(folder),), (), "", "", "", now, None, verbose=False, formats=())
     trivy, grype, vex = (
         tuple(str(path) for path in sorted(folder.rglob(f"*.{kind}.json"))) for kind in ("trivy", "grype", "vex")
     )
-    given = {"trivy_reports": trivy, "grype_reports": grype, "vex": vex}
-    options = Options(*(given.get(name, getattr(options, name)) for name in Options._fields))
-    return Counter(
-        (finding.rule, fingerprint(finding, subject.at.path))
-        for subject in Run(options).report().subjects
+    return [
+        (subject.id, finding.rule, fingerprint(finding, subject.at.path), finding.at.line)
+        for subject in Run(replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex)).report().subjects
         for finding in subject.findings
         if finding.outcome in ("failed", "undecided", "excepted")
-    )
+    ]
+
+
+def marks(folder: Path, now: str = NOW) -> Marks:
+    """Judge a folder, and count what is found by rule and fingerprint."""
+    return Counter((rule, mark) for _subject, rule, mark, _line in findings(folder, now))
 
 
 def turned(value: Data) -> Data:
@@ -101,18 +117,17 @@ def changed(example: Example, change: Callable[[str, str], str]) -> dict[str, st
     return {name: change(name, text) for name, text in example.files.items()}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@each(EXAMPLES)
 def test_a_fingerprint_outlives_lines_folders_and_weeks(example: Example, tmp_path: Path) -> None:
     before = marks(write_all(tmp_path / "before", example.files))
-    assert marks(write_all(tmp_path / "lines", changed(example, moved_lines))) == before
-    below = {f"deep/below/{name}": text for name, text in example.files.items()}
-    assert marks(write_all(tmp_path / "folder", below)) == before
+    moved = {f"deep/below/{name}": text for name, text in changed(example, moved_lines).items()}
+    assert marks(write_all(tmp_path / "moved", moved)) == before
     after = marks(tmp_path / "before", LATER)
     assert {rule for rule, _mark in before - after} <= ENDING
     assert {rule for rule, _mark in after - before} <= COMING
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@each(ORDERED)
 def test_a_fingerprint_outlives_the_order_of_documents_and_keys(example: Example, tmp_path: Path) -> None:
     try:
         before = marks(write_all(tmp_path / "before", changed(example, as_it_was)))
@@ -122,27 +137,19 @@ def test_a_fingerprint_outlives_the_order_of_documents_and_keys(example: Example
     assert marks(write_all(tmp_path / "after", after)) == before
 
 
-NEW_NAMES = {"Dockerfile": "Dockerfile.web", "pod.yaml": "web.yaml", "build.pkr.hcl": "web.pkr.hcl"}
-ALONE = [example for example in EXAMPLES if [name in NEW_NAMES for name in example.values[0].files] == [True]]
-
-
-@pytest.mark.parametrize("example", ALONE)
+@each(ALONE)
 def test_a_fingerprint_outlives_a_new_name_of_the_file(example: Example, tmp_path: Path) -> None:
     before = marks(write_all(tmp_path / "before", example.files))
     after = {NEW_NAMES[name]: text for name, text in example.files.items()}
     assert marks(write_all(tmp_path / "after", after)) == before
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_two_places_have_two_fingerprints(example: Example, tmp_path: Path) -> None:
-    """But for a key that stands twice, which is found at the key and at its value."""
-    write_all(tmp_path, example.files)
-    options = Options((str(tmp_path),), (), "", "", "", NOW, None, verbose=False, formats=())
-    for subject in Run(options).report().subjects:
-        places: dict[tuple[str, str], set[int]] = {}
-        for finding in subject.findings:
-            places.setdefault((finding.rule, fingerprint(finding, subject.at.path)), set()).add(finding.at.line)
-        assert [key for key, lines in places.items() if len(lines) > 1] == []
+@each(EXAMPLES)
+def test_two_places_of_a_subject_have_two_fingerprints(example: Example, tmp_path: Path) -> None:
+    places: dict[tuple[str, ...], set[int]] = {}
+    for *what, line in findings(write_all(tmp_path, example.files)):
+        places.setdefault(tuple(what), set()).add(line)
+    assert [what for what, lines in places.items() if len(lines) > 1] == []
 
 
 def pod(spec: str, container: str = "") -> str:
