@@ -70,7 +70,7 @@ class Links:
             if reference.kind == "build" and reference.name in self.images:
                 return ((self.images[reference.name], reference.part),)
         for entry in self.profile.images:
-            if name and entry.name == _repository(name) and entry.value in self.images:
+            if name and entry.name == repository_of(name) and entry.value in self.images:
                 return ((self.images[entry.value], ""),)
         return ()
 
@@ -179,7 +179,7 @@ def _undecided_user(setting: Deferred) -> Unknown:
     return Unknown("the base image decides the user, and it is not in this repository", setting.at)
 
 
-def _repository(name: str) -> str:
+def repository_of(name: str) -> str:
     """Strip tag and digest from an image reference."""
     name = name.partition("@")[0]
     head, colon, tag = name.rpartition(":")

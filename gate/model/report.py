@@ -181,6 +181,33 @@ class BaselineLine(Record):
     removed: int | None = None
 
 
+class Difference(Record):
+    """One thing that a change made worse, or better, as a sentence about a subject, and the place that did it."""
+
+    subject: str
+    text: str
+    at: Location
+
+
+class Comparison(Record):
+    """What a change made worse and better than it was at a commit, the one where its history left the named one.
+
+    `judged` counts the subjects that the change may make a difference to; of the others nothing is said. `failing`,
+    `undecided` and `gaps` count what failed, was undecided and was not understood before and is no part of the change.
+    `unreadable` says why nothing could be judged before, so that everything counts as new; else it is empty.
+    """
+
+    name: str
+    commit: str
+    regressions: tuple[Difference, ...]
+    improvements: tuple[Difference, ...]
+    judged: int
+    failing: int
+    undecided: int
+    gaps: int
+    unreadable: str
+
+
 class Report(Record):
     """One run. `findings` are those about no single subject (the declaration, the policy, coverage).
 
@@ -202,3 +229,4 @@ class Report(Record):
     inputs: tuple[Source, ...]
     trusted: Trusted | None = None
     baseline: BaselineLine | None = None
+    against: Comparison | None = None

@@ -7,11 +7,10 @@ from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload
-from gate.pipeline.reading import read_for_links
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gate.linking.link import Links
     from gate.model.policy import Declaration, DeclaredWorkload
@@ -47,6 +46,11 @@ class Linked:
         for links in self._links.values():
             for image_id, workloads in links.used_by.items():
                 self._users.setdefault(image_id, []).extend(by_id[name] for name in workloads if name in by_id)
+
+    @property
+    def users(self) -> Mapping[str, Sequence[Workload]]:
+        """The workloads that run each image, by its id."""
+        return self._users
 
     def entries(self, subject: Subject, proposed: Declarations | None = None) -> tuple[DeclaredWorkload, ...]:
         """Return the declared workloads that speak of a subject; an image is spoken of with whatever runs it."""
@@ -113,7 +117,7 @@ class Linked:
         lacking = _lacking(subjects, ledger, "runtime-class")
         if lacking:
             definitions += ledger.elsewhere("runtime-class", b"RuntimeClass", lacking)
-        return {one.path: Links(subjects, definitions, _rooted_profile(one)) for one in declarations}
+        return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in declarations}
 
     def _linked(self, subject: Subject) -> Subject:
         if isinstance(subject, Workload):
@@ -165,7 +169,7 @@ class Linked:
         wanted = [one.name for workload in _workloads(subjects) for one in workload.references if one.kind == "build"]
         for subject in subjects:
             declaration = self._declarations.of(subject.at.path)
-            for named in _rooted_profile(declaration).images:
+            for named in rooted_profile(declaration).images:
                 if ledger.files.open(named.value) is None and self._before is None:
                     from gate.model.errors import UsageError
 
@@ -176,7 +180,7 @@ class Linked:
                 wanted.append(named.value)
         for path in dict.fromkeys(wanted):
             if path not in ledger.read:
-                for found in read_for_links(ledger, path):
+                for found in ledger.recipe(path):
                     source = ledger.files.open(path)
                     if source is not None:
                         self.read[path] = source
@@ -194,7 +198,7 @@ def _lacking(subjects: list[Subject], ledger: Ledger, kind: ReferenceKind) -> fr
     return frozenset(one.name for one in references if one.kind == kind) - known
 
 
-def _rooted_profile(declaration: Declaration) -> PlatformProfile:
+def rooted_profile(declaration: Declaration) -> PlatformProfile:
     """Return the profile with its recipes' paths relative to the root instead of to the declaration's folder."""
     profile, folder = declaration.platform, declaration.folder
     if not folder or not profile.images:

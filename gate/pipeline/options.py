@@ -32,6 +32,7 @@ class Options(Record):
     baseline: str = ""
     write_baseline: bool = False
     trivy_database: str = ""
+    against: str = ""
 
     @property
     def reports(self) -> tuple[str, ...]:

@@ -140,9 +140,24 @@ class Ledger:
             self.depends[source.path] = frozenset(self.files.consulted)
             self.files.consulted = before | self.files.consulted
 
+    def aside(self) -> Ledger:
+        """Return a ledger for what links need and nobody asked to judge."""
+        return Ledger(self.files)
+
+    def recipe(self, path: str) -> list[Subject]:
+        """Read one recipe that a link needs; nothing when it cannot be read."""
+        aside = self.aside()
+        try:
+            source = self.files.open(path)
+        except InputError:
+            return []
+        if source is not None:
+            aside.source(source, ("dockerfile",), named=False)
+        return aside.subjects
+
     def elsewhere(self, kind: ReferenceKind, text: bytes, names: frozenset[str]) -> list[Definition]:
         """Search the rest of the tree for definitions; only files that contain the text are read."""
-        aside = Ledger(self.files)
+        aside = self.aside()
         for path in self.files.walk(""):
             if not path.endswith((".yaml", ".yml", ".json")) or path in self.read:
                 continue
@@ -215,15 +230,3 @@ def load(name: str) -> Reader:
     """Import one reader."""
     reader: Reader = module(f"gate.readers.{name}").READER
     return reader
-
-
-def read_for_links(ledger: Ledger, path: str) -> list[Subject]:
-    """Read one file that a link needs and that nobody asked to judge; nothing when it cannot be read."""
-    aside = Ledger(ledger.files)
-    try:
-        source = ledger.files.open(path)
-    except InputError:
-        return []
-    if source is not None:
-        aside.source(source, ("dockerfile",), named=False)
-    return aside.subjects

@@ -27,6 +27,11 @@ class Changes(Record):
         """All of them."""
         return self.modified | self.added | self.deleted
 
+    @property
+    def places(self) -> frozenset[str]:
+        """All of them, and every folder (`folder/`) whose list of files is another, as readers ask for it."""
+        return self.paths | {f"{path.rpartition('/')[0]}/" for path in self.added | self.deleted}
+
 
 class Revision:
     """One commit of the repository that is judged; `name` is how it was asked for."""

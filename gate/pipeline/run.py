@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.pipeline.baseline import Known
+    from gate.pipeline.before import Before
     from gate.pipeline.options import Options
     from gate.pipeline.scans import Scans
     from gate.pipeline.trees import AnyFiles
-    from gate.pipeline.trust import Before, Trust
+    from gate.pipeline.trust import Trust
 
 #: The name that standard input has in reports.
 STDIN = "stdin"
@@ -66,8 +67,9 @@ class Run:
         """Read everything that was named; raise UsageError for what cannot be named."""
         self.options = options
         self.tables: Tables | None = None
-        root, self.paths = _rooted([path for path in options.paths if path != "-"])
-        self.files = files = Files(root)
+        root, self.paths = rooted([path for path in options.paths if path != "-"])
+        files = Files(root)
+        self.files: AnyFiles = files
         self.trust = trusting(files, options)
         self.declarations = Declarations(self.trust.files if self.trust else files, options)
         self.known = knowing(self.trust.files if self.trust else files, files, options)
@@ -244,9 +246,7 @@ class Run:
         ledger = self.ledger
         gaps, skipped = [*ledger.not_understood, *unrendered], list(ledger.skipped)
         skipped += (Skipped(gap.at, self.announced.reason(gap)) for gap in ledger.unrendered if gap not in unrendered)
-        for path in self.paths:
-            if os.path.isdir(os.path.join(self.files.root, path)) and not self._holds_any(path, subjects, gaps):
-                gaps.append(self._empty(path))
+        gaps += self._vacant(subjects, gaps)
         # A project is read once for each of its files, and says the same each time.
         return Coverage(
             ledger.seen,
@@ -256,6 +256,11 @@ class Run:
             tuple(dict.fromkeys(gaps)),
             tuple(suppressions(self._inputs())),
         )
+
+    def _vacant(self, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> list[NotUnderstood]:
+        """Return a gap for every folder that was named and holds nothing to judge."""
+        folders = (path for path in self.paths if os.path.isdir(os.path.join(self.files.root, path)))
+        return [self._empty(path) for path in folders if not self._holds_any(path, subjects, gaps)]
 
     def _empty(self, path: str) -> NotUnderstood:
         """Say of a folder that it holds nothing to judge, or only what nobody has rendered."""
@@ -332,7 +337,7 @@ def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declar
     return Scans(files, options, ledger, declarations)
 
 
-def _rooted(paths: list[str]) -> tuple[str, list[str]]:
+def rooted(paths: list[str]) -> tuple[str, list[str]]:
     """Return the root that holds every path, and the paths relative to it."""
     if not paths:
         return root_of("."), []

@@ -29,12 +29,12 @@ class Tree:
 
     __slots__ = ("_cache", "_folders", "_repository", "commit", "consulted", "entries", "root")
 
-    def __init__(self, repository: Repository, commit: str) -> None:
-        """List a commit's tree; raise GitError when it cannot be listed."""
+    def __init__(self, repository: Repository, commit: str, entries: dict[str, Entry] | None = None) -> None:
+        """List a commit's tree, unless its entries are known; raise GitError when it cannot be listed."""
         self.root = repository.root
         self.commit = commit
         self.consulted: dict[str, bool] = {}
-        self.entries: dict[str, Entry] = repository.files(commit)
+        self.entries: dict[str, Entry] = repository.files(commit) if entries is None else entries
         self._repository = repository
         self._cache: dict[str, Source | None] = {}
         self._folders: dict[str, tuple[str, ...]] | None = None

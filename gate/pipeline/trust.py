@@ -77,8 +77,7 @@ class Trust:
 
     def before(self, ledger: Ledger) -> Before:
         """Return what the change has touched, as it was."""
-        if self._before is None:
-            self._before = Before(self._revision, ledger)
+        self._before = Before(self._revision, ledger)
         return self._before
 
     def proposed(self, linked: Linked, now: Declarations, known: Known | None, options: Options) -> Proposed:
