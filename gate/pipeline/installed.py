@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-from importlib.machinery import PathFinder
-from importlib.metadata import distributions
 
 from gate.model.errors import InputError, UsageError
 from gate.model.source import Source
@@ -62,6 +60,8 @@ def _folders(root: str) -> Iterator[str]:
 
 def _offers(folders: list[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the name, the value and the distribution of every entry point; of two installations the first counts."""
+    from importlib.metadata import distributions
+
     seen = set()
     for distribution in distributions(path=folders):
         owner = distribution.metadata["Name"]
@@ -73,6 +73,8 @@ def _offers(folders: list[str]) -> Iterator[tuple[str, str, str]]:
 
 
 def _file(distribution: str, value: str, folders: list[str], at: Location | None) -> tuple[Source, str]:
+    from importlib.machinery import PathFinder
+
     parts = VALUE.fullmatch(value)
     if parts is None:
         remedy = "its author has to write it as package:file.yaml"

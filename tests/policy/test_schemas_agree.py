@@ -38,7 +38,8 @@ SENSE = re.compile(
 ODD: list[Data] = [
     None, True, False, 0, 1, 1.0, 1.5, -1, 101, 3661, "", " ", "\n", "x", "X1", "no", "1.30", "low", "high", "warn",
     "L3", "internet", "kubernetes", "dedicated", "ISO004", "2026-11-01", "2026-02-29", "0000-01-01", "2026-1-1", "../x",
-    "a/../b", "/x", "a*", "CVE-2026-1", "0123456789abcdef", "a\\b", "x.yaml", "a\nb", "~x", "c:/x", [], ["x"], [[]], [{}], {}, {"x": 1},
+    "a/../b", "/x", "a*", "CVE-2026-1", "0123456789abcdef", "a\\b", "x.yaml", "a\nb",
+    "~x", "c:/x", [], ["x"], [[]], [{}], {}, {"x": 1},
     {"at-least": "high"}, {"in": ["internet"]}, {"is-not": "shared"}, {"in": "internet"}, {"in": []},
     {"is": "x", "is-not": "x"}, {"contains": "pci"}, "standard", {"pack": "strict"}, [{"pack": "strict"}],
     {"pack": "strict", "until": "2027-01-01"}, {"rule": "ISO004"}, "x.yaml@sha256:0", f"standard@sha256:{64 * '0'}",
