@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from gate.dialects.compose_peers import taken_mounts
 from gate.dialects.compose_scalars import cleaned, flag
-from gate.dialects.docker_options import NAMED_VOLUME, SecurityOptions
+from gate.dialects.docker_mounts import PROPAGATION, bound, engine_socket
+from gate.dialects.docker_options import NAMED_VOLUME, SecurityOptions, capability_name, is_cdi, limit
 from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.syntax.tree import Node
 
-_PROPAGATED = "rprivate"
 NO_SUCH = "Compose has no such setting"
 
 
@@ -50,7 +50,7 @@ def capabilities(service: Fields, name: str) -> Items[str]:
 
 def _capability(node: Scalar) -> str | None:
     text = as_text(node)
-    return None if text is None else text.strip().upper().removeprefix("CAP_")
+    return None if text is None else capability_name(text)
 
 
 def who(service: Fields) -> Setting[User]:
@@ -95,9 +95,14 @@ def resources(service: Fields) -> Resources:
     pids = service if service.has("pids_limit") else limits
     return Resources(
         flag(service, "read_only"),
-        memory.setting("mem_limit" if memory is service else "memory", "", "an amount", as_spelling),
-        pids.setting("pids_limit" if pids is service else "pids", "", "a number", as_spelling),
+        memory.setting("mem_limit" if memory is service else "memory", "", "an amount", _limit),
+        pids.setting("pids_limit" if pids is service else "pids", "", "a number", _limit),
     )
+
+
+def _limit(node: Scalar) -> str | None:
+    text = as_spelling(node)
+    return None if text is None else limit(text)
 
 
 def exposure(service: Fields, project: Fields, peers: Peers) -> Exposure:
@@ -133,16 +138,7 @@ def _own_mounts(service: Fields, project: Fields, peers: Peers) -> Items[Mount]:
     if isinstance(socket, Unknown):
         found.append(Unknown(socket.reason, socket.at))
     elif isinstance(socket, Stated) and socket.value:
-        source: Setting[str] = Stated("/var/run/docker.sock", socket.at)
-        mount = Mount(
-            "engine-api",
-            source,
-            "/var/run/docker.sock",
-            Defaulted(False, socket.at),
-            Defaulted(_PROPAGATED, socket.at),
-            socket.at,
-        )
-        found.append(Stated(mount, socket.at))
+        found.append(Stated(engine_socket(socket.at), socket.at))
     return Items(tuple(found), listed.at, not listed.reason, listed.reason)
 
 
@@ -161,7 +157,7 @@ def _volume(fields: Fields, volumes: Fields, peers: Peers) -> Mount:
         Unknown("it names no source", at) if isinstance(source, Defaulted) else source,
         cleaned(target.value) if isinstance(target, Stated) else "",
         flag(fields, "read_only"),
-        fields.sub("bind").text("propagation", _PROPAGATED),
+        fields.sub("bind").text("propagation", PROPAGATION),
         at,
     )
     if isinstance(kind, Unknown):
@@ -188,19 +184,7 @@ def _named_volume(name: str, mount: Mount, volumes: Fields) -> Mount:
     options = volumes.sub(name).sub("driver_opts")
     if not options.present:
         return mount
-    how, what = options.text("o"), options.text("device")
-    filesystem = options.text("type")
-    if isinstance(filesystem, Stated) and filesystem.value.lower() in ("nfs", "nfs4", "cifs", "tmpfs"):
-        return mount
-    flags = how.value.split(",") if isinstance(how, Stated) else []
-    certain = any(one.strip() in ("bind", "rbind") for one in flags)
-    read_only = Stated(True, options.at) if "ro" in flags else mount.read_only
-    if certain or not isinstance(how, Stated | Defaulted) or isinstance(what, Unknown):
-        source: Setting[str] = Unknown("its device is not given", options.at) if isinstance(what, Defaulted) else what
-        return replace(mount, kind="bind", source=source, read_only=read_only)
-    if isinstance(what, Stated) and what.value.startswith("/"):
-        return replace(mount, kind="bind", source=what, read_only=read_only)
-    return mount
+    return bound(mount, options.text("o"), options.text("device"), options.text("type"), options.at)
 
 
 #: Where secrets and configs appear in a container.
@@ -224,7 +208,7 @@ def _granted_files(service: Fields, kind: str, definitions: Fields, peers: Peers
             target = fields.text("target", source.value)
             place = target.value if isinstance(target, Stated | Defaulted) else source.value
             place = place if place.startswith("/") else _FOLDERS[kind] + place
-            yield Stated(Mount("bind", file, place, Stated(True, at), Defaulted(_PROPAGATED, at), at), at)
+            yield Stated(Mount("bind", file, place, Stated(True, at), Defaulted(PROPAGATION, at), at), at)
     if reason:
         yield Unknown(reason, service.at_of(kind))
 
@@ -238,14 +222,10 @@ def devices(service: Fields) -> Items[Device]:
         source, access = fields.text("source"), fields.text("permissions", "rwm")
         if fields.reason or not isinstance(source, Stated):
             found.append(Unknown(fields.reason or getattr(source, "reason", "it names no source"), node.at))
-        elif not _is_cdi(source.value):
+        elif not is_cdi(source.value):
             granted = access.value if isinstance(access, Stated | Defaulted) else "rwm"
             found.append(Stated(Device(source.value, granted, node.at), node.at))
     return Items(tuple(found), members.at, not members.reason, members.reason)
-
-
-def _is_cdi(text: str) -> bool:
-    return not text.startswith("/") and "=" in text
 
 
 def gpus(service: Fields) -> Items[str]:
@@ -255,7 +235,7 @@ def gpus(service: Fields) -> Items[str]:
     found: list[Setting[str]] = [Stated("gpus", node.at) for node in asked.nodes]
     for node in service.items("devices").nodes:
         source = Fields(node, node, service.doubts).text("source")
-        if isinstance(source, Stated) and _is_cdi(source.value):
+        if isinstance(source, Stated) and is_cdi(source.value):
             found.append(Stated(source.value, node.at))
     reserved = service.sub("deploy").sub("resources").sub("reservations").items("devices")
     found += (Stated("reserved device", node.at) for node in reserved.nodes)

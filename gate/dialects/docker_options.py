@@ -5,16 +5,17 @@ Sources: docker/cli `opts` and `cli/command/container/opts.go`, moby `daemon/pkg
 
 from __future__ import annotations
 
-from gate.model.evidence import Defaulted, Stated
+from gate.model.evidence import Defaulted, Inapplicable, Stated, Unknown
 from gate.model.record import Record
-from gate.model.workload import Profile, SELinux
+from gate.model.workload import Device, Profile, Runtime, Sandbox, SELinux
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.model.evidence import Setting
+    from gate.model.evidence import Items, Setting
     from gate.model.location import Location
+    from gate.model.workload import Tweak
 
 NAMED_VOLUME = "the engine manages this volume"
 
@@ -61,11 +62,32 @@ class SecurityOptions:
         elif key == "apparmor":
             self.apparmor = Stated(_profile(value), at)
         elif key == "label":
-            self.selinux = Stated(self._labelled(value), at)
+            self._label(value, at)
         elif key == "systempaths" and value.lower() == "unconfined":
             self.proc_mount = Stated("unmasked", at)
         elif key == "writable-cgroups":
             self.cgroup_writable = Stated(on, at)
+        elif key == "unmask":
+            self._unmasked(value, at)
+
+    def _unmasked(self, value: str, at: Location) -> None:
+        """Read Podman's `unmask=`: `ALL`, or paths, of which the cgroups' become writable."""
+        self.proc_mount = Stated("unmasked", at)
+        if "ALL" in value.upper().split(":") or any(path.startswith("/sys/fs/cgroup") for path in value.split(":")):
+            self.cgroup_writable = Stated(True, at)
+
+    def forget(self, known: str, reason: str, at: Location) -> None:
+        """Take one entry that cannot be known, but for how it begins: it may be any of the options that do so."""
+        key = _split(known)[0] if "=" in known or ":" in known else ""
+        for field in _FIELDS.get(key, ()) if key else _ALL_FIELDS:
+            setattr(self, field, Unknown(reason, at))
+
+    def _label(self, value: str, at: Location) -> None:
+        """Read one `label=`; Podman's `nested` shows /proc unmasked, so that labels can be set inside."""
+        if value == "nested":
+            self.proc_mount = Stated("unmasked", at)
+        else:
+            self.selinux = Stated(self._labelled(value), at)
 
     def _labelled(self, value: str) -> SELinux:
         """Add one `label=` entry to those before it: `disable`, or `user:`, `role:`, `type:`, `level:` and a value."""
@@ -77,6 +99,19 @@ class SecurityOptions:
             name if kind == "type" else before.type,
             before.disabled or value == "disable",
         )
+
+
+#: What one security option decides.
+_FIELDS = {
+    "no-new-privileges": ("no_new_privileges",),
+    "seccomp": ("seccomp",),
+    "apparmor": ("apparmor",),
+    "label": ("selinux", "proc_mount"),
+    "systempaths": ("proc_mount",),
+    "unmask": ("proc_mount", "cgroup_writable"),
+    "writable-cgroups": ("cgroup_writable",),
+}
+_ALL_FIELDS = ("no_new_privileges", "seccomp", "apparmor", "selinux", "proc_mount", "cgroup_writable")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -152,3 +187,46 @@ def is_absolute(path: str) -> bool:
     """Say whether a path leads to the same place from everywhere: from the root, from a drive or share, from home."""
     drive = path[1:2] == ":" and path[2:3] in ("/", "\\")
     return path.startswith(("/", "~", "\\\\")) or drive
+
+
+def capability_name(text: str) -> str:
+    """Return a capability in upper case, without `CAP_`."""
+    return text.strip().upper().removeprefix("CAP_")
+
+
+def device(text: str, at: Location) -> Device | None:
+    """Read `HOST`, `HOST:CONTAINER`, `HOST:ACCESS` or `HOST:CONTAINER:ACCESS`; None for what is no device."""
+    source, *rest = text.split(":")
+    if not source or len(rest) > 2:
+        return None
+    access = rest[-1] if rest and is_access(rest[-1]) else "rwm"
+    return Device(source, access, at)
+
+
+def is_access(text: str) -> bool:
+    """Say whether a text is what may be done to a device: each of `r`, `w` and `m` at most once."""
+    return 0 < len(text) == len(set(text)) and set(text) <= set("rwm")
+
+
+def is_cdi(text: str) -> bool:
+    """Say whether a device is named as the Container Device Interface does: `vendor/class=name`."""
+    return not text.startswith("/") and "=" in text
+
+
+def limit(text: str) -> str:
+    """Return a limit as it is written; empty for one that bounds nothing: nought, or less."""
+    digits = text.strip().rstrip("bBkKmMgGtTpPiI ")
+    return "" if not digits.strip("0.") or digits.startswith("-") else text
+
+
+def asked_sandbox(runtime: Setting[str], native: Setting[str], tweaks: Items[Tweak], at: Location) -> Sandbox:
+    """Return the sandbox behind a runtime's name, which only the engine's configuration resolves."""
+    handler = Unknown("only the engine's configuration says what this runtime is", runtime.at)
+    asked: Setting[Runtime] = (
+        Stated(Runtime(runtime.value, handler, runtime.at), runtime.at, runtime.via)
+        if isinstance(runtime, Stated)
+        else Unknown(runtime.reason, runtime.at)
+        if isinstance(runtime, Unknown)
+        else Inapplicable("it asks for no runtime", at)
+    )
+    return Sandbox(asked, native, tweaks)

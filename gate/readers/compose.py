@@ -10,15 +10,16 @@ from gate.dialects.compose_paths import joined
 from gate.dialects.compose_peers import Peers, namespaces, why_open
 from gate.dialects.compose_scalars import flag
 from gate.dialects.compose_service import confinement, exposure, privilege, resources, security_options
+from gate.dialects.docker_options import asked_sandbox
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
 from gate.model.sensitivity import Statement
-from gate.model.workload import Build, Container, Credentials, Placement, Runtime, Sandbox, Workload
+from gate.model.workload import Build, Container, Credentials, Placement, Workload
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.reader import Subject
     from gate.model.source import Source, Sources
-    from gate.model.workload import Doubt
+    from gate.model.workload import Doubt, Sandbox
     from gate.syntax.tree import Node
 
     #: Subjects by their ids.
@@ -206,19 +207,10 @@ class _Service:
     @staticmethod
     def sandbox(fields: Fields) -> Sandbox:
         """Read the runtime and, on Windows, the isolation mode."""
-        runtime = fields.text("runtime")
-        handler = Unknown("only the engine's configuration says what this runtime is", runtime.at)
-        asked: Setting[Runtime] = (
-            Stated(Runtime(runtime.value, handler, runtime.at), runtime.at)
-            if isinstance(runtime, Stated)
-            else Unknown(runtime.reason, runtime.at)
-            if isinstance(runtime, Unknown)
-            else Inapplicable("it asks for no runtime", fields.at)
-        )
         native = fields.setting(
             "isolation", "", "an isolation mode", lambda node: (as_text(node) or "").lower() or None
         )
-        return Sandbox(asked, native, Items((), fields.at))
+        return asked_sandbox(fields.text("runtime"), native, Items((), fields.at), fields.at)
 
     def os(self) -> Setting[str]:
         """Return the operating system: Windows where the platform, the isolation mode or the image's name says so."""
