@@ -134,3 +134,104 @@ def test_each_exception_is_used_for_its_own_workload(tmp_path: Path, capsys: pyt
 
 def test_a_role_alone_permits_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(tmp_path, capsys, declared(role="node-agent")).subject("agent")["verdict"] == "fail"
+
+
+MOUNTS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: agent}
+spec:
+  containers:
+  - name: agent
+    image: registry.example/agent:1
+    volumeMounts:
+    - {name: one, mountPath: /one}
+    - {name: two, mountPath: /two}
+    - {name: three, mountPath: /three}
+  volumes:
+  - {name: one, hostPath: {path: /srv/one}}
+  - {name: two, hostPath: {path: /srv/two}}
+  - {name: three, hostPath: {path: /srv/three}}
+"""
+
+
+def marked(capsys: pytest.CaptureFixture[str], folder: Path, pod: str, *paths: str) -> Any:
+    """Judge a pod with an exception for the first finding about each of some mounts."""
+    write(folder, agent__yaml=pod, __gate__yaml=declared())
+    found = check(capsys, folder).subject("agent")["findings"]
+    marks = [
+        next(one["fingerprint"] for one in found if one["rule"] == "ISO011" and f"{path} " in one["message"])
+        for path in paths
+    ]
+    grants = "".join(f"{granted('ISO011')}  fingerprint: '{mark}'\n" for mark in marks)
+    write(folder, __gate__yaml=declared(grants))
+    return check(capsys, folder)
+
+
+@pytest.mark.parametrize(
+    "permitted", [(), ("/srv/two",), ("/srv/one", "/srv/three"), ("/srv/three", "/srv/two", "/srv/one")]
+)
+def test_a_fingerprint_takes_one_mount_out_of_the_level(
+    permitted: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = marked(capsys, tmp_path, MOUNTS, *permitted)
+    subject = answer.subject("agent")
+    findings = [one for one in subject["findings"] if one["rule"] == "ISO011"]
+    assert sum(one["outcome"] == "excepted" for one in findings) == len(permitted)
+    assert [one["blocks"] for one in findings if one["outcome"] == "failed"] == [True] * (3 - len(permitted))
+    assert subject["verdict"] == ("pass" if len(permitted) == 3 else "fail")
+    assert subject["boundary"]["level"] == "L1"
+    assert answer.report["findings"] == []
+
+
+def test_a_fingerprint_permits_the_first_of_two_that_say_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = MOUNTS.replace("/srv/two", "/srv/one").replace("/srv/three", "/srv/one")
+    subject = marked(capsys, tmp_path, twice, "/srv/one").subject("agent")
+    findings = [one for one in subject["findings"] if one["rule"] == "ISO011"]
+    assert len({one["fingerprint"] for one in findings}) == 1
+    assert sorted((one["location"]["line"], one["outcome"]) for one in findings) == [
+        (13, "excepted"),
+        (14, "failed"),
+        (15, "failed"),
+    ]
+
+
+def test_a_demand_beside_the_level_is_excepted_by_its_rule(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hardened = (
+        "services:\n  agent:\n    image: x\n    user: '1000'\n    cap_drop: [ALL]\n    read_only: true\n"
+        "    security_opt: ['no-new-privileges:true', 'seccomp=profile.json']\n"
+    )
+    write(
+        tmp_path, compose__yaml=hardened, profile__json="{}", __gate__yaml=declared(availability="high", tenancy="soft")
+    )
+    before = check(capsys, tmp_path).subject("agent")
+    assert any("a memory limit" in reason["text"] for reason in before["reasons"])
+    write(tmp_path, __gate__yaml=declared(granted("ISO042"), availability="high", tenancy="soft"))
+    after = check(capsys, tmp_path).subject("agent")
+    assert [one["text"] for one in after["reasons"]] == [
+        one["text"] for one in before["reasons"] if "a memory limit" not in one["text"]
+    ]
+
+
+@pytest.mark.parametrize(("image", "verdict"), [(DIGEST, "pass"), (":latest", "fail")])
+def test_a_weak_boundary_that_is_excepted_keeps_its_conditions(
+    image: str, verdict: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What permits a node agent its level asks for an image by digest, whichever way the level is excepted."""
+    declaration = declared(granted("ISO048"), role="node-agent")
+    assert judged(tmp_path, capsys, declaration, image).subject("agent")["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("count", "found"), [(20, []), (21, ["DCL010"])])
+def test_a_name_of_many_is_in_force_and_named(
+    count: int, found: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = "".join(f"  agent{number}: {{image: x, pid: host}}\n" for number in range(count))
+    workload = "- {name: agent, paths: [compose.yaml], sensitivity: internal}\n"
+    declaration = f"version: 1\nworkloads:\n{workload}exceptions:\n{granted()}"
+    write(tmp_path, compose__yaml=f"services:\n{services}", __gate__yaml=declaration)
+    answer = check(capsys, tmp_path)
+    assert {subject["verdict"] for subject in answer.report["subjects"]} == {"pass"}
+    assert [finding["rule"] for finding in answer.report["findings"]] == found

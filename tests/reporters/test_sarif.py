@@ -23,9 +23,17 @@ HOSTILE = {
 }
 
 
-def sarif(capsys: pytest.CaptureFixture[str], path: Path) -> Any:
+#: A declaration that permits one thing of two.
+EXCEPTED = {
+    "compose.yaml": "services: {web: {image: x, privileged: true, pid: host}}\n",
+    ".gate.yaml": "version: 1\nexceptions:\n- {rule: ISO004, workload: web, reason: until the move, owner: ops, "
+    "created: 2026-11-01, expires: 2026-12-15}\n",
+}
+
+
+def sarif(capsys: pytest.CaptureFixture[str], path: Path, form: str = "sarif") -> Any:
     """Return the log of one run."""
-    return json.loads(gate(capsys, "check", "--now", NOW, "--format", "sarif", path).out)
+    return json.loads(gate(capsys, "check", "--now", NOW, "--format", form, path).out)
 
 
 @pytest.fixture
@@ -34,11 +42,12 @@ def log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     return sarif(capsys, write_all(tmp_path, HOSTILE))
 
 
-def test_the_log_is_valid(log: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_is_valid(log: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if not OFFICIAL.is_file():
         pytest.skip("the official SARIF schema is not beside this repository")
     validator = jsonschema.Draft4Validator(json.loads(OFFICIAL.read_text(encoding="utf-8")))
-    for one in (log, sarif(capsys, SHOP)):
+    excepted = sarif(capsys, write_all(tmp_path / "excepted", EXCEPTED), "sarif-full")
+    for one in (log, sarif(capsys, SHOP), sarif(capsys, SHOP, "sarif-full"), excepted):
         assert [error.message for error in validator.iter_errors(one)] == []
 
 
@@ -101,6 +110,28 @@ def test_fingerprints_survive_lines_above(tmp_path: Path, capsys: pytest.Capture
     before = prints()
     compose.write_text("# one\n# two\n" + compose.read_text())
     assert prints() == before
+
+
+def test_fingerprints_are_those_of_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_all(tmp_path, {**EXCEPTED, "other/compose.yaml": EXCEPTED["compose.yaml"]})
+    report = json.loads(gate(capsys, "check", "--now", NOW, "--format", "json", folder).out)
+    found = [finding["fingerprint"] for subject in report["subjects"] for finding in subject["findings"]]
+    results = sarif(capsys, folder, "sarif-full")["runs"][0]["results"]
+    marks = [result["partialFingerprints"]["primaryLocationLineHash"].split(":") for result in results]
+    assert sorted(mark for mark, _ in marks) == sorted(found)
+    assert {number for _, number in marks} == {"1", "2"}
+
+
+def test_all_results_of_the_full_log_say_whether_they_are_suppressed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = sarif(capsys, write_all(tmp_path, EXCEPTED), "sarif-full")["runs"][0]["results"]
+    assert {(one["ruleId"], len(one["suppressions"])) for one in results if one["ruleId"] in ("ISO001", "ISO004")} == {
+        ("ISO001", 0),
+        ("ISO004", 1),
+    }
+    (suppressed,) = (one for one in results if one["suppressions"])
+    assert (suppressed["kind"], suppressed["level"]) == ("fail", "warning")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,25 @@ def test_a_report_goes_to_its_file_whole(tmp_path: Path, capsys: pytest.CaptureF
     assert answer.status == 0
     assert "PASS" in answer.out
     assert target.read_text().startswith("{")
+
+
+GRANT = 'rule: ISO011, workload: web, reason: "\\e[2Juntil", owner: ops, ticket: OPS-1'
+EXCEPTED = {
+    "compose.yaml": "services:\n  web: {image: x, volumes: ['/srv/a:/a', '/srv/b:/b']}\n",
+    ".gate.yaml": f"version: 1\nexceptions:\n- {{{GRANT}, created: 2026-11-01, expires: 2026-12-15}}\n",
+}
+
+
+def test_what_is_excepted_has_a_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = gate(capsys, "check", "--now", NOW, write_all(tmp_path, EXCEPTED)).out.splitlines()
+    said = "ISO011  compose.yaml#services/web  until 2026-12-15, ops: \\u{1b}[2Juntil (OPS-1) (2 findings)"
+    assert lines[lines.index("excepted") + 1] == f"  {said}"
+
+
+def test_fingerprints_are_shown_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, EXCEPTED)
+    report = json.loads(gate(capsys, "check", "--now", NOW, "--format", "json", tmp_path).out)
+    marks = [finding["fingerprint"] for finding in report["subjects"][0]["findings"]]
+    shown = gate(capsys, "check", "--now", NOW, "--verbose", tmp_path).out
+    assert all(mark in shown for mark in marks)
+    assert not any(mark in gate(capsys, "check", "--now", NOW, tmp_path).out for mark in marks)
