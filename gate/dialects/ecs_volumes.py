@@ -74,9 +74,9 @@ class Volumes:
 
     def _taken(self, container: Fields) -> Iterator[Setting[Mount]]:
         """Yield the mounts of the containers that are named, and of those that these name in turn."""
-        seen: set[tuple[str, bool]] = set()
+        seen: set[tuple[str, str]] = set()
         left = MAX_TAKEN
-        waiting = list(_sources(container, container.at_of("volumesFrom"), read_only=False))
+        waiting = list(_sources(container, container.at_of("volumesFrom"), None))
         while waiting:
             source, read_only, at = waiting.pop()
             other = self._containers.get(known(source) or "")
@@ -85,33 +85,39 @@ class Volumes:
                     source if isinstance(source, Unknown) else Unknown("it takes the volumes of no container here", at)
                 )
                 continue
-            if (known(source) or "", read_only) in seen:
+            key = known(source) or "", type(read_only).__name__
+            if key in seen:
                 continue
-            seen.add((known(source) or "", read_only))
+            seen.add(key)
             if len(seen) > MAX_STEPS or left <= 0:
                 yield Unknown("it takes the volumes of too many containers", at)
                 return
             for member in self._own(other):
                 left -= 1
-                yield _placed(member, at, read_only=read_only) if left >= 0 else Unknown("it takes too many", at)
-            waiting += _sources(other, at, read_only=read_only)
+                yield _placed(member, at, read_only) if left >= 0 else Unknown("it takes too many", at)
+            waiting += _sources(other, at, read_only)
 
 
-def _sources(container: Fields, at: Location, *, read_only: bool) -> Iterator[tuple[Setting[str], bool, Location]]:
-    """Yield what `volumesFrom` names, and whether it is taken read-only."""
+def _sources(
+    container: Fields, at: Location, read_only: Setting[bool] | None
+) -> Iterator[tuple[Setting[str], Setting[bool] | None, Location]]:
+    """Yield what `volumesFrom` names, and what says that it is taken read-only: stated, unknown or nothing."""
     found, reason = container.mappings("volumesFrom")
     if reason:
         yield Unknown(reason, at), read_only, at
     for one in found:
-        only = read_only or known(one.flag("readOnly", default=False)) is True
-        yield one.text("sourceContainer"), only, one.at
+        own = one.flag("readOnly", default=False)
+        certain = isinstance(read_only, Stated) or known(own) is False
+        yield one.text("sourceContainer"), read_only if certain else own, one.at
 
 
-def _placed(member: Setting[Mount], at: Location, *, read_only: bool) -> Setting[Mount]:
+def _placed(member: Setting[Mount], at: Location, read_only: Setting[bool] | None) -> Setting[Mount]:
     """Let a mount stand where it is taken; a path of the host keeps the place where it is written."""
     if not isinstance(member, Stated):
         return replace(member, at=at)
-    mount = replace(member.value, read_only=Stated(True, at)) if read_only else member.value
+    mount = member.value
+    if read_only is not None and known(mount.read_only) is not True:
+        mount = replace(mount, read_only=read_only)
     return Stated(mount, at, (member.at,))
 
 
@@ -145,16 +151,19 @@ def _of_volume(volume: Fields, mount: Mount) -> Mount:
 def _of_driver(volume: Fields, mount: Mount) -> Mount:
     """Look behind the options of a driver: those of the local one are the options of `mount`."""
     options = volume.sub("driverOpts")
-    if volume.reason or options.reason:
-        return replace(mount, kind="bind", source=Unknown(volume.reason or options.reason, volume.at))
-    driver, filesystem = known(volume.text("driver", "local")), known(options.text("type"))
-    if not options.present or (driver and driver != "local") or (filesystem or "").lower() in _ELSEWHERE:
+    driver, filesystem = volume.text("driver", "local"), options.text("type")
+    if known(driver) not in (None, "local") or (known(filesystem) or "").lower() in _ELSEWHERE:
         return mount
     how, device = options.text("o"), options.text("device")
-    flags = {flag.strip() for flag in (known(how) or "").split(",")}
-    if isinstance(device, Defaulted):
+    asked = (volume.reason or options.reason, *(one.reason for one in (driver, filesystem) if isinstance(one, Unknown)))
+    reason = next(filter(None, asked), "")
+    if reason:
+        return replace(mount, kind="bind", source=Unknown(reason, volume.at))
+    if isinstance(device, Defaulted) or (isinstance(device, Stated) and not device.value.startswith("/")):
         return mount
-    if isinstance(device, Stated) and not device.value.startswith("/"):
-        return mount
-    read_only = Stated(True, options.at) if "ro" in flags else mount.read_only
+    read_only = mount.read_only
+    if isinstance(how, Unknown):
+        read_only = Unknown(how.reason, how.at)
+    elif "ro" in {flag.strip() for flag in (known(how) or "").split(",")}:
+        read_only = Stated(True, options.at)
     return replace(mount, kind="bind", source=device, read_only=read_only)
