@@ -196,11 +196,16 @@ def rendered(name: str, report: Report, *, file: str, verbose: bool) -> str:
         from gate.reporters.json import render as as_json
 
         return as_json(report)
-    if name in ("sarif", "sarif-full"):
+    if name == "sarif":
         from gate.pipeline.pages import page
         from gate.reporters.sarif import render as as_sarif
 
-        return as_sarif(report, page, full=name == "sarif-full")
+        return as_sarif(report, page)
+    if name == "sarif-full":
+        from gate.pipeline.pages import page
+        from gate.reporters.sarif_full import render as as_full_sarif
+
+        return as_full_sarif(report, page)
     if name == "github":
         from gate.reporters.github import render as as_github
 

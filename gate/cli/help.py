@@ -39,7 +39,7 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --baseline FILE            warn only of what is new: what this file knows neither fails nor is listed
   --write-baseline           write that file: all that there is now is known (default: .gate-baseline.json at the root)
   --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)
-  --format FORMAT[=FILE]     text, json, sarif or github; repeatable (default: text)
+  --format FORMAT[=FILE]     text, json, sarif, sarif-full (what is excepted too) or github; repeatable
   --now DATE                 judge as of a day (default: today, UTC)
   --verbose, -v              list every note and everything that was skipped
   --offline                  open no socket (always the case today)

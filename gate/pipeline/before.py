@@ -8,8 +8,12 @@ from gate.readers import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.coverage import Skipped
     from gate.model.reader import Subject
     from gate.model.sensitivity import Statement
+    from gate.pipeline.declarations import Declarations
     from gate.pipeline.revisions import Revision
 
 
@@ -52,6 +56,13 @@ class Before:
         path, changes = subject.at.path, self.revision.changes
         touched = path in changes.paths or path in self.ledger.read
         return touched and not self.of(subject) and not (path in changes.added and path in self.former)
+
+    def unseen(self, declarations: Declarations) -> Iterator[Skipped]:
+        """Yield the files that the change adds and that a declaration keeps from being judged."""
+        for path in sorted(self.revision.changes.added):
+            excluded = declarations.excluded(path) if _may_be_read(path) else None
+            if excluded is not None:
+                yield excluded
 
 
 def _may_be_read(path: str) -> bool:

@@ -146,6 +146,10 @@ class Exceptions:
         names = dict.fromkeys([subject.name, *(entry.name for entry in entries)])
         found = [grant for name in names for grant in known.get(name, ()) if grant.workload]
         found += (grant for grant in known.get(subject.id, ()) if grant.subject)
+        # What a change moves takes nothing up that it was not given where it stood.
+        for place in self._declarations.former.get(subject.at.path, ()):
+            given = {_extent(grant)[1:] for grant in self._declarations.of(place).exceptions}
+            found = [grant for grant in found if _extent(grant)[1:] in given]
         return sorted(found, key=lambda grant: grant.at.start)
 
     def _grants(self) -> Iterator[Grant]:

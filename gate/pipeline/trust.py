@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.model.coverage import Skipped
     from gate.model.reader import Subject
     from gate.model.report import Change
     from gate.model.rule import Finding
@@ -32,17 +33,23 @@ if TYPE_CHECKING:
     from gate.pipeline.trees import Tree
 
 
+#: Added files that one finding names.
+SHOWN = 5
+
+
 class Proposed(Record):
     """What came of reading the change's own declarations.
 
     `still` are the names of workloads that it leaves declared, None where its declarations cannot be read; then `gaps`
-    says why. `new` are the workloads that it adds and that nobody declared.
+    says why. `new` are the workloads that it adds and that nobody declared, `unseen` the files that it adds where none
+    is judged.
     """
 
     trusted: Trusted
     still: frozenset[str] | None
     gaps: tuple[NotUnderstood, ...]
     new: tuple[Subject, ...]
+    unseen: tuple[Skipped, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
         """Yield a finding for everything the change would weaken, and for every new workload that nobody declared."""
@@ -53,6 +60,11 @@ class Proposed(Record):
                 yield about("DCL007", f"this change {change.text}; that does not count here", change.at)
         for subject in self.new:
             yield about("DCL008", f"this change adds {subject.name}, which nobody declared", subject.at, subject.id)
+        for reason in dict.fromkeys(one.reason for one in self.unseen):
+            added = [one.at for one in self.unseen if one.reason == reason]
+            more = f" and {len(added) - SHOWN} more" if len(added) > SHOWN else ""
+            names = ", ".join(at.path for at in added[:SHOWN])
+            yield about("DCL013", f"this change adds {names}{more}, and what it adds there {reason}", added[0])
 
 
 class Trust:
@@ -104,4 +116,5 @@ class Trust:
             and self._before.is_new(subject)
             and not linked.sensitivity(subject).declared
         )
-        return Proposed(Trusted(self._revision.name, self._revision.commit, changes), still, gaps, new)
+        unseen = tuple(self._before.unseen(now))
+        return Proposed(Trusted(self._revision.name, self._revision.commit, changes), still, gaps, new, unseen)

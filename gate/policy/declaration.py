@@ -7,13 +7,12 @@ exception is over, or longer than a policy allows, is not asked here: that takes
 
 from __future__ import annotations
 
-from gate.model.days import days
 from gate.model.errors import UsageError
 from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.reference import POLICY
-from gate.policy.shape import choice, document, fields, flag, items, quoted, refuse, table, text, whole
+from gate.policy.shape import choice, day, document, fields, flag, items, quoted, refuse, table, text, whole
 from gate.policy.shipped import DEFAULT
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
@@ -33,7 +32,6 @@ RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
 #: The id of an advisory, whoever publishes it: CVE-2026-1, GHSA-..., RHSA-2026:1, PYSEC-2026-1.
 VULNERABILITY = r"[A-Za-z][A-Za-z0-9]{0,31}-[A-Za-z0-9][A-Za-z0-9._:+-]{0,95}"
 FINGERPRINT = r"[0-9a-f]{16}"
-DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
@@ -205,7 +203,7 @@ def _grant(node: Node) -> Grant:
     entries = fields(node, key, STATED, (*PERMITTED, *SCOPE, "fingerprint", "ticket"))
     _one_of(node, entries, PERMITTED)
     _one_of(node, entries, SCOPE)
-    created, expires = (_day(entries[name], f"{key}.{name}") for name in ("created", "expires"))
+    created, expires = (day(entries[name], f"{key}.{name}") for name in ("created", "expires"))
     if expires < created:
         refuse(entries["expires"], f"the exception expires on {expires}, before it was created on {created}")
 
@@ -242,12 +240,3 @@ def _excluded(node: Node) -> Iterator[Exclusion]:
         entries = fields(member, "exclude", ("paths", "reason"))
         paths = _globs(entries["paths"], "exclude.paths")
         yield Exclusion(paths, text(entries["reason"], "exclude.reason", SENTENCE, "copied from upstream"), member.at)
-
-
-def _day(node: Node, key: str) -> str:
-    day = text(node, key, DAY, "2026-11-01")
-    try:
-        days(day)
-    except ValueError:
-        refuse(node, f"`{key}`: there is no day {day}")
-    return day

@@ -33,13 +33,13 @@ SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "
 MOST_RESULTS, LONGEST = 25_000, 1_024
 
 
-def render(report: Report, pages: Pages, *, full: bool = False) -> str:
-    """Return the document, in ASCII; the full one holds what is excepted and known too, and has no limit."""
-    return json.dumps(document(report, pages, full=full), indent=2) + "\n"
+def render(report: Report, pages: Pages) -> str:
+    """Return the document, in ASCII."""
+    return json.dumps(document(report, pages), indent=2) + "\n"
 
 
 def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
-    """Return the SARIF log as plain data."""
+    """Return the SARIF log as plain data; the full one holds what is excepted or known too, and knows no limit."""
     findings = list(_reported(report, full=full))[: None if full else MOST_RESULTS]
     rules = sorted({finding.rule for finding in findings})
     index = {rule: position for position, rule in enumerate(rules)}

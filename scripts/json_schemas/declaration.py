@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
-    DAY,
     FINGERPRINT,
     GLOB_WORD,
     INNER_PATH,
@@ -17,6 +16,7 @@ from gate.policy.declaration import (
     WORD,
 )
 from gate.policy.reference import POLICY
+from gate.policy.shape import DAY
 from json_schemas.parts import closed, flag, head, listed, sentence, string, table, word
 
 if TYPE_CHECKING:

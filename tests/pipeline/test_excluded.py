@@ -127,3 +127,17 @@ def test_a_change_that_takes_it_back_has_it_judged_later(tmp_path: Path, capsys:
 def test_the_text_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_all(tmp_path, {"a.yaml": POD, "vendor/b.yaml": POD, ".gate.yaml": excluding("vendor/")})
     assert "skipped vendor/b.yaml:1: is excluded by .gate.yaml:3" in gate(capsys, "check", tmp_path).out
+
+
+def test_what_a_change_adds_where_nothing_is_judged_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"a.yaml": POD, "vendor/old.yaml": POD, ".gate.yaml": excluding("vendor/", "gen/")}
+    committed(write_all(tmp_path, files))
+    added = {f"vendor/{number}.yaml": POD for number in range(7)}
+    write_all(tmp_path, {**added, "vendor/old.yaml": POD + "# changed\n", "vendor/read.me": "", "b.yaml": POD})
+    findings = [one for one in trusted(tmp_path, capsys)["findings"] if one["rule"] == "DCL013"]
+    (finding,) = findings
+    names = ", ".join(f"vendor/{number}.yaml" for number in range(5))
+    assert finding["message"].startswith(f"this change adds {names} and 2 more, and what it adds there is excluded by")
+    assert finding["location"]["path"] == "vendor/0.yaml"

@@ -417,3 +417,26 @@ def test_a_second_one_that_lasts_longer_is_no_secret(trees: Trees) -> None:
     (change,) = trees.check(one, "--trusted-ref", "HEAD").report["trusted"]["changes"]
     assert change["text"].startswith("prolongs the exception of web")
     assert change["weakens"]
+
+
+MOVED = """\
+services:
+  web:
+    image: registry.example/web:1.4.2
+    pid: host
+    command: [serve, --port, "8080"]
+"""
+
+
+@pytest.mark.parametrize(("given", "status"), [((), FAILS), ((changed(reason="as before"),), PASSES)])
+def test_what_moves_takes_up_no_exception_that_it_was_not_given(
+    given: tuple[Entry, ...], status: int, trees: Trees
+) -> None:
+    """A folder's exception is for what was in it: a change does not get it by putting its own workload there."""
+    veto = KINDS["veto"]._replace(path="lab/compose.yaml")
+    write_all(trees.folder, {"lab/.gate.yaml": declaration((VALID,), veto, ""), "ours.yaml": policy()})
+    top = declaration(given, veto, "").replace("lab/", "shop/")
+    write_all(trees.folder, {".gate.yaml": top, "lab/ours.yaml": policy(), "shop/compose.yaml": MOVED})
+    committed(trees.folder)
+    trees.folder.joinpath("shop/compose.yaml").rename(trees.folder / "lab/compose.yaml")
+    assert trees.check(veto, "--trusted-ref", "HEAD").status == status

@@ -22,5 +22,6 @@ RULES: dict[str, Entry] = {
     "DCL010": _of("too_broad_exception"),
     "DCL011": _of("shadowed_exception"),
     "DCL012": _of("unexceptable_rule"),
+    "DCL013": _of("excluded_addition"),
     "DCL020": _of("stale_baseline"),
 }
