@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gate.boundary.level import Boundary
     from gate.model.location import Location
     from gate.model.policy import OnUndecided, Policy
-    from gate.model.report import Because, Requirement, ScoreLine, Verdict
+    from gate.model.report import Because, BoundaryLine, Requirement, ScoreLine, Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension
     from gate.model.sensitivity import Sensitivity
@@ -87,8 +87,8 @@ def blocking(
     policy: Policy,
 ) -> list[Finding]:
     """Mark the findings that keep the subject from its level, or that the policy requires anyway."""
-    keeping = _keeping(boundary, required) if boundary is not None else frozenset()
-    blocks = {*policy.require, WEAK_BOUNDARY, *(rule for rule, facts in rule_facts.items() if keeping & {*facts})}
+    kept = keeping(boundary, required) if boundary is not None else frozenset()
+    blocks = {*policy.require, WEAK_BOUNDARY, *(rule for rule, facts in rule_facts.items() if kept & {*facts})}
     return [
         replace(finding, blocks=True) if finding.rule in blocks and finding.outcome != "excepted" else finding
         for finding in findings
@@ -110,7 +110,7 @@ def demanded(findings: Iterable[Finding], policy: Policy) -> list[Reason]:
     ]
 
 
-def _keeping(boundary: Boundary, required: Requirement) -> frozenset[str]:
+def keeping(boundary: Boundary | BoundaryLine, required: Requirement) -> frozenset[str]:
     """Return the facts whose bad news would hold the level below what is certainly required."""
     from gate.boundary.facts import FACTS
     from gate.boundary.level import HARDENED_NEEDS

@@ -61,10 +61,20 @@ def _readable_only(mount: Mount) -> Truth:
     return holds(mount.read_only, bool, "read-only")
 
 
+def _as_seen(source: str, file: str) -> str:
+    """Return a path of the project as seen from the file that names it, so that both can move together."""
+    folder = file.rpartition("/")[0]
+    if source == folder:
+        return "."
+    if not folder:
+        return source
+    return source.removeprefix(f"{folder}/") or "/".join([".."] * (folder.count("/") + 1))
+
+
 def _shown(container: Container, mount: Mount) -> str:
     if isinstance(mount.source, Stated):
         kept = " read-only" if _readable_only(mount).answer == "yes" else ""
-        return f"{container.name} mounts {mount.source.value or '.'} of the host{kept}"
+        return f"{container.name} mounts {_as_seen(mount.source.value, mount.at.path)} of the host{kept}"
     return f"what {container.name} mounts of the host at {mount.target}"
 
 

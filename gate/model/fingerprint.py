@@ -25,9 +25,6 @@ _WHEN = re.compile(
 #: What readers put behind an id to tell two things of one name apart, and the tag of an image, which each build renews.
 _APPENDED = re.compile(r"(?<=.)(?:@[0-9]+|\[[0-9]+\]|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
 
-#: What does not follow a path that is named as a whole.
-WHOLE = r"(?![\w/-])"
-
 #: Where a doubt begins to say why: another reason leaves the question as open as it was.
 _WHY = " cannot be decided: "
 
@@ -68,12 +65,11 @@ def _said(finding: Finding, path: str) -> str:
 
 
 def _from(path: str, said: str) -> str:
-    """Leave out the file that speaks and the folder that it is in: what it names beside itself moves with it."""
-    folder = path.rpartition("/")[0]
-    beside = ((f"{folder}/", "", ""), (folder, WHOLE, ".")) if folder else ()
-    for name, end, instead in ((path, WHOLE, ""), *beside) if path else ():
-        if name in said:
-            said = re.sub(rf"(?<![\w./-]){re.escape(name)}{end}", instead, said)
+    """Leave out the file that speaks, and the folder before what it names beside itself: that moves with it."""
+    folder = path[: path.rfind("/") + 1]
+    for name, end in ((path, r"(?![\w/-])"), (folder, "")):
+        if name and name in said:
+            said = re.sub(rf"(?<![\w./-]){re.escape(name)}{end}", "", said)
     return said
 
 

@@ -122,13 +122,13 @@ class Known:
         return _all_marked(judged, listed, known)
 
     def _rewritten(self, view: View, head: Baseline, listed: list[Found], matching: Matching) -> set[int]:
-        """Take in all that can be known, keep what this run was not asked for, and return what is known now."""
+        """Take in all that is there, keep what this run was not asked for, and return what is known now."""
         old = self.baseline.entries
         known = {number for number, one in enumerate(listed) if one.hideable}
-        fresh = {key(one): one for one in _counted(listed[number].entry for number in sorted(known))}
+        fresh = {key(one): one for one in _counted(one.entry for one in listed)}
         kept = [entry for entry in old if not view.asked(entry) and key(entry) not in fresh]
         new = replace(head, path=self.baseline.path, entries=(*kept, *fresh.values()))
-        added = len(known - matching.known)
+        added = len(listed) - len(matching.known)
         removed = added + _total(old) - _total(new.entries)
         self.text = written(new)
         self.line = BaselineLine(new.path, new.written, len(new.entries), len(known), 0, added, removed)

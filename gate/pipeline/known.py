@@ -12,7 +12,8 @@ from gate.model.record import Record, replace
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import CLASSES, PLACEMENTS, Sensitivity
 from gate.policy.statements import DEMANDING_ROLE, ORDERS
-from gate.verdict import WEAK_BOUNDARY
+from gate.rules import asking
+from gate.verdict import WEAK_BOUNDARY, keeping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,12 +77,22 @@ def found(judged: Sequence[Judged]) -> list[Found]:
 
 
 def _findings(number: int, subject: Judged) -> Iterator[Found]:
-    vetoed = subject.vetoed
+    resting = _resting(subject)
     for index, finding in enumerate(subject.report.findings):
         if finding.outcome in OUTCOMES and finding.rule != WEAK_BOUNDARY:
             entry = _entry(subject, finding.rule, finding.outcome, fingerprint(finding, subject.path), finding.at)
             required = finding.rule in subject.policy.require
-            yield Found(number, index, replace(entry, required=required), not (vetoed and finding.blocks))
+            hideable = not finding.blocks or not (finding.rule in resting if required else subject.vetoed)
+            yield Found(number, index, replace(entry, required=required), hideable)
+
+
+def _resting(subject: Judged) -> frozenset[str]:
+    """Return the rules whose facts keep a workload below the level that its boundary has to have."""
+    boundary = subject.report.boundary
+    if boundary is None or not subject.vetoed:
+        return frozenset()
+    kept = keeping(boundary, subject.report.required)
+    return frozenset(rule for rule, entry in asking("workload").items() if kept & {*entry.facts})
 
 
 def _scores(number: int, subject: Judged) -> Iterator[Found]:

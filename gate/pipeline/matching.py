@@ -12,9 +12,13 @@ from gate.pipeline.known import covers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from gate.model.baseline import Entry
     from gate.pipeline.known import Found
+
+    #: Entries by fingerprint and file.
+    Places: TypeAlias = dict[str, dict[str, list[int]]]
 
 #: Files that are gone which one finding is looked for in.
 MOST_PLACES = 50
@@ -81,28 +85,38 @@ class Matching:
         return entry.subject != found.subject, entry.outcome != found.outcome
 
     def _moved(self, strangers: list[int], gone: set[str]) -> None:
-        """Match what stands in files that the baseline does not know with the entries of files that are gone.
-
-        The two files that have most in common are taken for one first, so that what is new in another stays together.
-        """
-        entries: dict[str, dict[str, list[int]]] = {}
+        """Match what stands in files that the baseline does not know with the entries of files that are gone."""
+        entries: Places = {}
         for number, entry in enumerate(self._entries):
             if entry.path in gone and self.left[number]:
                 entries.setdefault(entry.fingerprint, {}).setdefault(entry.path, []).append(number)
-        common: dict[tuple[str, str], list[int]] = {}
-        for one in strangers:
-            found = self._found[one].entry
-            for path in [*entries.get(found.fingerprint, ())][:MOST_PLACES]:
-                common.setdefault((path, found.path), []).append(one)
-        pairs = sorted(common, key=lambda pair: (-len(common[pair]), _name(pair[0]) != _name(pair[1]), pair))
-        for pair in pairs:
-            for one in common[pair]:
+        for old, ones in self._likeliest(strangers, entries):
+            for one in ones:
                 if one not in self.known:
-                    self._take(one, entries[self._found[one].entry.fingerprint][pair[0]])
+                    self._take(one, entries[self._found[one].entry.fingerprint][old])
         for one in strangers:
             if one not in self.known:
                 places = entries.get(self._found[one].entry.fingerprint, {})
                 self._hold(number for numbers in places.values() for number in numbers)
+
+    def _likeliest(self, strangers: list[int], entries: Places) -> Iterator[tuple[str, list[int]]]:
+        """Yield each file that is gone with what another one has in common with it.
+
+        The two that have most in common come first, so that what is new in another file stays together.
+        """
+        common: dict[tuple[str, str], list[int]] = {}
+        sizes: dict[str, int] = {}
+        for one in strangers:
+            found = self._found[one].entry
+            sizes[found.path] = sizes.get(found.path, 0) + 1
+            for path in [*entries.get(found.fingerprint, ())][:MOST_PLACES]:
+                common.setdefault((path, found.path), []).append(one)
+
+        def order(pair: tuple[str, str]) -> tuple[int, int, bool, tuple[str, str]]:
+            return -len(common[pair]), sizes[pair[1]], _name(pair[0]) != _name(pair[1]), pair
+
+        for pair in sorted(common, key=order):
+            yield pair[0], common[pair]
 
 
 def _name(path: str) -> str:

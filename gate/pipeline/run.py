@@ -307,6 +307,8 @@ class Run:
 
     def _inputs(self) -> tuple[Source, ...]:
         read = {**self.ledger.asked(), **self.ledger.read, **self.linked.read, **self.declarations.sources}
+        if self.known is not None and self.known.source is not None:
+            read[self.known.source.path] = self.known.source
         return tuple(read[path] for path in sorted(read))
 
 

@@ -53,6 +53,13 @@ _SENSITIVITY = ("class", *AXES, "regulated", "placement", "role")
 
 def load_baseline(source: Source) -> Baseline:
     """Read a baseline; raise UsageError for the first thing that is wrong with it."""
+    try:
+        return _baseline(source)
+    except UsageError as error:
+        raise UsageError(error.cause, at=error.at, remedy=error.remedy or _REWRITE) from None
+
+
+def _baseline(source: Source) -> Baseline:
     from gate.syntax.json import parse
 
     found = parse(source)
