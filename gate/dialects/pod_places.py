@@ -75,6 +75,9 @@ CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("actions.github.com", "AutoscalingRunnerSet"): (_TEMPLATE,),
 }
 
+#: Groups of kinds whose pods have to be put together, and of machines.
+SCATTERED = frozenset({"argoproj.io", "tekton.dev", "kubevirt.io", "pool.kubevirt.io"})
+
 #: Every kind above whose name says by itself that it starts pods; of `Service` the group decides.
 STARTING = frozenset({*BUILT_IN, *(kind for _, kind in CUSTOM)} - {"Service"})
 
@@ -137,20 +140,21 @@ _HOLDERS = (
 )
 
 
-def may_start_pods(root: Node) -> bool:
+def may_start_pods(root: Node, *, deep: bool = True) -> bool:
     """Say whether containers are nested in an object: under a key that holds them, something that has an image."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            if any(_has_image(node.get(key)) for key in _HOLDERS):
+            if any(has_image(node.get(key)) for key in _HOLDERS):
                 return True
-            waiting += node.entries.values()
+            waiting += node.entries.values() if deep else ()
         elif isinstance(node, Sequence):
             waiting += node.items
     return False
 
 
-def _has_image(node: Node | None) -> bool:
+def has_image(node: Node | None) -> bool:
+    """Say whether something that may be a container, or one of a list of them, names an image."""
     members = node.items if isinstance(node, Sequence) else [node]
     return any(isinstance(item, Mapping) and isinstance(item.get("image"), Scalar) for item in members)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from gate.dialects.pod_ignored import misplaced
-from gate.dialects.pod_places import BUILT_IN, OPTIONAL, STARTING, may_start_pods, places_of, walk
+from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, STARTING, may_start_pods, places_of, walk
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
+from gate.dialects.pod_scattered import described_elsewhere, pods_of
 from gate.dialects.pod_security import mapped
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import Storage
@@ -19,6 +20,7 @@ from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.reader import Reader, Reading
+from gate.model.record import replace
 from gate.model.reference import Definition, Reference
 from gate.model.sensitivity import Statement
 from gate.model.workload import Build, Workload
@@ -181,8 +183,49 @@ class _File:
                 self._workloads(fields, kind, place, several=len(places) > 1)
         elif kind.endswith("List") and isinstance(fields.get("items"), Sequence):
             self._list(fields, group, kind, depth)
-        elif not self._define(fields, group, kind):
+        elif not self._define(fields, group, kind) and not self._scattered(fields, group, kind):
             self._strange(fields, group, kind)
+
+    def _scattered(self, fields: Fields, group: str, kind: str) -> bool:
+        """Read the kinds whose pods have to be put together first, and machines; say whether it is one."""
+        root = fields.node
+        if root is None or group not in SCATTERED:
+            return False
+        found = pods_of(root, group, kind)
+        if found is None:
+            return self._machine(fields, group, kind)
+        for template, part in found:
+            self._found(fields, Fields(template, template, fields.doubts), kind, part)
+        elsewhere = described_elsewhere(root, group, kind)
+        if elsewhere is not None:
+            cause = f"is a {kind} whose pods are described elsewhere"
+            self.problems.append(UnrenderedError(cause, at=elsewhere.at, remedy="write the task out in the run"))
+        return True
+
+    def _machine(self, fields: Fields, group: str, kind: str) -> bool:
+        from gate.dialects.kubevirt import PLACES, workload
+
+        place = PLACES.get((group, kind))
+        if place is None:
+            return False
+        for way, _ in walk(fields, place):
+            problem = _no_template(way, place)
+            if problem is not None:
+                self.problems.append(problem)
+                continue
+            metadata = fields.sub("metadata")
+            name, namespace = _named(metadata), _plain(metadata.text("namespace"))
+            machine = workload(way[-1], self._id(namespace, kind, name, ""), name, namespace, kind)
+            self.subjects.append(replace(machine, at=fields.at, statements=tuple(_statements(way))))
+        return True
+
+    def _found(self, fields: Fields, template: Fields, kind: str, part: str) -> None:
+        """Keep the pod of a template that had to be looked for."""
+        problem = refusal(template)
+        if problem is None:
+            self.subjects.append(self._workload([fields, template], kind, part))
+        else:
+            self.problems.append(problem)
 
     def _list(self, fields: Fields, group: str, kind: str, depth: int) -> None:
         """Read the members of a list; in a typed one they may leave out what the list says."""
@@ -202,10 +245,21 @@ class _File:
             return
         elif not kind or (kind == "Template" and group in ("", "template.openshift.io")):
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
-        else:
+        elif self._left_of_shape(fields, kind):
             cause = f"{kind[:60]} of group {group[:80] or 'core'} may start pods, and the gate does not know this kind"
             remedy = "check the pods that it makes (kubectl get pods -o yaml), or take it out of what is judged"
             self.problems.append(UnrenderedError(cause, at=fields.at, remedy=remedy))
+
+    def _left_of_shape(self, fields: Fields, kind: str) -> bool:
+        """Read what has the shape of a pod template in a kind that nobody knows; say whether containers are left."""
+        from gate.dialects.pod_shapes import pods_by_shape
+
+        if fields.node is None:
+            return True
+        found, left = pods_by_shape(fields.node)
+        for template, place in found:
+            self._found(fields, Fields(template, template, fields.doubts), kind, place if len(found) > 1 else "")
+        return left
 
     def _define(self, fields: Fields, group: str, kind: str) -> bool:
         """Keep what a pod's names may resolve to; say whether it is that."""
@@ -248,7 +302,7 @@ class _File:
     def _workload(self, way: list[Fields], kind: str, part: str) -> Workload:
         top, template = way[0], way[-1]
         metadata = top.sub("metadata")
-        name = _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
+        name = _named(metadata)
         namespace = _plain(metadata.text("namespace"))
         pod = PodReader(template, self.storage.of_templates(top), lambda claim: self.storage.of_claim(namespace, claim))
         return Workload(
@@ -326,6 +380,10 @@ def _handler(fields: Fields) -> Setting[str]:
     """Return a RuntimeClass's handler, which the first version of the kind kept in its `spec`."""
     handler = fields.text("handler") if fields.has("handler") else fields.sub("spec").text("runtimeHandler")
     return Unknown("it names no handler", fields.at) if isinstance(handler, Defaulted) else handler
+
+
+def _named(metadata: Fields) -> str:
+    return _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
 
 
 def _plain(setting: Setting[str]) -> str:

@@ -315,6 +315,7 @@ def test_a_kustomization_that_changes_things_is_in_the_ledger(changing: str, ent
 @pytest.mark.parametrize(
     "inside",
     [
+        f"{{template: {{spec: {SPEC}}}, more: {{sidecars: [{{image: i}}]}}}}",
         f"{{deep: [{{pod: {SPEC}}}]}}",
         "{templates: [{name: a, container: {image: i}}]}",
         "{templates: [{name: a, script: {image: i, source: s}}]}",

@@ -28,10 +28,10 @@ def test_everything_that_passes_is_short(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_what_was_skipped_is_listed_while_the_list_is_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A warning that rests on it alone would otherwise have no reason."""
-    workflow = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {templates: [{container: {image: x}}]}\n"
+    workflow = "apiVersion: example.com/v1\nkind: Workflow\nspec: {templates: [{container: {image: x}}]}\n"
     write_all(tmp_path, {"0.yaml": workflow})
     out = gate(capsys, "check", "--now", NOW, tmp_path / "0.yaml").out
-    assert "0.yaml:1: Workflow of group argoproj.io may start pods" in out
+    assert "0.yaml:1: Workflow of group example.com may start pods" in out
     assert "WARN  nothing to judge" in out
     write_all(tmp_path, {f"{number}.yaml": workflow for number in range(9)})
     assert "may start pods" not in gate(capsys, "check", "--now", NOW, tmp_path).out
