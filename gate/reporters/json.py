@@ -214,6 +214,7 @@ def _finding(finding: Finding, path: str) -> Json:
         "remedy": finding.remedy,
         "location": _at(finding.at),
         "related": [_at(at) for at in finding.related],
+        "aspects": list(finding.aspects),
         "fingerprint": fingerprint(finding, path),
         "permitted_by": [_at(grant.at) for grant in finding.permitted_by],
     }

@@ -132,6 +132,7 @@ def _finding() -> Json:
             "remedy": string("What to do about it."),
             "location": LOCATION,
             "related": listed("Other places that the answer rests on.", LOCATION),
+            "aspects": listed("Its names elsewhere, such as the ids of a vulnerability.", string("A name.")),
             "fingerprint": {"description": "What stays while lines move and files are renamed.", **FINGERPRINT},
             "permitted_by": listed("Where the exceptions stand that permit it.", LOCATION),
         },

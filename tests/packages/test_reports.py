@@ -82,6 +82,7 @@ def test_severity_and_names_are_those_of_the_vulnerability(judged: Any) -> None:
     (subject,) = judged(trivy(one)).report["subjects"]
     (finding,) = (one for one in subject["findings"] if one["rule"] == "PKG009")
     assert finding["severity"] == "critical"
+    assert finding["aspects"] == ["CVE-2024-1000", "GHSA-aaaa-bbbb-cccc"]
     assert finding["message"].startswith("openssl 3.5.1-1 has CVE-2024-1000 (critical), fixed in 3.5.1-1+deb13u1: ")
 
 
