@@ -79,6 +79,7 @@ def settings(policy: Policy) -> Iterator[str]:
     yield f"Workloads that nobody declared {undeclared(policy)}. Templates that nobody rendered: {policy.unrendered}."
     yield f"Package fixes are due by: {code(policy.remediation)}."
     yield f"Rules that always block: {code(policy.require) or 'none'}."
+    yield f"Rules that no exception permits: {code(policy.never_excepted) or 'none'}."
     yield "Expected evidence: " + "; ".join(f"{stage}: {code(known)}" for stage, known in policy.evidence.items()) + "."
     yield ""
     rows = ((f"`{name}`", policy.classes[name], *minima(policy, name)) for name in CLASSES)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from json_schemas import baseline, declaration, policy, report  # noqa: E402
+from json_schemas import baseline, declaration, policy, policy_tests, report  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def texts() -> dict[Path, str]:
         "baseline": baseline.schema(),
         "declaration": declaration.schema(),
         "policy": policy.schema(),
+        "policy-tests": policy_tests.schema(),
         "report": report.schema(),
     }
     return {

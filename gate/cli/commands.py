@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
-SCHEMAS = ("policy", "declaration", "baseline", "report")
+SCHEMAS = ("policy", "policy-tests", "declaration", "baseline", "report")
 USAGE = 2
 
 
@@ -43,8 +43,8 @@ def _parser() -> ArgumentParser:
     data = commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False)
     data.add_argument("action", choices=("show", "verify"))
     policy = commands.add_parser("policy", help="a policy pack with its sources", allow_abbrev=False)
-    policy.add_argument("action", choices=("show", "lint"))
-    policy.add_argument("name", nargs="?", default="standard", help="the name of a pack, or a file")
+    policy.add_argument("action", choices=("show", "lint", "test", "new"))
+    policy.add_argument("name", nargs="?", default="", help="the name of a pack, a file, or a folder of tests")
     schema = commands.add_parser("schema", help="a JSON Schema", allow_abbrev=False)
     schema.add_argument("name", choices=SCHEMAS)
     return parser
@@ -123,19 +123,51 @@ def _data(parsed: Namespace) -> int:
 
 
 def _policy(parsed: Namespace) -> int:
-    from gate.pipeline.packs import doubts, pack
+    from gate.policy.shipped import DEFAULT
+
+    actions = {"show": _shown, "lint": _linted, "test": _tested, "new": _started}
+    if not parsed.name and parsed.action != "show":
+        raise UsageError(f"gate policy {parsed.action} needs a name", remedy="`gate --help` says of what")
+    return actions[parsed.action](parsed.name or DEFAULT)
+
+
+def _shown(name: str) -> int:
+    from gate.pipeline.packs import pack
     from gate.policy.describe import describe
 
-    if parsed.action == "show":
-        _print(describe(pack(parsed.name)))
-        return 0
-    problems = doubts(parsed.name)
+    _print(describe(pack(name)))
+    return 0
+
+
+def _linted(name: str) -> int:
+    from gate.pipeline.packs import doubts
+
+    problems = doubts(name)
     _print(
-        f"{problem.at or parsed.name}: {problem.severity}: {problem.cause}"
+        f"{problem.at or name}: {problem.severity}: {problem.cause}"
         + (f" ({problem.remedy})" if problem.remedy else "")
         for problem in problems
     )
     return USAGE if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _tested(path: str) -> int:
+    from gate.pipeline.policy_cases import outcomes
+    from gate.reporters.escape import visible
+
+    found = list(outcomes(path))
+    failed = [outcome for outcome in found if outcome.wrong]
+    for outcome in failed:
+        _print([f"{visible(str(outcome.at))}: failed: {visible(outcome.name)}: {visible('; '.join(outcome.wrong))}"])
+    _print([f"{len(found)} {'case' if len(found) == 1 else 'cases'}, {len(failed)} failed"])
+    return 1 if failed else 0
+
+
+def _started(name: str) -> int:
+    from gate.policy.starter import starter
+
+    sys.stdout.write(starter(name))
+    return 0
 
 
 def _schema(parsed: Namespace) -> int:

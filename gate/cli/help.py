@@ -14,7 +14,9 @@ commands:
   data show|verify       the dates the verdicts rest on
   policy show [NAME]     a policy pack with the source of every requirement
   policy lint FILE       what is wrong with a policy of one's own, or doubtful
-  schema NAME            the JSON Schema of policy, declaration, baseline or report
+  policy test FILE|DIR   whether policies say of cases what the cases expect
+  policy new NAME        a policy of one's own to start from, which adds to standard
+  schema NAME            the JSON Schema of policy, policy-tests, declaration, baseline or report
 
   --version              print the version
   --help                 print this, or the help of a command
@@ -32,7 +34,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --trivy-database FILE      when trivy's data was made, which its reports do not say: `db/metadata.json` of its
                              cache, or what `trivy version --format json` prints
   --vex FILE                 an OpenVEX or CycloneDX document that excuses vulnerabilities; repeatable
-  --policy PACK|FILE         the policy pack (default: the declaration's, else standard)
+  --policy PACK|FILE         a policy pack that counts beside the declaration's own (default: that, else standard);
+                             with @sha256:HEX behind it, its file must have that digest
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply
   --trusted-ref REF          read policy, declarations and exceptions in this commit, not in the change

@@ -117,6 +117,9 @@ def _stricter(a: RequirementRule, b: RequirementRule) -> RequirementRule:
     """Join two rules with one id and the same conditions."""
     level = max(a.level, b.level)
     dedicated = max(a.dedicated_level or a.level, b.dedicated_level or b.level)
+    # The words are those of the rule whose level counts.
+    strength = max((a.level, a.allows), (b.level, b.allows))
+    telling = [rule for rule in (a, b) if (rule.level, rule.allows) == strength]
     return RequirementRule(
         a.id,
         a.when,
@@ -124,8 +127,8 @@ def _stricter(a: RequirementRule, b: RequirementRule) -> RequirementRule:
         dedicated if dedicated < level else "",
         _union(a.needs, b.needs),
         max(a.allows, b.allows),
-        min(a.text, b.text),
-        min(a.source, b.source),
+        min(rule.text for rule in telling),
+        min(rule.source for rule in telling),
         *_narrower(_days(a), _days(b)),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.model.policy import NEEDS
+from gate.model.record import replace
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import CLASSES
 
@@ -10,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gate.model.policy import Condition, Policy, RequirementRule
+    from gate.model.policy import Condition, DatedPolicy, DatedRule, Policy, RequirementRule
 
 _HEADINGS = ("CLASS", "IMPACT", *(dimension.upper().replace("_", " ") for dimension in DIMENSIONS), "EXCEPTIONS")
 
@@ -25,24 +26,59 @@ _WORDS = {
 
 
 def describe(policy: Policy) -> Iterator[str]:
-    """Yield the lines that show a whole policy."""
+    """Yield the lines that show a whole policy, with what it inherits, and then what is added on which days."""
     yield f"{policy.name} (sha256 {policy.digest})"
     yield ""
-    yield f"undeclared workloads: {undeclared(policy)}"
-    yield f"unrendered templates: {policy.unrendered}"
-    yield f"package fixes are due by: {', '.join(policy.remediation)}"
-    yield f"rules that block whatever the level is: {', '.join(policy.require) or 'none'}"
-    for stage, evidence in policy.evidence.items():
-        yield f"asked at {stage}: {', '.join(evidence)}"
-    yield ""
-    yield from _classes(policy)
-    for rule in policy.requirements:
+    shown = [*_blocks(policy)]
+    yield from _spaced(shown)
+    for part in policy.dated_policies:
+        from gate.policy.ceiling import stricter_of
+
+        joined = stricter_of(replace(policy, dated_policies=()), part.policy)
+        added = [block for block in _blocks(joined) if block not in shown]
         yield ""
-        yield f"{rule.id}: {demand(rule)}, {occasion(rule)}"
-        yield f"    {rule.text}"
-        for need in rule.needs:
-            yield f"    {'Provided' if rule.allows else 'Needed as well'}: {NEEDS[need]}."
-        yield f"    Source: {rule.source}."
+        yield f"{days(part)}, as {part.policy.name} asks:"
+        yield from ((f"    {line}".rstrip()) for line in _spaced(added))
+
+
+def _blocks(policy: Policy) -> Iterator[tuple[str, ...]]:
+    """Yield what belongs together: a setting, a class, a requirement."""
+    required = [*policy.require, *(f"{one.rule} ({days(one)})" for one in policy.dated_require)]
+    yield (f"undeclared workloads: {undeclared(policy)}",)
+    yield (f"unrendered templates: {policy.unrendered}",)
+    yield (f"package fixes are due by: {', '.join(policy.remediation)}",)
+    yield (f"rules that block whatever the level is: {', '.join(required) or 'none'}",)
+    yield (f"rules that no exception permits: {', '.join(policy.never_excepted) or 'none'}",)
+    for stage, evidence in policy.evidence.items():
+        yield (f"asked at {stage}: {', '.join(evidence)}",)
+    yield ("",)
+    for line in _classes(policy):
+        yield (line,)
+    yield from (_requirement(rule) for rule in policy.requirements)
+
+
+def _requirement(rule: RequirementRule) -> tuple[str, ...]:
+    needed = "Provided" if rule.allows else "Needed as well"
+    return (
+        "",
+        f"{rule.id}: {demand(rule)}, {occasion(rule)}",
+        f"    {rule.text}",
+        *(f"    {needed}: {NEEDS[need]}." for need in rule.needs),
+        f"    Source: {rule.source}.",
+    )
+
+
+def _spaced(blocks: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of blocks; what would be empty at the top is left out."""
+    lines = [line for block in blocks for line in block]
+    yield from lines[1:] if lines[:1] == [""] else lines
+
+
+def days(dated: RequirementRule | DatedRule | DatedPolicy) -> str:
+    """Say from when to when something counts."""
+    if not dated.until:
+        return f"from {dated.effective_on} on"
+    return f"from {dated.effective_on} to {dated.until}" if dated.effective_on else f"until {dated.until}"
 
 
 def undeclared(policy: Policy) -> str:
@@ -59,8 +95,9 @@ def demand(rule: RequirementRule) -> str:
 
 
 def occasion(rule: RequirementRule) -> str:
-    """Say when a requirement applies."""
-    return f"when {spelled(rule.when)}" if rule.when else "always"
+    """Say when a requirement applies, and on which days."""
+    when = f"when {spelled(rule.when)}" if rule.when else "always"
+    return f"{when}, {days(rule)}" if rule.effective_on or rule.until else when
 
 
 def spelled(conditions: Iterable[Condition]) -> str:

@@ -10,6 +10,7 @@ from gate.model.policy import NEEDS
 from gate.model.source import Source
 from gate.policy.describe import describe
 from gate.policy.lint import Problem, lint
+from gate.policy.pack import load_policy
 from gate.policy.shipped import shipped_policy
 from gate.rules.registry import RULES
 
@@ -85,4 +86,25 @@ def test_showing_a_policy_shows_every_requirement_its_reason_and_its_source() ->
     assert "R18: L0 is permitted, when (code_trust is not hostile or untrusted)" in text
     assert "R1: at least L2, always" in lines
     assert any(line.startswith("confidential") and "75 (undecided: fail)" in line for line in lines)
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_showing_a_policy_shows_what_it_inherits_and_from_which_day_on() -> None:
+    text = "version: 1\nname: ours\nextends: [standard, {pack: strict, effective_on: 2027-01-01, until: 2027-12-31}]\n"
+    text += "require: [ISO002, {rule: ISO003, until: 2027-01-01}]\nnever_excepted: [ISO048]\nrequirements:\n"
+    text += "- {id: OURS-1, when: {}, level: L4, text: Ours., source: us, effective_on: 2028-01-01}\n"
+    lines = list(describe(load_policy(Source("ours.yaml", text.encode()))))
+    now, then = lines[: lines.index("from 2027-01-01 to 2027-12-31, as strict asks:")], lines
+    assert "R20: at least L7, when code_trust is hostile and tenancy is hard" in now
+    assert "OURS-1: at least L4, always, from 2028-01-01 on" in now
+    assert "rules that block whatever the level is: ISO002, ISO003 (until 2027-01-01)" in now
+    assert "rules that no exception permits: ISO048" in now
+    added = then[len(now) + 1 :]
+    assert "    undeclared workloads: count as restricted" in added
+    assert "    R8: at least L5 (L3 on a dedicated placement), when tenancy is hard" in added
+    assert (
+        "        Tenants who do not trust each other have a hypervisor between them, or are hardened on hosts"
+        in "\n".join(added)
+    )
+    assert not any("R20" in line or "no exception permits" in line for line in added)
     assert all(line == line.rstrip() for line in lines)

@@ -17,6 +17,7 @@ from jsonschema.validators import extend
 
 from gate.model.errors import UsageError
 from gate.model.source import Source
+from gate.policy.cases import load_cases
 from gate.policy.declaration import load_declaration
 from gate.policy.pack import load_policy
 
@@ -31,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 SENSE = re.compile(
     r"is given a lower impact than|is held to less than|may last longer for|is higher than `level`"
     r"|there are two (requirements|workloads)|before it was created"
-    r"|before it is effective|becomes stricter on more than|ships with the gate"
+    r"|before it is effective|goes down from|becomes stricter on more than|ships with the gate"
 )
 
 #: Values that are wrong almost everywhere.
@@ -135,12 +136,41 @@ def _heirs() -> list[Data]:
     return [short, {**short, "extends": {"pack": "strict"}, "require": [{"rule": "ISO004"}]}, full]
 
 
+def _cases() -> list[Data]:
+    """Files of cases: one with something under every key, and those that ship."""
+    full = yaml.safe_load(
+        """
+        version: 1
+        policy: policies/ours.yaml
+        cases:
+        - name: a
+          policy: standard
+          workload: {sensitivity: restricted, exposure: internet, regulated: [pci], placement: team, role: csi}
+          os: windows
+          platform: docker
+          day: "2026-11-23"
+          has: L2
+          scores: {image_age: 60, package_freshness: [50, 70]}
+          failed: [ISO004]
+          expect: {level: L3, highest: L5, verdict: fail, because: [R1, ISO004], needs: [cc]}
+        - {name: b, workload: undeclared, expect: {needs: []}}
+        """
+    )
+    short = {"version": 1, "cases": [{"name": "a", "policy": "strict", "workload": {}, "expect": {"level": "L2"}}]}
+    return [short, full, *(yaml.safe_load(path.read_text()) for path in (ROOT / "policies" / "tests").glob("*.yaml"))]
+
+
 VALID: dict[str, list[Data]] = {
+    "policy-tests": _cases(),
     "policy": _heirs() + [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "policies").glob("*.yaml"))],
     "declaration": _declarations(),
 }
 VALIDATORS = {name: _validator(name) for name in VALID}
-LOADERS: dict[str, Callable[[Source], object]] = {"policy": load_policy, "declaration": load_declaration}
+LOADERS: dict[str, Callable[[Source], object]] = {
+    "policy": load_policy,
+    "policy-tests": load_cases,
+    "declaration": load_declaration,
+}
 
 
 def verdict(name: str, data: Data) -> str:
@@ -220,12 +250,18 @@ def test_policy(data: Data) -> None:
     agree("policy", data)
 
 
+@given(mutations("policy-tests"))
+@settings(max_examples=400, derandomize=True, deadline=None)
+def test_policy_tests(data: Data) -> None:
+    agree("policy-tests", data)
+
+
 @given(mutations("declaration"))
 @settings(max_examples=600, derandomize=True, deadline=None)
 def test_declaration(data: Data) -> None:
     agree("declaration", data)
 
 
-@pytest.mark.parametrize("name", ["policy", "declaration", "report"])
+@pytest.mark.parametrize("name", ["policy", "policy-tests", "declaration", "report"])
 def test_schemas_are_schemas(name: str) -> None:
     Draft202012Validator.check_schema(json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text()))
