@@ -125,6 +125,7 @@ def _only(node: Node) -> Node:
 def _structure(node: Mapping, fields: dict[str, Shape], spelling: Spelling, depth: int) -> Structure:
     found = Structure(node.source, node.start, node.end, {}, {}, node.doubt)
     found.strange = []
+    node = _hosted(node) if spelling == "terraform" and fields is VOLUME else node
     for written, value in node.entries.items():
         key = node.keys[written]
         name = field_of(written, fields, spelling)
@@ -137,6 +138,17 @@ def _structure(node: Mapping, fields: dict[str, Shape], spelling: Spelling, dept
         found.entries[name] = beside(key, canonical(value, fields[name], spelling, depth + 1))
         found.keys[name] = key
     return found
+
+
+def _hosted(volume: Mapping) -> Mapping:
+    """Put the path of a volume where the API has it, which is deeper than in Terraform."""
+    path = volume.get("host_path")
+    if path is None:
+        return volume
+    key = volume.keys["host_path"]
+    host = Mapping(key.source, key.start, key.end, {"source_path": path}, {"source_path": key})
+    entries = {name: value for name, value in volume.entries.items() if name != "host_path"}
+    return Mapping(volume.source, volume.start, volume.end, {**entries, "host": host}, {**volume.keys, "host": key})
 
 
 def _list(node: Node, shape: list[Shape], spelling: Spelling, depth: int) -> Node:

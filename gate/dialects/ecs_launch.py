@@ -123,6 +123,11 @@ def launch_of(fields: Fields) -> Setting[str] | None:
     return providers(fields, "capacityProviderStrategy")
 
 
+def is_of_fargate(provider: str) -> bool:
+    """Say whether a capacity provider is one of Fargate's."""
+    return provider in _OF_FARGATE
+
+
 def providers(fields: Fields, name: str) -> Setting[str] | None:
     """Read a strategy as a launch type; capacity providers that are not AWS's own are instances."""
     found, reason = fields.mappings(name)

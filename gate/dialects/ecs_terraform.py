@@ -6,6 +6,7 @@ import re
 
 from gate.dialects.ecs_fields import CONTAINER, TASK, beside, canonical
 from gate.dialects.ecs_launch import Start, launch_of, providers
+from gate.dialects.ecs_modules import returned, services
 from gate.dialects.ecs_stacks import CLUSTER, STARTER
 from gate.dialects.ecs_task import Task
 from gate.dialects.reading import Fields
@@ -16,7 +17,7 @@ from gate.model.errors import InputError
 from gate.model.evidence import known
 from gate.model.location import whole_file
 from gate.syntax.hcl import parse
-from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def tasks(source: Source, sources: Sources) -> tuple[list[Task], list[InputError
         remedy = "correct it; `terraform validate` says more"
         return [], [InputError(document.error, at=document.at or whole_file(source.path), remedy=remedy)]
     whole = module(source, sources)
+    whole.foreign = returned
     starts = whole.kept.get("starts")
     if not isinstance(starts, _Starts):
         starts = whole.kept["starts"] = _Starts(whole)
@@ -59,7 +61,7 @@ def tasks(source: Source, sources: Sources) -> tuple[list[Task], list[InputError
     for block in document.body.blocks:
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in TASK_DEFINITIONS:
             found += _instances(block, whole, starts)
-    return found, []
+    return [*found, *services(document, whole)], []
 
 
 def _instances(block: Block, whole: Module, starts: _Starts) -> Iterator[Task]:
@@ -78,7 +80,7 @@ def _task(block: Mapping, *, go: bool) -> Node:
     entries, keys = dict(block.entries), dict(block.keys)
     containers = entries.pop("container_definitions", None)
     if "volume" in entries:
-        entries["volumes"], keys["volumes"] = _with_hosts(entries.pop("volume")), keys.pop("volume")
+        entries["volumes"], keys["volumes"] = entries.pop("volume"), keys.pop("volume")
     tags = entries.get("tags")
     if isinstance(tags, Mapping):
         entries["tags"] = _pairs(tags)
@@ -87,26 +89,10 @@ def _task(block: Mapping, *, go: bool) -> Node:
     if containers is not None and isinstance(found, Mapping):
         key = keys["container_definitions"]
         held = canonical(tree(containers), [CONTAINER], "go" if go else "terraform")
+        if isinstance(held, Sequence) and not held.items:
+            held = Opaque(held.source, held.start, held.end, "it has none but those that the module is given")
         found.entries["containerDefinitions"], found.keys["containerDefinitions"] = beside(key, held), key
     return found
-
-
-def _with_hosts(volumes: Node) -> Node:
-    """Put the path of each volume where the API has it."""
-    if not isinstance(volumes, Sequence):
-        return volumes
-    items = [_with_host(item) if isinstance(item, Mapping) else item for item in volumes.items]
-    return Sequence(volumes.source, volumes.start, volumes.end, items)
-
-
-def _with_host(volume: Mapping) -> Mapping:
-    path = volume.get("host_path")
-    if path is None:
-        return volume
-    key = volume.keys["host_path"]
-    host = Mapping(key.source, key.start, key.end, {"source_path": path}, {"source_path": key})
-    entries = {name: value for name, value in volume.entries.items() if name != "host_path"}
-    return Mapping(volume.source, volume.start, volume.end, entries | {"host": host}, volume.keys | {"host": key})
 
 
 def _pairs(tags: Mapping) -> Sequence:

@@ -31,13 +31,20 @@ MAX_FILES = 300
 MAX_BYTES = 2 * 1024 * 1024
 MAX_INSTANCES = 50
 
+#: Modules within modules, and calls of all of them together.
+MAX_DEPTH = 4
+MAX_CALLS = 200
+
+#: What a call of a module says about the call itself.
+_OF_A_CALL = ("count", "depends_on", "for_each", "providers", "source", "version")
+
 _KEY = "terraform"
 
 
 class Module(Configuration):
-    """One module, as the scope of its expressions."""
+    """One module, as the scope of its expressions; `foreign` says what modules return that are not in the tree."""
 
-    __slots__ = ("values",)
+    __slots__ = ("_sources", "calls", "depth", "foreign", "values")
 
     def __init__(
         self,
@@ -46,10 +53,15 @@ class Module(Configuration):
         overrides: dict[str, Attribute | Node],
         broken: str,
         sources: Sources,
+        caller: Module | None = None,
     ) -> None:
-        """Take the parsed files, the values from variable files, which file could not be read, and the tree."""
+        """Take the parsed files, the values given to variables, which file could not be read, the tree, the caller."""
         super().__init__(folder, documents, overrides, broken)
         self.evaluator = self.values = Values(self, folder, sources)
+        self.foreign: Callable[[Module, Block], Node | None] | None = caller.foreign if caller is not None else None
+        self._sources = sources
+        self.depth: int = caller.depth + 1 if caller is not None else 0
+        self.calls: list[str] = caller.calls if caller is not None else []
 
     def resolve(self, root: str, name: str) -> Node | str:
         """Return what a reference stands for; what the expression at hand binds means nothing there."""
@@ -63,14 +75,74 @@ class Module(Configuration):
             return Scalar(self.documents[0].source, 0, 0, text, text, True)
         if (root, name) == ("data", "template_file"):
             return self._templates()
+        if root == "module":
+            return self._called(name)
         reasons = {
             "count": "it is another one for each instance",
             "each": "it is another one for each instance",
             "data": "a data source is only known when it is read",
-            "module": "what a module returns is not in sight",
             "terraform": "it is only known where it is applied",
         }
         return reasons.get(root, f"`{root}` is not known")
+
+    def _called(self, name: str) -> Node | str:
+        """Return what a module that is called returns, for every instance of it."""
+        block = next((one for one in self.blocks if (one.type, *one.labels) == ("module", name)), None)
+        if block is None:
+            return self.broken or f"there is no module `{name}`"
+        attributes = block.body.attributes
+        if "count" in attributes:
+            return "it is another one for each instance"
+        if "for_each" not in attributes:
+            return self._returned(block)
+        members = self._members(attributes["for_each"])
+        if isinstance(members, str) or len(members) > MAX_INSTANCES:
+            return members if isinstance(members, str) else "it has too many instances"
+        found: dict[str, Node] = {}
+        for key, value in members:
+            returned = self.within({"each": bound(key, value)}, lambda: self._returned(block))
+            if isinstance(returned, str) or not isinstance(key, Scalar):
+                return returned if isinstance(returned, str) else "a key is not known"
+            found[key.text] = returned
+        keys = {key.text: key for key, _ in members if isinstance(key, Scalar)}
+        return Mapping(block.document.source, block.start, block.header_end, found, keys)
+
+    def source_of(self, block: Block) -> str:
+        """Return where the module that a block calls comes from; empty when that is not known."""
+        attribute = block.body.attributes.get("source")
+        value = self.values.value(attribute) if attribute is not None else None
+        return value.value if isinstance(value, Scalar) and isinstance(value.value, str) else ""
+
+    def _returned(self, block: Block) -> Node | str:
+        """Return the outputs of the module that a block calls, with the values that it is given."""
+        source = self.source_of(block)
+        if not source.startswith((".", "..")):
+            found = self.foreign(self, block) if self.foreign is not None else None
+            return found if found is not None else "what a module returns that is not in the tree is not known"
+        given: dict[str, Attribute | Node] = {
+            name: self.values.value(attribute)
+            for name, attribute in block.body.attributes.items()
+            if name not in _OF_A_CALL
+        }
+        child = self._child(f"{self.folder}/{source}", given)
+        if child is None:
+            return f"there is no module in {source[:100]}"
+        outputs: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
+        for output in child.blocks:
+            if output.type == "output" and output.labels and "value" in output.body.attributes:
+                outputs[output.labels[0]] = child.values.value(output.body.attributes["value"])
+                keys[output.labels[0]] = _named(output.labels[0], outputs[output.labels[0]])
+        return Mapping(block.document.source, block.start, block.header_end, outputs, keys)
+
+    def _child(self, folder: str, given: dict[str, Attribute | Node]) -> Module | None:
+        folder = _clean(folder)
+        self.calls.append(folder)
+        if self.depth >= MAX_DEPTH or len(self.calls) > MAX_CALLS:
+            return None
+        paths = [path for path in self._sources.list(folder) if path.endswith(ENDINGS)]
+        documents, broken = _documents(paths, self._sources, 0)
+        return Module(folder, documents, given, broken, self._sources, self) if documents else None
 
     def _variable(self, name: str) -> Node | str:
         if name in self._variables and self._variables[name][0] is None:
@@ -187,32 +259,44 @@ def module(source: Source, sources: Sources) -> Module:
     if isinstance(known, Module):
         return known
     folder = source.path.rpartition("/")[0]
-    members, broken = _members_of(source, folder, sources)
-    documents = [parse(member) for member in members]
-    documents = [document for document in documents if not document.error]
+    paths = [path for path in sources.list(folder) if path.endswith(ENDINGS) and path != source.path]
+    documents, broken = _documents(paths, sources, len(source.data))
+    own = parse(source)
+    documents = sorted([*documents, *([] if own.error else [own])], key=lambda one: _order(one.source.path))
     overrides, unread = _given(folder, sources)
     whole = Module(folder, documents, overrides, broken or unread, sources)
-    for member in members:
-        member.trees[_KEY] = whole
+    for document in documents:
+        document.source.trees[_KEY] = whole
     return whole
 
 
-def _members_of(source: Source, folder: str, sources: Sources) -> tuple[list[Source], str]:
-    """Open the module's files, override files last; one that cannot be read may have defined anything."""
-    members = {source.path: source}
-    broken = ""
-    size = len(source.data)
-    paths = [path for path in sources.list(folder) if path.endswith(ENDINGS) and path != source.path]
-    for path in paths[:MAX_FILES]:
+def _documents(paths: list[str], sources: Sources, size: int) -> tuple[list[Document], str]:
+    """Parse the files of a module, override files last; one that cannot be read may have defined anything."""
+    found: list[Document] = []
+    broken = f"the folder holds more than {MAX_FILES} files" if len(paths) > MAX_FILES else ""
+    for path in sorted(paths[:MAX_FILES], key=_order):
         opened = _opened(path, sources)
         size += len(opened.data) if opened is not None else 0
         if size > MAX_BYTES or opened is None or parse(opened).error:
             broken = f"{path} cannot be read"
         else:
-            members[path] = opened
-    if len(paths) > MAX_FILES:
-        broken = f"the folder holds more than {MAX_FILES} files"
-    return [members[path] for path in sorted(members, key=lambda path: (_is_override(path), path))], broken
+            found.append(parse(opened))
+    return found, broken
+
+
+def _order(path: str) -> tuple[bool, str]:
+    return _is_override(path), path
+
+
+def _clean(path: str) -> str:
+    """Resolve `.` and `..`; a path that leaves the tree is left for the tree to refuse."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == ".." and parts and parts[-1] != "..":
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
 
 
 def _is_override(path: str) -> bool:

@@ -12,7 +12,7 @@ from gate.model.errors import InputError
 from gate.model.source import Source
 from gate.syntax.hcl import parse
 from gate.syntax.hcl_scalars import as_boolean, as_string, opaque, reason_of, scalar, spelled
-from gate.syntax.hcl_text import trims
+from gate.syntax.hcl_text import pieces, trims
 from gate.syntax.hcl_values import Evaluator
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -146,6 +146,20 @@ class Values(Evaluator):
             self._rendering -= 1
         return _text(source, 0, len(source.text), [_moved(part, source) for part in parts])
 
+    def quoted(self, document: Document, node: Syntax) -> Node:
+        """Evaluate a quoted string; one that holds texts of which the content is known remembers its parts."""
+        found = pieces(document, node)
+        if len(found) < 2 or all(isinstance(piece, str) for piece in found):
+            return self._template(document, node)
+        start, end = document.region(node)
+        parts: list[Part] = [
+            (piece, [start] * len(piece)) if isinstance(piece, str) else self._filled(document, piece)
+            for piece in found
+        ]
+        if any(isinstance(part, Encoded | Unencoded) for part in parts):
+            return _text(document.source, start, end, parts)
+        return self._template(document, node)
+
     def heredoc(self, document: Document, node: Syntax) -> Node:
         """Evaluate a heredoc, and remember its parts."""
         parts = self._parts(document, node)
@@ -219,6 +233,7 @@ Values.kinds = {
     "function_call": Values.function,
     "for_expr": Values.loop,
     "heredoc_template": Values.heredoc,
+    "quoted_template": Values.quoted,
     "variable_expr": Values.bound,
 }
 

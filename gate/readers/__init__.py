@@ -75,7 +75,7 @@ READERS: dict[str, Callable[[str], bool]] = {
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services", b"include"),
-    "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition"),
+    "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "lxc": (b"lxc.",),
     "incus": (
         b"devices",

@@ -29,6 +29,12 @@ _TERRAFORM_JSON = (".tf.json", ".tofu.json")
 #: A Terraform resource that is a task definition; labels may do without quotes.
 _RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?aws(?:cc)?_ecs_task_definition\b"
 
+#: A module of the registry that makes one.
+_MODULE = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\bterraform-aws-modules/(?:ecs/aws|terraform-aws-ecs)\b"
+
+#: What a Terraform file that is ours has at least one of.
+_WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
+
 _CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
 _RAW = b"containerDefinitions"
 
@@ -47,11 +53,11 @@ def claims(source: Source) -> bool:
 
 
 def _is_terraform(source: Source) -> bool:
-    if b"_ecs_task_definition" not in source.data or source.path.lower().endswith((".json", ".yaml", ".yml")):
+    if source.path.lower().endswith((".json", ".yaml", ".yml")) or not any(word in source.data for word in _WORDS):
         return False
     import re
 
-    return re.search(_RESOURCE, source.data) is not None
+    return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
 
 
 def _documents(source: Source) -> list[Document]:

@@ -108,7 +108,10 @@ def test_ways_to_write_it(expression: str, rest: str) -> None:
     ("expression", "reason"),
     [
         ("var.defs", "`var.defs` has no default and is set where the module is used"),
-        ("module.defs.json", "what a module returns is not in sight"),
+        ("module.defs.json", "there is no module `defs`"),
+        ("module.far.json", "what a module returns that is not in the tree is not known"),
+        ("module.none.json", "there is no module in ./none"),
+        ("module.many[0].json", "it is another one for each instance"),
         ("data.http.x.body", "a data source is only known when it is read"),
         ("aws_x.y.json", "`aws_x.y` is only known once it is applied"),
         ("jsonencode(var.defs)", "`var.defs` has no default and is set where the module is used"),
@@ -126,7 +129,15 @@ def test_ways_to_write_it(expression: str, rest: str) -> None:
     ],
 )
 def test_what_is_not_static_is_not_known(expression: str, reason: str) -> None:
-    rest = 'variable "defs" {}\nvariable "key" {}\n'
+    rest = """variable "defs" {}
+variable "key" {}
+module "far" { source = "example/defs/aws" }
+module "none" { source = "./none" }
+module "many" {
+  source = "./none"
+  count  = 2
+}
+"""
     assert privileged(expression, rest, broken__json='[{"name": "a" "b"}]') == (None, reason)
 
 
@@ -256,6 +267,50 @@ def test_a_value_from_elsewhere_has_the_place_where_it_is_given() -> None:
         True,
         3,
     )
+
+
+CALLED = """variable "name" {}
+variable "privileged" {
+  type    = bool
+  default = false
+}
+output "one" {
+  value = {
+    name       = var.name
+    privileged = var.privileged
+  }
+}
+output "json" {
+  value = jsonencode([{ name = var.name, privileged = var.privileged }])
+}
+"""
+
+
+ONE = block('module "one"', 'source = "./defs"', 'name = "a"', 'privileged = "true"')
+ALL = block(
+    'module "all"', 'source = "./defs"', "for_each = { a = true }", "name = each.key", "privileged = each.value"
+)
+SET = block('module "set"', 'source = "./defs"', 'for_each = toset(["a"])', "name = each.key", "privileged = true")
+
+
+@pytest.mark.parametrize(
+    ("expression", "rest"),
+    [
+        ("module.one.json", ONE),
+        ("jsonencode([module.one.one])", ONE),
+        ("jsonencode([for k, v in module.all : v.one])", ALL),
+        ('jsonencode([module.set["a"].one])', SET),
+    ],
+)
+def test_what_a_module_of_the_tree_returns(expression: str, rest: str) -> None:
+    assert privileged(expression, rest, defs___main__tf=CALLED)[0] is True
+
+
+def test_modules_that_call_each_other_come_to_an_end() -> None:
+    calls = "".join(f'module "m{n}" {{\n  source = "../a"\n}}\n' for n in range(9))
+    text = calls + 'output "json" {\n  value = "' + "".join(f"${{module.m{n}.json}}" for n in range(9)) + '"\n}\n'
+    found = privileged("module.a.json", 'module "a" {\n  source = "./a"\n}', a___main__tf=text)
+    assert found[0] is None
 
 
 def test_instances_that_are_known_are_subjects_of_their_own() -> None:
