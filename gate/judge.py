@@ -27,9 +27,11 @@ def judge_facts(rule: Rule, facts: Facts) -> Iterator[tuple[Finding, str, Answer
         for answer in facts.answers[fact_id]:
             outcome = _outcome(answer.truth, risk=is_risk)
             if outcome in ("failed", "undecided"):
-                lacks = outcome == "failed" and not is_risk
-                message = _lack(rule, answer, facts) if lacks else answer.truth.because[0].text
-                yield _finding(rule, outcome, message, answer.truth, facts.workload.id), fact_id, answer
+                # A safeguard that is missing is known by the same words while it is only doubted.
+                lack = "" if is_risk else _lack(rule, answer, facts)
+                message = lack if lack and outcome == "failed" else answer.truth.because[0].text
+                truth = answer.truth.known_by(lack) if lack else answer.truth
+                yield _finding(rule, outcome, message, truth, facts.workload.id), fact_id, answer
 
 
 def judge_truths(rule: Rule, truths: Iterable[Truth], subject: str) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def answer(truth: Truth, fact: str, question: str) -> Truth:
     """Put a truth into words: the fact when it is decided, the question when it is not."""
-    return truth.about(question if truth.answer == "unknown" else fact)
+    return truth.about(question if truth.answer == "unknown" else fact).known_by(fact)
 
 
 def of_each(items: Items[str], test: Callable[[str], bool], fact: str, question: str) -> Iterator[Truth]:

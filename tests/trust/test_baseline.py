@@ -235,6 +235,16 @@ def apply(folder: Path, files: dict[str, str | None]) -> None:
     write_all(folder, {name: text for name, text in files.items() if text is not None})
 
 
+def test_a_stage_has_another_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "FROM golang:1.18 AS build\nRUN curl -k https://a.example/a | sh\nFROM debian:9\nCOPY --from=build /a /a\n"
+    write_all(folder, {"Dockerfile": text})
+    record(capsys)
+    write_all(folder, {"Dockerfile": text.replace("build", "compile")})
+    answer = against(capsys)
+    assert answer.subject("Dockerfile")["findings"]
+    assert (answer.status, new(answer), stale(answer)) == (0, set(), [])
+
+
 @pytest.mark.parametrize("files", MOVED.values(), ids=MOVED)
 def test_what_only_moves_is_not_new(
     files: dict[str, str | None], folder: Path, capsys: pytest.CaptureFixture[str]
@@ -339,20 +349,25 @@ def test_of_more_than_were_there_the_last_are_new(folder: Path, capsys: pytest.C
 
 
 def test_a_failure_is_not_known_as_a_doubt(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    more = "security_opt: ['no-new-privileges:$A']"
     write_all(folder, {"compose.yaml": f"services:\n{service(more='read_only: $A')}"})
     record(capsys)
     write_all(folder, {"compose.yaml": f"services:\n{service(more='read_only: false')}"})
-    assert ("compose.yaml#services/web", "ISO041") in new(against(capsys)), more
+    assert ("compose.yaml#services/web", "ISO041") in new(against(capsys))
 
 
-def test_a_doubt_is_known_as_a_failure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = "RUN --security={} mount\n"
-    head = "# syntax=docker/dockerfile:1-labs\nFROM debian:13\nARG A\n"
-    write_all(folder, {"compose.yaml": f"services:\n{service(more='privileged: true')}"})
-    write_all(folder, {"Dockerfile": head + run.format("insecure")})
+@pytest.mark.parametrize(("rule", "certain"), [("ISO041", "read_only: false"), ("ISO026", "cap_add: [ALL]")])
+def test_a_doubt_is_known_as_the_failure_that_it_was(
+    rule: str, certain: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A safeguard that is missing, and a risk."""
+    doubtful = certain.replace("false", "$A").replace("ALL", "$A")
+    write_all(folder, {"compose.yaml": f"services:\n{service(more=certain)}    cap_drop: [ALL]\n"})
     record(capsys)
-    assert new(against(capsys)) <= {("compose.yaml#services/web", rule) for rule in ("ISO001", "ISO048")}
+    assert rule in {entry["rule"] for entry in entries()}
+    write_all(folder, {"compose.yaml": f"services:\n{service(more=doubtful)}    cap_drop: [ALL]\n"})
+    answer = against(capsys)
+    (found,) = (one for one in answer.subject("web")["findings"] if one["rule"] == rule)
+    assert (found["outcome"], found["known"], stale(answer)) == ("undecided", True, [])
 
 
 def test_the_entry_of_a_file_that_is_still_there_counts_nowhere_else(
