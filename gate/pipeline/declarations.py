@@ -19,6 +19,8 @@ from gate.policy.shipped import DEFAULT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.model.policy import Policy
     from gate.model.source import Source
     from gate.pipeline.options import Options
@@ -38,7 +40,7 @@ class Ruling(Record):
 class Declarations:
     """All declarations and policies of one run, each loaded once."""
 
-    __slots__ = ("_found", "_named", "_packs", "_rulings", "files", "former", "options", "sources")
+    __slots__ = ("_excluding", "_found", "_named", "_packs", "_rulings", "files", "former", "options", "sources")
 
     def __init__(self, files: AnyFiles, options: Options) -> None:
         """Load the declaration named on the command line, if there is one.
@@ -51,6 +53,7 @@ class Declarations:
         self.former: dict[str, tuple[str, ...]] = {}
         self.sources: dict[str, Source] = {}
         self._found: dict[str, Declaration] = {}
+        self._excluding: dict[str, tuple[Declaration, ...]] = {}
         self._packs = Packs(files, self.sources)
         self._rulings: dict[str, Ruling] = {}
         self._named = self._load(named_source(files, options.declaration)) if options.declaration else None
@@ -88,18 +91,34 @@ class Declarations:
         return tuple(found)
 
     def excluded(self, path: str) -> Skipped | None:
-        """Say why a file is not judged, if a declaration above it excludes it; the outermost is asked first."""
-        folders = path.split("/")[:-1]
-        for depth in range(len(folders) + 1):
-            here = "/".join(folders[:depth])
-            declaration = self.of(f"{here}/{DECLARATION}" if here else DECLARATION)
-            if declaration.excluded and (declaration.folder == here or self._named is not None):
-                from gate.policy.selection import excluding
+        """Say why a file is not judged, if a declaration above it excludes it.
 
-                entry = excluding(declaration, path)
-                if entry is not None:
-                    return Skipped(whole_file(path), f"is excluded by {entry.at}: {entry.reason}")
+        The outermost is asked first: what it excludes may hold declarations that cannot be read.
+        """
+        folder = path.rpartition("/")[0]
+        known = self._excluding.get(folder)
+        asked = []
+        for declaration in known if known is not None else self._downward(folder):
+            from gate.policy.selection import excluding
+
+            entry = excluding(declaration, path)
+            if entry is not None:
+                return Skipped(whole_file(path), f"is excluded by {entry.at}: {entry.reason}")
+            asked.append(declaration)
+        self._excluding[folder] = tuple(asked)
         return None
+
+    def _downward(self, folder: str) -> Iterator[Declaration]:
+        """Yield the declarations at and above a folder that exclude anything, the outermost first."""
+        if self._named is not None:
+            yield from [self._named] if self._named.excluded else []
+            return
+        here = ""
+        for name in ("", *folder.split("/")) if folder else ("",):
+            here = f"{here}/{name}" if here else name
+            declaration = self.of(f"{here}/{DECLARATION}" if here else DECLARATION)
+            if declaration.excluded and declaration.folder == here:
+                yield declaration
 
     def speaking(self, path: str) -> tuple[tuple[str, Declaration], ...]:
         """Return every declaration above a file and above where it stood before, each with the path it speaks of."""

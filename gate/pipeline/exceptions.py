@@ -30,10 +30,15 @@ OF_REPORTS = frozenset({"PKG009", "PKG010", "PKG011"})
 MOST_SUBJECTS = 20
 
 
+#: Rules that do not exist for which the nearest name is looked up in one run.
+MOST_ASKED = 20
+
+
 class Exceptions:
     """The grants of one run with what they were applied to, and used for."""
 
     __slots__ = (
+        "_asked",
         "_at",
         "_declarations",
         "_firsts",
@@ -58,6 +63,7 @@ class Exceptions:
         self._longest: dict[Grant, int] = {}
         self._never: dict[Grant, str] = {}
         self._firsts: dict[Extent, Grant] | None = None
+        self._asked = 0
 
     def of(
         self, subject: Subject, entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity, policy: Policy
@@ -109,9 +115,8 @@ class Exceptions:
 
     def _about(self, grant: Grant) -> Iterator[Finding]:
         state = self._became(grant)
-        unknown = _unknown_rule(grant)
-        if unknown:
-            yield _remark("DCL009", grant, f"is not taken: {unknown}")
+        if _is_unknown(grant.rule):
+            yield _remark("DCL009", grant, f"is not taken: there is no rule {grant.rule}{self._nearest(grant.rule)}")
         elif state == "expired":
             yield _remark("DCL002", grant, f"ended on {grant.expires}")
         elif state == "not-yet":
@@ -131,6 +136,16 @@ class Exceptions:
         elif state == "unused" and grant in self._looked:
             gone = "fits no finding any more" if grant.fingerprint else "permits nothing that it does"
             yield _remark("DCL005", grant, gone)
+
+    def _nearest(self, rule: str) -> str:
+        """Ask whether another rule was meant, of as many as somebody would read: to look is slow."""
+        self._asked += 1
+        if self._asked > MOST_ASKED:
+            return ""
+        from gate.pipeline.pages import nearest_rule
+
+        near = nearest_rule(rule)
+        return f", {near}" if near else ""
 
     def _naming(self, subject: Subject, entries: tuple[DeclaredWorkload, ...]) -> list[Grant]:
         """Return the exceptions that name a subject, in the order of the file."""
@@ -168,7 +183,7 @@ class Exceptions:
 
     def _state(self, grant: Grant) -> OutOfForce:
         """Say why a grant is not in force for anybody; empty when it is."""
-        if _unknown_rule(grant) or about_itself(grant.rule):
+        if _is_unknown(grant.rule) or about_itself(grant.rule):
             return "refused"
         return "expired" if grant.expires < self._now else "not-yet" if grant.created > self._now else ""
 
@@ -260,18 +275,10 @@ def about_itself(rule: str) -> bool:
     return rule in RULES and RULES[rule].subject == "declaration"
 
 
-def _unknown_rule(grant: Grant) -> str:
-    """Say that there is no such rule, and which was probably meant; empty when there is one, or none is named."""
-    if not grant.rule:
-        return ""
+def _is_unknown(rule: str) -> bool:
     from gate.rules.registry import RULES
 
-    if grant.rule in RULES:
-        return ""
-    from difflib import get_close_matches
-
-    near = get_close_matches(grant.rule, RULES, 1)
-    return f"there is no rule {grant.rule}" + (f", did you mean {near[0]}?" if near else "")
+    return bool(rule) and rule not in RULES
 
 
 def _malformed(entry: Malformed) -> Finding:

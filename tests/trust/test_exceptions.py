@@ -440,3 +440,12 @@ def test_what_moves_takes_up_no_exception_that_it_was_not_given(
     committed(trees.folder)
     trees.folder.joinpath("shop/compose.yaml").rename(trees.folder / "lab/compose.yaml")
     assert trees.check(veto, "--trusted-ref", "HEAD").status == status
+
+
+@pytest.mark.parametrize(("entries", "counted"), [((), True), ((VALID,), False), ((BY_RULE,), False)])
+def test_a_vulnerability_that_is_excepted_costs_no_score(
+    entries: tuple[Entry, ...], counted: bool, trees: Trees
+) -> None:
+    answer = trees.judged(KINDS["vulnerability"], Row("", entries, PASSES))
+    score = answer.report["subjects"][0]["scores"]["package_freshness"]
+    assert ("B1" in {one["id"] for one in score["deductions"] if one["worst"]}) is counted
