@@ -27,8 +27,8 @@ NOT_ON_FARGATE = "Fargate takes no security options"
 
 _ACCESS = {"read": "r", "write": "w", "mknod": "m"}
 
-#: Devices that the agent hands out by their kind.
-_ACCELERATORS = ("GPU", "NeuronDevice", "InferenceAccelerator")
+#: Devices of the host that the agent hands out by their kind; Elastic Inference is reached over the network.
+_ACCELERATORS = ("GPU", "NeuronDevice")
 
 
 def container(fields: Fields, name: str, task: Fields, volumes: Volumes, *, fargate: bool, windows: bool) -> Container:

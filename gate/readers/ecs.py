@@ -7,7 +7,7 @@ or a Terraform resource of that name. What cannot be known without a deployment 
 from __future__ import annotations
 
 from gate.dialects.ecs_task import refusal, workload
-from gate.model.errors import InputError
+from gate.model.errors import InputError, UnrenderedError
 from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
@@ -34,6 +34,9 @@ _MODULE = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\bterraform-aws-modules/(?:
 
 #: What a Terraform file that is ours has at least one of.
 _WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
+
+#: What other tools replace before a task definition is registered.
+_PLACEHOLDER = r"\{\{|\{%|<%|<[A-Z_]+>|\$\{?[A-Za-z_]|@[A-Za-z_]+@|%[A-Za-z_]+%"
 
 _CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
 _RAW = b"containerDefinitions"
@@ -120,10 +123,22 @@ def read(source: Source, sources: Sources) -> Reading:
     problems: list[InputError] = []
     for document in _documents(source):
         if document.error is not None:
-            problems.append(document.error)
+            problems.append(_worded(document.error, source))
         elif document.root is not None:
             found += _tasks(document.root, document, source.path, problems)
     return _reading(found, problems)
+
+
+def _worded(error: InputError, source: Source) -> InputError:
+    """Say of what is no JSON because of a placeholder that it is a template."""
+    import re
+
+    before = source.text[max(0, error.at.start - 1) : error.at.start + 80]
+    if isinstance(error, UnrenderedError) or not any(re.match(_PLACEHOLDER, text) for text in (before, before[1:])):
+        return error
+    return UnrenderedError(
+        "is a template that nobody has rendered", at=error.at, remedy="render it and check what is registered"
+    )
 
 
 def _tasks(root: Node, document: Document, path: str, problems: list[InputError]) -> Iterator[Task]:

@@ -116,7 +116,7 @@ def test_devices_sysctls_and_accelerators() -> None:
     assert [getattr(one, "path", "") for one in values(found.devices)] == ["/dev/sda", "/dev/fuse", ""]
     assert [getattr(one, "access", "") for one in values(found.devices)] == ["rwm", "rw", ""]
     assert values(found.sysctls) == ["net.core.somaxconn"]
-    assert values(found.gpus) == ["GPU", "InferenceAccelerator"]
+    assert values(found.gpus) == ["GPU"]
 
 
 def test_limits() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.model.errors import UnrenderedError
 from gate.model.evidence import Unknown, known
 from gate.model.source import Source
 from gate.model.workload import Workload
@@ -125,6 +126,15 @@ def test_files_that_are_cut_or_spoilt(text: str, at: int, spoil: str) -> None:
     for path in ("a.json", "a.yaml", "a.template", "a.tf"):
         settled(path, text[:at] + spoil + text[at + 1 :])
         settled(path, text[:at])
+
+
+@pytest.mark.parametrize("hole", ["{{image}}", "{% x %}", "<%= x %>", "<IMAGE>", "$IMAGE", "${image}", "@IMAGE@"])
+def test_a_template_of_another_tool_is_not_rendered(hole: str) -> None:
+    text = f'{{"family": "a", "containerDefinitions": [{{"name": "a", "image": {hole}}}]}}'
+    (problem,) = read("a.json", {"a.json": text}).problems
+    assert isinstance(problem, UnrenderedError)
+    (problem,) = read("a.json", {"a.json": text.replace(hole, "nothing")}).problems
+    assert not isinstance(problem, UnrenderedError)
 
 
 def test_a_template_cannot_double_for_ever() -> None:
