@@ -5,7 +5,8 @@ from __future__ import annotations
 from gate.boundary.fact import Fact
 from gate.boundary.host_paths import above, is_root, normalise, reaches_socket
 from gate.model.evidence import Stated, all_of, each, holds
-from gate.model.truth import no, unknown, yes
+from gate.model.record import replace
+from gate.model.truth import Because, no, unknown, yes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def _bound(mount: Mount, test: Callable[[str], bool]) -> Truth:
     """Ask about the host path of a bind; other mounts have none."""
     if mount.kind not in ("bind", "pipe"):
         return no(mount.at, "is not a bind mount")
-    return holds(mount.source, lambda path: test(normalise(path)), "")
+    truth = holds(mount.source, lambda path: test(normalise(path)), "")
+    if mount.claim is None or not isinstance(mount.source, Stated):
+        return truth
+    return replace(truth, because=(*truth.because, *(Because(at, "claims it") for at in mount.source.via)))
 
 
 def _readable_only(mount: Mount) -> Truth:
@@ -157,6 +161,14 @@ def _covers(outer: Location, inner: set[Location]) -> bool:
     return any(outer.start <= at.start and at.end <= outer.end for at in inner)
 
 
+def _git_repo(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
+    """A repository that the kubelet itself fetches, as root and outside of every boundary."""
+    if workload.pod is not None:
+        for volume in workload.pod.volumes.members:
+            if isinstance(volume, Stated) and volume.value == "gitRepo":
+                yield yes(volume.at, "has the kubelet fetch a repository for it")
+
+
 def _propagation(_workload: Workload, container: Container) -> Iterator[Truth]:
     def ask(mount: Mount) -> Truth:
         return holds(
@@ -235,6 +247,7 @@ FACTS = (
     Fact("G.core_pattern", "grant", "sets a kernel helper program", container=_core_pattern),
     Fact("W.host_path_other", "weakener", "mounts a path of the host", container=_other_path),
     Fact("W.host_path_unmounted", "weakener", "declares an unused host path", workload=_unmounted_host_path),
+    Fact("W.git_repo", "weakener", "has the kubelet fetch a repository", workload=_git_repo),
     Fact("W.host_device_other", "weakener", "is given a device of the host", container=_other_device),
     Fact("W.mount_propagation_shared", "weakener", "passes mounts back to the host", container=_propagation),
     Fact("W.host_port", "weakener", "listens on a port of the node", container=_host_port),

@@ -32,6 +32,13 @@ EFFECTS: dict[str, dict[Kind, Effect]] = {
         "peer-vm": "weaken",
         "vm": "weaken",
     },
+    "W.git_repo": {
+        "gvisor": "weaken",
+        "kata": "weaken",
+        "hyperv": "weaken",
+        "microvm": "weaken",
+        "peer-vm": "weaken",
+    },
     "G.runtime_socket": {
         "gvisor": "weaken",
         "kata": "weaken",

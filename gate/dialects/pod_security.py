@@ -148,6 +148,18 @@ def sysctls(security: Fields) -> Items[str]:
     return Items(names, security.at_of("sysctls"), not reason, reason)
 
 
+def sysctls_within(security: Fields) -> Iterator[Setting[str]]:
+    """Yield the sysctls that the value of another brings in behind a `+`, as CRI-O once took it (CVE-2022-0811)."""
+    for one in security.mappings("sysctls")[0][:MAX_SYSCTLS]:
+        value = one.text("value")
+        if isinstance(value, Stated):
+            first, *others = value.value.split("+", MAX_SYSCTLS)
+            hidden = [other.partition("=")[0] for other in others] or (
+                [first.partition("=")[0]] if "=" in first else []
+            )
+            yield from (Stated(name.strip(), value.at) for name in hidden)
+
+
 def annotations_of(metadata: Fields) -> Items[Annotation]:
     """Return the annotations; a value that is not a string is refused by the API server, and unknown here."""
     written = metadata.sub("annotations")

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.dialects.pod_volumes import Bound, Volume
+    from gate.dialects.pod_volumes import Volume
     from gate.model.evidence import Setting
     from gate.model.pod import Pod
     from gate.model.workload import Container, IgnoredKey
@@ -82,20 +82,12 @@ def lacks_images(template: Fields) -> bool:
     return any(not fields.has("image") for fields, _ in containers_of(template.sub("spec"))[0])
 
 
-def _unbound(_claim: str) -> Volume | None:
-    return None
-
-
 class PodReader:
-    """Reads the pod of one template.
-
-    `claimed` are the volumes that a StatefulSet or its like makes for every pod, and `bound` says of a claim by its
-    name which path of the host it comes to.
-    """
+    """Reads the pod of one template; `claimed` are the volumes that a StatefulSet or its like makes for every pod."""
 
     __slots__ = ("_annotations", "_containers", "_spec", "_volumes", "pod", "template")
 
-    def __init__(self, template: Fields, claimed: dict[str, Volume] | None = None, bound: Bound = _unbound) -> None:
+    def __init__(self, template: Fields, claimed: dict[str, Volume] | None = None, namespace: str = "") -> None:
         """Read the pod as it is written."""
         self.template = template
         self._spec = template.sub("spec")
@@ -107,7 +99,7 @@ class PodReader:
             for member in self.pod.annotations.members
             if isinstance(member, Stated)
         }
-        self._volumes = volumes_by_name(self._spec, claimed or {}, bound)
+        self._volumes = volumes_by_name(self._spec, claimed or {}, namespace)
 
     def containers(self) -> Items[Container]:
         """Return the containers, each with what it ends up with."""
@@ -204,6 +196,9 @@ class PodReader:
         account = self._spec.text(old, "default")
         if isinstance(account, Stated | Defaulted):
             yield Reference("service-account", account.value, account.at, namespace)
+        for claim in (one.sub("persistentVolumeClaim").text("claimName") for one in self._spec.mappings("volumes")[0]):
+            if isinstance(claim, Stated):
+                yield Reference("claim", claim.value, claim.at, namespace)
 
     def ignored(self) -> Iterator[IgnoredKey]:
         """Yield the keys of the pod that the API server drops."""

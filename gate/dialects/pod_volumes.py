@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
-from gate.model.record import Record
+from gate.model.record import Record, replace
+from gate.model.storage import Claimed
 from gate.model.workload import Mount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
     from gate.dialects.reading import Fields
     from gate.model.evidence import Setting
     from gate.model.workload import MountKind
-
-    Bound: TypeAlias = Callable[[str], "Volume | None"]
 
 #: Every kind of volume that the API has or had (kubernetes/api core/v1 `VolumeSource`).
 KINDS = frozenset(
@@ -62,6 +58,7 @@ class Volume(Record):
 
     kind: MountKind
     source: Setting[str]
+    claim: Claimed | None = None
 
 
 def volume_kinds(spec: Fields) -> Items[str]:
@@ -90,21 +87,17 @@ def _kinds(volume: Fields) -> list[Setting[str]]:
     return [Defaulted("emptyDir", volume.at)]
 
 
-def volumes_by_name(spec: Fields, claimed: dict[str, Volume], bound: Bound) -> dict[str, Volume]:
-    """Return what each volume is.
-
-    `claimed` are the volumes that a StatefulSet or its like makes for every pod, and `bound` says of a claim by its
-    name which path of the host it comes to.
-    """
+def volumes_by_name(spec: Fields, claimed: dict[str, Volume], namespace: str) -> dict[str, Volume]:
+    """Return what each volume is; `claimed` are those that a StatefulSet or its like makes for every pod."""
     found = dict(claimed)
     for fields in spec.mappings("volumes")[0]:
         name = fields.text("name")
         if isinstance(name, Stated):
-            found[name.value] = _volume(fields, bound)
+            found[name.value] = _volume(fields, namespace)
     return found
 
 
-def _volume(fields: Fields, bound: Bound) -> Volume:
+def _volume(fields: Fields, namespace: str) -> Volume:
     host = fields.sub("hostPath")
     if host.present:
         path = host.text("path")
@@ -114,9 +107,8 @@ def _volume(fields: Fields, bound: Bound) -> Volume:
     if unknown is not None:
         return Volume("bind", unknown)
     claim = fields.sub("persistentVolumeClaim").text("claimName")
-    behind = bound(claim.value) if isinstance(claim, Stated) else None
-    if behind is not None:
-        return behind
+    if isinstance(claim, Stated):
+        return Volume("volume", Inapplicable(MANAGED, fields.at), Claimed(namespace, claim.value, None, ""))
     medium = fields.sub("emptyDir").text("medium")
     in_memory = isinstance(medium, Stated) and medium.value == "Memory"
     return Volume("tmpfs" if in_memory else "volume", Inapplicable(MANAGED, fields.at))
@@ -152,8 +144,14 @@ def _mount(fields: Fields, target: str, volumes: dict[str, Volume], open_because
         fields.flag("readOnly", default=False),
         fields.text("mountPropagation", _PROPAGATION),
         fields.at,
+        _part_of(volume.claim, fields),
     )
     return Stated(mount, fields.at)
+
+
+def _part_of(claim: Claimed | None, fields: Fields) -> Claimed | None:
+    part = fields.text("subPath") if claim is not None else None
+    return replace(claim, part=part.value) if claim is not None and isinstance(part, Stated) else claim
 
 
 def _within(volume: Volume, fields: Fields) -> Setting[str]:

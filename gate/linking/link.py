@@ -6,6 +6,7 @@ After linking no setting is deferred: what nothing in sight decides is unknown, 
 from __future__ import annotations
 
 from gate.dialects.image_name import identity
+from gate.linking.storage import Storage
 from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
@@ -14,18 +15,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.model.evidence import Setting
+    from gate.model.evidence import Items, Setting
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
     from gate.model.subject import User, Workload
-    from gate.model.workload import Container, Credentials, Namespaces, Profile, Runtime
+    from gate.model.workload import Container, Credentials, Mount, Namespaces, Profile, Runtime
 
 
 class Links:
     """Everything that references may resolve to, gathered from all files that were read."""
 
-    __slots__ = ("definitions", "images", "profile", "used_by")
+    __slots__ = ("definitions", "images", "profile", "storage", "used_by")
 
     def __init__(
         self, subjects: Iterable[Subject], definitions: Iterable[Definition], profile: PlatformProfile
@@ -33,8 +34,10 @@ class Links:
         """Index the images by their ids and the definitions by kind and name."""
         self.images = {subject.id: subject for subject in subjects if isinstance(subject, Image)}
         self.definitions: dict[tuple[str, str], list[Definition]] = {}
-        for definition in definitions:
+        gathered = tuple(definitions)
+        for definition in gathered:
             self.definitions.setdefault((definition.kind, definition.name), []).append(definition)
+        self.storage = Storage(gathered)
         self.profile = profile
         self.used_by: dict[str, list[str]] = {}
 
@@ -111,7 +114,18 @@ class Links:
             privilege = replace(privilege, no_new_privileges=Defaulted(declared, privilege.no_new_privileges.at))
         if isinstance(confinement.seccomp, Deferred):
             confinement = replace(confinement, seccomp=self._seccomp(confinement.seccomp))
-        return replace(container, privilege=privilege, confinement=confinement)
+        exposure = container.exposure
+        if any(getattr(getattr(one, "value", None), "claim", None) is not None for one in exposure.mounts.members):
+            exposure = replace(exposure, mounts=self._bound(exposure.mounts))
+        return replace(container, privilege=privilege, confinement=confinement, exposure=exposure)
+
+    def _bound(self, mounts: Items[Mount]) -> Items[Mount]:
+        """Follow the claims to their volumes."""
+        members = tuple(
+            replace(one, value=self.storage.bound(one.value)) if isinstance(one, Stated) else one
+            for one in mounts.members
+        )
+        return replace(mounts, members=members)
 
     def _seccomp(self, setting: Deferred) -> Setting[Profile]:
         """Apply what the platform does to a pod that asks for no profile; undeclared stays unconfirmed."""

@@ -6,12 +6,16 @@ from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeAlias
 
     from gate.model.evidence import Setting
     from gate.model.location import Location
+    from gate.model.storage import Claim, Persistent
 
-    ReferenceKind = Literal["image", "build", "runtime-class", "namespace", "service-account"]
+    ReferenceKind = Literal[
+        "image", "build", "runtime-class", "namespace", "service-account", "persistent-volume", "claim"
+    ]
+    Body: TypeAlias = Persistent | Claim
 
 
 class Reference(Record):
@@ -32,7 +36,7 @@ class Definition(Record):
     """Something that a reference may resolve to, other than a subject: a RuntimeClass, a Namespace.
 
     `value` is what resolving yields (a RuntimeClass's handler, a namespace's enforced Pod Security level, the id of a
-    built image).
+    built image). `body` is the whole of what one word cannot say.
     """
 
     kind: ReferenceKind
@@ -40,3 +44,4 @@ class Definition(Record):
     at: Location
     value: Setting[str]
     namespace: str = ""
+    body: Body | None = None

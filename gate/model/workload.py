@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
+    from gate.model.storage import Claimed
 
     Role = Literal["main", "init", "sidecar", "ephemeral", "hook"]
     MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api"]
@@ -48,7 +49,8 @@ class SELinux(Record):
 class Mount(Record):
     """Something of the host, or of the scheduler, inside a container.
 
-    `source` is the host path of a bind or the pipe's name; it is inapplicable for a volume the engine manages.
+    `source` is the host path of a bind or the pipe's name; it is inapplicable for a volume the engine manages. What is
+    behind a `claim` is settled by linking.
     """
 
     kind: MountKind
@@ -57,6 +59,7 @@ class Mount(Record):
     read_only: Setting[bool]
     propagation: Setting[str]
     at: Location
+    claim: Claimed | None = None
 
 
 class Device(Record):

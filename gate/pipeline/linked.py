@@ -115,8 +115,12 @@ class Linked:
 
         definitions = [*ledger.definitions]
         lacking = _lacking(subjects, ledger, "runtime-class")
-        if lacking:
-            definitions += ledger.elsewhere("runtime-class", b"RuntimeClass", lacking)
+        words: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass"} if lacking else {}
+        if any(one.kind == "claim" for workload in _workloads(subjects) for one in workload.references):
+            words |= {"claim": b"PersistentVolumeClaim", "persistent-volume": b"PersistentVolume"}
+        if words:
+            found = ledger.elsewhere(words)
+            definitions += (one for one in found if one.kind != "runtime-class" or one.name in lacking)
         return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in declarations}
 
     def _linked(self, subject: Subject) -> Subject:

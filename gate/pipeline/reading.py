@@ -155,8 +155,8 @@ class Ledger:
             aside.source(source, ("dockerfile",), named=False)
         return aside.subjects
 
-    def elsewhere(self, kind: ReferenceKind, text: bytes, names: frozenset[str]) -> list[Definition]:
-        """Search the rest of the tree for definitions; only files that contain the text are read."""
+    def elsewhere(self, words: dict[ReferenceKind, bytes]) -> list[Definition]:
+        """Search the rest of the tree for definitions; only files that contain the word of a kind are read."""
         aside = self.aside()
         for path in self.files.walk(""):
             if not path.endswith((".yaml", ".yml", ".json")) or path in self.read:
@@ -165,9 +165,9 @@ class Ledger:
                 source = self.files.open(path)
             except InputError:
                 continue
-            if source is not None and text in source.data:
+            if source is not None and any(word in source.data for word in words.values()):
                 aside.source(source, ("kubernetes",), named=False)
-        return [one for one in aside.definitions if one.kind == kind and one.name in names]
+        return [one for one in aside.definitions if one.kind in words]
 
     def asked(self) -> dict[str, Source]:
         """Return the files that reading others took in, whoever claims them."""

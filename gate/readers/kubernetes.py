@@ -14,7 +14,7 @@ from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
 from gate.dialects.pod_scattered import described_elsewhere, pods_of
 from gate.dialects.pod_security import mapped
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
-from gate.dialects.pod_storage import Storage
+from gate.dialects.pod_storage import claim, claimed, persistent
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.evidence import Setting
-    from gate.model.reference import ReferenceKind
+    from gate.model.reference import Body, ReferenceKind
     from gate.model.source import Source, Sources
     from gate.model.workload import Doubt, IgnoredKey
     from gate.syntax.document import Document
@@ -45,6 +45,9 @@ STATES = "boundary-gate.io/"
 ENFORCE = "pod-security.kubernetes.io/enforce"
 TEMPLATE = "is a template that nobody has rendered"
 RENDER = "render it (helm template, kustomize build, oc process) and check the result"
+
+#: Kinds of definitions that live in a namespace.
+NAMESPACED = frozenset({"service-account", "claim"})
 
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
@@ -125,14 +128,12 @@ class _File:
         "skipped",
         "source",
         "sources",
-        "storage",
         "subjects",
     )
 
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
         self.sources = sources
-        self.storage = Storage(document.root for document in documents(source) if document.root is not None)
         self.subjects: list[Workload] = []
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
@@ -271,18 +272,22 @@ class _File:
         elif (group, kind) == ("", "ServiceAccount"):
             handed = fields.flag("automountServiceAccountToken", default=True)
             self._keep(fields, "service-account", mapped(handed, lambda value: "true" if value else "false"))
+        elif (group, kind) == ("", "PersistentVolume"):
+            self._keep(fields, "persistent-volume", Defaulted("", fields.at), persistent(fields))
+        elif (group, kind) == ("", "PersistentVolumeClaim"):
+            self._keep(fields, "claim", Defaulted("", fields.at), claim(fields))
         else:
             return False
         return True
 
-    def _keep(self, fields: Fields, kind: ReferenceKind, value: Setting[str]) -> None:
+    def _keep(self, fields: Fields, kind: ReferenceKind, value: Setting[str], body: Body | None = None) -> None:
         metadata = fields.sub("metadata")
         name = metadata.text("name")
         if fields.doubts:
             value = Unknown(fields.doubts[0].text, fields.doubts[0].at)
         if isinstance(name, Stated):
-            namespace = _plain(metadata.text("namespace")) if kind == "service-account" else ""
-            self.definitions.append(Definition(kind, name.value, fields.at, value, namespace))
+            namespace = _plain(metadata.text("namespace")) if kind in NAMESPACED else ""
+            self.definitions.append(Definition(kind, name.value, fields.at, value, namespace, body))
 
     def _workloads(self, fields: Fields, kind: str, place: tuple[str, ...], *, several: bool) -> None:
         """Read every template; a patch is one of its own where it could be applied as it is, so that none can hide."""
@@ -304,7 +309,7 @@ class _File:
         metadata = top.sub("metadata")
         name = _named(metadata)
         namespace = _plain(metadata.text("namespace"))
-        pod = PodReader(template, self.storage.of_templates(top), lambda claim: self.storage.of_claim(namespace, claim))
+        pod = PodReader(template, claimed(top, namespace), namespace)
         return Workload(
             self._id(namespace, kind, name, part),
             f"{name}/{part}" if part else name,

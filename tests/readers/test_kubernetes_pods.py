@@ -321,3 +321,19 @@ def test_the_same_pod_says_the_same_whatever_starts_it() -> None:
     alone = workload(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {spec}\n")
     job = workload(f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: p}}\nspec: {{template: {{spec: {spec}}}}}\n")
     assert known(alone.namespaces.pid) == known(job.namespaces.pid) == "host"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("'1'", []),
+        ("'1024 65535'", []),
+        ("'1+kernel.core_pattern=|/x'", ["kernel.core_pattern"]),
+        ("'1+a=1+b'", ["a", "b"]),
+        ("'a=1'", ["a"]),
+    ],
+)
+def test_a_sysctl_that_hides_in_the_value_of_another(value: str, expected: list[str]) -> None:
+    sysctl = f"sysctls: [{{name: kernel.shm_rmid_forced, value: {value}}}]"
+    found = container("", SC + f"{{{sysctl}}}")
+    assert values(found.exposure.sysctls) == ["kernel.shm_rmid_forced", *expected]

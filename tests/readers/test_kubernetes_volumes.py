@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from gate.linking.link import Links
 from gate.model.evidence import Stated, Unknown, known
-from tests.readers.kubernetes import container, pod, values, workload
+from gate.model.profile import PlatformProfile
+from gate.model.workload import Workload
+from tests.readers.kubernetes import container, pod, read, values, workload
+from tests.verbs import check, write_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gate.model.workload import Mount
 
 MOUNT = "volumeMounts: [{name: v, mountPath: /m}]"
 
@@ -144,6 +155,15 @@ def test_a_block_volume_is_the_schedulers_and_no_device_of_the_host() -> None:
     assert mount.value.kind == "volume"
 
 
+def mounted(text: str) -> list[Mount]:
+    """Read the one workload of a file with its claims followed, and return what its container mounts."""
+    reading = read(text)
+    (found,) = reading.subjects
+    assert isinstance(found, Workload)
+    (one,) = values(Links([], reading.definitions, PlatformProfile()).link(found).containers)
+    return values(one.exposure.mounts)
+
+
 def persistent(volume: str, claim: str, name: str = "v") -> str:
     metadata = f"metadata: {{name: {name}}}"
     return (
@@ -169,22 +189,18 @@ CLAIMING = (
         ("hostPath: {path: /etc}, claimRef: {name: other}, storageClassName: a", "storageClassName: a", None),
         ("hostPath: {path: /etc}, storageClassName: manual", "storageClassName: other", None),
         ("hostPath: {path: /etc}, claimRef: {name: data, namespace: shop}", "", "/etc"),
-        ("hostPath: {path: /etc}", "", None),
         ("nfs: {path: /etc}", "volumeName: v", None),
     ],
 )
 def test_a_path_of_the_host_behind_a_claim(volume: str, claim: str, source: str | None) -> None:
-    (one,) = values(workload(persistent(volume, claim) + CLAIMING).containers)
-    (mount,) = values(one.exposure.mounts)
+    (mount,) = mounted(persistent(volume, claim) + CLAIMING)
     assert known(mount.source) == source
     assert mount.kind == ("volume" if source is None else "bind")
 
 
 def test_a_claim_that_several_volumes_may_answer_is_unknown() -> None:
     volume, claim = "hostPath: {path: /etc}, storageClassName: manual", "storageClassName: manual"
-    text = persistent(volume, claim) + persistent(volume, claim, "w") + CLAIMING
-    (one,) = values(workload(text).containers)
-    (mount,) = values(one.exposure.mounts)
+    (mount,) = mounted(persistent(volume, claim) + persistent(volume.replace("etc", "opt"), claim, "w") + CLAIMING)
     assert isinstance(mount.source, Unknown)
 
 
@@ -194,5 +210,58 @@ def test_a_path_of_the_host_behind_the_claims_of_a_stateful_set() -> None:
         "  volumeClaimTemplates: [{metadata: {name: v}, spec: {storageClassName: manual}}]\n"
         f"  template: {{spec: {{containers: [{{name: c, image: i, {MOUNT}}}]}}}}\n"
     )
-    (one,) = values(workload(text).containers)
-    assert [known(mount.source) for mount in values(one.exposure.mounts)] == ["/data"]
+    assert [known(mount.source) for mount in mounted(text)] == ["/data"]
+
+
+def test_a_part_of_a_path_behind_a_claim() -> None:
+    text = persistent("hostPath: {path: /var/run/}", "volumeName: v") + CLAIMING
+    (mount,) = mounted(text.replace("mountPath: /m", "mountPath: /m, subPath: docker.sock"))
+    assert known(mount.source) == "/var/run/docker.sock"
+
+
+@pytest.mark.parametrize(
+    ("volume", "claim", "source"),
+    [
+        ("hostPath: {path: /etc}", "storageClassName: ''", "/etc"),
+        (
+            "hostPath: {path: /etc}, accessModes: [ReadWriteOnce]",
+            "storageClassName: '', accessModes: [ReadWriteOnce]",
+            "/etc",
+        ),
+        (
+            "hostPath: {path: /etc}, accessModes: [ReadWriteOnce]",
+            "storageClassName: '', accessModes: [ReadWriteMany]",
+            None,
+        ),
+        ("nfs: {path: /etc}", "", None),
+    ],
+)
+def test_a_claim_without_a_class_is_bound_by_what_it_asks_for(volume: str, claim: str, source: str | None) -> None:
+    (mount,) = mounted(persistent(volume, claim) + CLAIMING)
+    assert known(mount.source) == source
+
+
+def test_without_a_class_the_clusters_own_may_decide() -> None:
+    (mount,) = mounted(persistent("hostPath: {path: /etc}", "accessModes: [ReadWriteOnce]") + CLAIMING)
+    assert isinstance(mount.source, Unknown)
+
+
+def test_a_claim_in_another_namespace_is_another_claim() -> None:
+    text = persistent("hostPath: {path: /etc}", "volumeName: v").replace("{name: data}", "{name: data, namespace: a}")
+    assert [mount.kind for mount in mounted(text + CLAIMING.replace("{name: p}", "{name: p, namespace: b}"))] == [
+        "volume"
+    ]
+    assert [mount.kind for mount in mounted(text + CLAIMING.replace("{name: p}", "{name: p, namespace: a}"))] == [
+        "bind"
+    ]
+
+
+def test_a_path_behind_a_claim_counts_from_any_file_of_the_tree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"app/pod.yaml": CLAIMING, "storage/v.yaml": persistent("hostPath: {path: /etc}", "volumeName: v")}
+    write_all(tmp_path, {**files, ".git/HEAD": ""})
+    (subject,) = check(capsys, tmp_path / "app/pod.yaml").report["subjects"]
+    (finding,) = (one for one in subject["findings"] if one["rule"] == "ISO010")
+    assert finding["location"]["path"] == "storage/v.yaml"
+    assert "app/pod.yaml" in {one["path"] for one in finding["related"]}

@@ -62,4 +62,5 @@ RULES: dict[str, Entry] = {
     "ISO054": _of("refused_setting", "A.refused_key"),
     "ISO060": _of("nested_containers", "W.nesting"),
     "ISO061": _of("delegated_kernel_access", "W.userns_delegation"),
+    "ISO070": _of("git_repository_volume", "W.git_repo"),
 }
