@@ -32,6 +32,7 @@ VALUED = {
     "--format": "|".join(FORMATS) + "[=FILE]",
     "--stage": "|".join(STAGES),
     "--trusted-ref": "REF",
+    "--against": "REF",
     "--baseline": "FILE",
 }
 REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex"})
@@ -46,14 +47,24 @@ def check(arguments: list[str]) -> int:
 
         refuse_unless_isolated()
     from gate.cli import outputs
-    from gate.pipeline.run import Run
 
     outputs.clear([file for _, file in options.formats if file], options)
-    run = Run(options, standard_input=_standard_input(options))
-    report = run.report()
-    outputs.emit(run.baselines())
+    report, baselines = _judged(options)
+    outputs.emit(baselines)
     outputs.emit([(file, rendered(name, report, file=file, verbose=options.verbose)) for name, file in options.formats])
     return report.status
+
+
+def _judged(options: Options) -> tuple[Report, list[tuple[str, str]]]:
+    """Return the report, and the baseline to write with its file, if there is one."""
+    if options.against:
+        from gate.pipeline.against import Against
+
+        return Against(options).report(), []
+    from gate.pipeline.run import Run
+
+    run = Run(options, standard_input=_standard_input(options))
+    return run.report(), run.baselines()
 
 
 def parse(arguments: list[str]) -> Options:
@@ -109,6 +120,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         formats,
         detailed=any(name in DETAILED for name, _ in formats),
         trusted_ref=_ref("--trusted-ref", values),
+        against=_ref("--against", values),
         trivy_reports=tuple(given.get("--trivy-report", ())),
         grype_reports=tuple(given.get("--grype-report", ())),
         vex=tuple(given.get("--vex", ())),
@@ -128,7 +140,7 @@ def _format(text: str) -> tuple[str, str]:
 
 
 def _ref(option: str, values: dict[str, str]) -> str:
-    """Return a commit's name; an empty one would silently trust the working tree."""
+    """Return a commit's name; an empty one would silently be none."""
     if values.get(option) == "":
         raise UsageError(f"{option} is empty", remedy="name a branch, a tag or a commit, or leave the option out")
     return values.get(option, "")

@@ -39,6 +39,7 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply
   --trusted-ref REF          read policy, declarations and exceptions in this commit, not in the change
+  --against REF              report only what is worse, or better, than where the history of HEAD left this commit
   --baseline FILE            warn only of what is new: what this file knows neither fails nor is listed
   --write-baseline           write that file: all that there is now is known (default: .gate-baseline.json at the root)
   --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)

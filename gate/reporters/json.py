@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gate.model.report import (
         BaselineLine,
         BoundaryLine,
+        Comparison,
+        Difference,
         ExceptionLine,
         Report,
         Requirement,
@@ -63,6 +65,7 @@ def document(report: Report) -> Json:
         "inputs": [{"path": source.path, "sha256": source.digest} for source in report.inputs],
         "trusted": _trusted(report.trusted),
         "baseline": _baseline(report.baseline),
+        "against": _against(report.against),
     }
 
 
@@ -90,6 +93,24 @@ def _baseline(line: BaselineLine | None) -> Json | None:
         "added": line.added,
         "removed": line.removed,
     }
+
+
+def _against(comparison: Comparison | None) -> Json | None:
+    if comparison is None:
+        return None
+    return {
+        "name": comparison.name,
+        "commit": comparison.commit,
+        "regressions": [_difference(one) for one in comparison.regressions],
+        "improvements": [_difference(one) for one in comparison.improvements],
+        "judged": comparison.judged,
+        "before": {"fail": comparison.failing, "undecided": comparison.undecided, "not_understood": comparison.gaps},
+        "unreadable": comparison.unreadable or None,
+    }
+
+
+def _difference(one: Difference) -> Json:
+    return {"subject": one.subject, "text": one.text, "location": _at(one.at)}
 
 
 def _at(at: Location) -> Json:

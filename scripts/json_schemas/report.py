@@ -52,6 +52,7 @@ def schema() -> Json:
         ),
         "trusted": _trusted(),
         "baseline": _baseline(),
+        "against": _against(),
     }
     return {
         **head("report", "Report of the gate", "Everything one run found out."),
@@ -85,6 +86,38 @@ def _trusted() -> Json:
         },
     )
     return {"anyOf": [commit, {"type": "null"}]}
+
+
+def _against() -> Json:
+    difference = closed(
+        "One thing that is worse, or better.",
+        {
+            "subject": string("The subject's id, of the side that has it."),
+            "text": string("A sentence that begins with the subject's name."),
+            "location": LOCATION,
+        },
+    )
+    before = {
+        "fail": number("Subjects that fail as they did.", 0),
+        "undecided": number("Subjects that are undecided as they were.", 0),
+        "not_understood": number("Entries of the coverage that were there.", 0),
+    }
+    comparison = closed(
+        "What the change is compared with, and what it made worse and better; the rest of the report is what is new.",
+        {
+            "name": string("How the commit was asked for."),
+            "commit": string("The full id of the commit where the history of HEAD left it."),
+            "regressions": listed("What is worse, apart from findings that change no verdict.", difference),
+            "improvements": listed("What is better.", difference),
+            "judged": number("Subjects that the change may make a difference to; no others were judged.", 0),
+            "before": closed("What of these was there before and counts for nothing here.", before),
+            "unreadable": {
+                "description": "Why nothing could be judged before, so that everything counts as new.",
+                "type": ["string", "null"],
+            },
+        },
+    )
+    return {"anyOf": [comparison, {"type": "null"}]}
 
 
 def _baseline() -> Json:

@@ -19,6 +19,8 @@ from gate.model.report import (
     Because,
     BoundaryLine,
     Change,
+    Comparison,
+    Difference,
     Escapes,
     ExceptionLine,
     FactLine,
@@ -147,6 +149,17 @@ def full() -> Report:
         (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
         Trusted("origin/main", "0" * 40, (Change("lowers pay from restricted to internal", AT, weakens=True),)),
         BaselineLine(".gate-baseline.json", "2026-11-01", 3, 4, 1, 2, 0),
+        Comparison(
+            "origin/main",
+            "0" * 40,
+            (Difference("pay", "pay: L3 to L1, host network added", AT),),
+            (Difference("web", "web: fail to pass", AT),),
+            15,
+            12,
+            2,
+            1,
+            ".gate.yaml:1: it is no mapping",
+        ),
     )
 
 
@@ -160,6 +173,7 @@ def empty() -> Report:
         inputs=(),
         trusted=None,
         baseline=BaselineLine(".gate-baseline.json", "", 0, 0, 0),
+        against=Comparison("main", "0" * 40, (), (), 0, 0, 0, 0, ""),
         verdict="pass",
         status=0,
     )

@@ -1,0 +1,218 @@
+"""Finds files that the change leaves alone by what links them with something that it touches.
+
+A file is read where it contains a word without which there can be no such link; in most trees that is next to none.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gate.dialects.image_name import identity
+from gate.linking.link import repository_of
+from gate.model.errors import UsageError
+from gate.model.evidence import Stated
+from gate.model.subject import Workload
+from gate.pipeline.against_reach import (
+    LITERAL,
+    NOT_BUILDING,
+    WITHOUT_WORKLOADS,
+    holds_word,
+    readers_of,
+    spells,
+)
+from gate.pipeline.linked import rooted_profile
+from gate.pipeline.reading import DECLARATION, candidates_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
+
+    from gate.model.image import Image
+    from gate.model.reader import Reading
+    from gate.model.reference import ReferenceKind
+    from gate.pipeline.against_reach import Reach
+    from gate.pipeline.against_sides import Sides
+    from gate.pipeline.declarations import Declarations
+
+    #: Kind, name and namespace of what workloads refer to and files define.
+    Name: TypeAlias = tuple[ReferenceKind, str, str]
+
+#: How a manifest that defines something of a kind spells it. Links resolve no other kinds by name.
+DEFINED: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass", "service-account": b"ServiceAccount"}
+
+#: What every manifest has.
+OBJECT = b"apiVersion"
+
+#: The service account of a pod that names none.
+IMPLIED = "default"
+
+#: Recipes for which the words of every file are asked one by one.
+MANY = 200
+
+
+class Search:
+    """Looks through the files that are the same on both sides."""
+
+    __slots__ = ("_reach", "_sides")
+
+    def __init__(self, sides: Sides, reach: Reach) -> None:
+        """Take the sides."""
+        self._sides = sides
+        self._reach = reach
+
+    def defining(self, names: Iterable[Name], known: Iterable[str]) -> set[str]:
+        """Return the files that define one of these; `known` ones are left out."""
+        wanted = set(names)
+
+        def spelt(data: bytes) -> bool:
+            kinds = {kind for kind, _, _ in wanted if spells(data, DEFINED[kind])}
+            return any(kind in kinds and holds_word(data, name) for kind, name, _ in wanted)
+
+        def defines(reading: Reading) -> bool:
+            return any((one.kind, one.name, one.namespace) in wanted for one in reading.definitions)
+
+        return self._found(self._manifests(known), spelt, defines) if wanted else set()
+
+    def referring(self, names: Iterable[Name], known: Iterable[str]) -> set[str]:
+        """Return the files with workloads that refer to one of these."""
+        wanted = set(names)
+        words = {
+            ("" if kind == "service-account" and name == IMPLIED else name, namespace)
+            for kind, name, namespace in wanted
+        }
+
+        def spelt(data: bytes) -> bool:
+            named = any(all(holds_word(data, word) for word in both if word) for both in words)
+            return named and spells(data, OBJECT)
+
+        def refers(reading: Reading) -> bool:
+            references = (one for workload in _workloads(reading) for one in workload.references)
+            return any((one.kind, one.name, one.namespace) in wanted for one in references)
+
+        return self._found(self._manifests(known), spelt, refers) if wanted else set()
+
+    def building(self, recipes: Iterable[str], known: Iterable[str]) -> set[str]:
+        """Return the files with workloads that are built from one of these recipes, whose ids are paths."""
+        wanted = set(recipes)
+        if not wanted:
+            return set()
+
+        def builds(reading: Reading) -> bool:
+            references = (one for workload in _workloads(reading) for one in workload.references)
+            return any(one.kind == "build" and self._leads(one.name, wanted) for one in references)
+
+        return {path for path in self._unchanged(known) if self._may_build(path, wanted) and self._holds(path, builds)}
+
+    def running(self, images: Iterable[Image], known: Iterable[str]) -> set[str]:
+        """Return the files with workloads that name one of these built images."""
+        names = {identity(name) for image in images if image.identity for name in image.identity.names} - {""}
+        digests = {f"@{one}" for image in images if image.identity for one in image.identity.digests}
+        words = {name.rpartition("/")[2].partition(":")[0].partition("@")[0] for name in names}
+        words |= {one.rpartition(":")[2] for one in digests}
+        return self._naming(self._unchanged(known), words, lambda image: identity(image) in names | digests)
+
+    def declared(self, recipes: set[str], declarations: Declarations, known: Iterable[str]) -> set[str]:
+        """Return the files with workloads whose image a declaration says is built from one of these recipes.
+
+        Where a declaration that names images cannot be read, that is every file below it.
+        """
+        found: set[str] = set()
+        left = self._unchanged(known)
+        for folder in self._naming_images(declarations):
+            here = {path for path in left if not folder or path.startswith(f"{folder}/")}
+            try:
+                profile = rooted_profile(declarations.of(f"{folder}/x" if folder else "x"))
+            except UsageError:
+                found |= here
+                continue
+            names = {one.name for one in profile.images if self._leads(one.value, recipes)}
+            found |= self._naming(here, names, partial(_is_of, names))
+        return found
+
+    def _naming_images(self, declarations: Declarations) -> Iterator[str]:
+        """Yield the folders of the declarations that may name images."""
+        if declarations.options.declaration:
+            yield ""
+            return
+        trust = self._sides.trust
+        present = trust.files.entries if trust else self._sides.now | self._sides.was
+        for path in sorted(present):
+            folder, _, name = path.rpartition("/")
+            if name == DECLARATION:
+                yield folder
+
+    def _naming(self, files: Iterable[str], words: set[str], is_one: Callable[[str], bool]) -> set[str]:
+        """Return the files with workloads whose image is one of those; each holds a word, or a variable."""
+
+        def names(reading: Reading) -> bool:
+            members = (one for workload in _workloads(reading) for one in workload.containers.members)
+            images = (one.value.image for one in members if isinstance(one, Stated))
+            return any(isinstance(one, Stated) and is_one(one.value) for one in images)
+
+        encoded = [word.encode() for word in words]
+
+        def spelt(path: str, data: bytes) -> bool:
+            readers = readers_of(self._sides.names_of(path), data) - WITHOUT_WORKLOADS
+            if not readers:
+                return False
+            return (b"$" in data and not readers <= LITERAL) or any(spells(data, word) for word in encoded)
+
+        chosen = (path for path in files if spelt(path, self._sides.bytes_of(path))) if encoded else ()
+        return {path for path in chosen if self._holds(path, names)}
+
+    def _leads(self, path: str, wanted: set[str]) -> bool:
+        """Say whether a path leads to one of those that are wanted, on either side and through links."""
+        touched = self._sides.touched
+        if path in wanted:
+            return True
+        return bool(touched.links) and not wanted.isdisjoint((touched.was(path), touched.now(path)))
+
+    def _found(
+        self, files: Iterable[str], spelt: Callable[[bytes], bool], holds: Callable[[Reading], bool]
+    ) -> set[str]:
+        return {path for path in files if spelt(self._sides.bytes_of(path)) and self._holds(path, holds)}
+
+    def _holds(self, path: str, holds: Callable[[Reading], bool]) -> bool:
+        reading = self._sides.peek(path)
+        return reading is not None and holds(reading)
+
+    def _unchanged(self, known: Iterable[str]) -> set[str]:
+        return set(self._sides.candidates - self._sides.touched.paths) - set(known)
+
+    def _manifests(self, known: Iterable[str]) -> set[str]:
+        names = self._sides.names_of
+        return {
+            path for path in self._unchanged(known) if any("kubernetes" in candidates_for(one) for one in names(path))
+        }
+
+    def _may_build(self, path: str, recipes: set[str]) -> bool:
+        """Say whether a file may build one of the recipes: what leads there from its folder is spelled in it."""
+        data = self._sides.bytes_of(path)
+        if readers_of(self._sides.names_of(path), data) <= NOT_BUILDING:
+            return False
+        if self._reach.leads_on(path, data):
+            return True
+        if not spells(data, b"build"):
+            return False
+        if b"$" in data or len(recipes) > MANY or any(map(self._sides.touched.is_behind_link, recipes)):
+            return True
+        folder = path.split("/")[:-1]
+        return any(all(holds_word(data, part) for part in _spelled(folder, one.split("/"))) for one in recipes)
+
+
+def _is_of(names: set[str], image: str) -> bool:
+    return repository_of(image) in names
+
+
+def _spelled(folder: list[str], recipe: list[str]) -> list[str]:
+    """Return the parts of a recipe's path that a file in a folder has to write out to name it."""
+    shared = 0
+    while shared < min(len(folder), len(recipe) - 1) and folder[shared] == recipe[shared]:
+        shared += 1
+    rest = recipe[shared:]
+    return rest[:-1] if rest[-1] == "Dockerfile" else rest
+
+
+def _workloads(reading: Reading) -> Iterator[Workload]:
+    return (subject for subject in reading.subjects if isinstance(subject, Workload))

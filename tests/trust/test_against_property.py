@@ -1,0 +1,114 @@
+"""Against a reference, over generated histories: the old report and what is judged of both sides make the new one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from gate.model.errors import UsageError
+from gate.model.report import Report, SubjectReport
+from gate.pipeline.against_delta import Comparing, Delta
+from gate.pipeline.against_reach import Reach
+from gate.pipeline.against_sides import Sides
+from gate.pipeline.files import Files
+from gate.pipeline.options import Options
+from gate.pipeline.reading import Ledger
+from gate.pipeline.run import Run
+from tests.trust.changes import Change, State, changes, put, repository
+from tests.verbs import NOW
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
+
+
+def options(folder: Path, paths: tuple[str, ...], against: str = "") -> Options:
+    named = tuple(str(folder / path) for path in paths)
+    return Options(named, (), "", "", "", NOW, None, False, (("json", ""),), against=against)
+
+
+def full(folder: Path, state: State, paths: tuple[str, ...]) -> Report | None:
+    """The report of a run over everything; None where it ends with exit status 2."""
+    (folder / ".git").mkdir(parents=True, exist_ok=True)
+    put(folder, state)
+    there = tuple(path for path in paths if (folder / path).exists())
+    try:
+        return Run(options(folder, there)).report() if there else None
+    except UsageError:
+        return None
+
+
+def delta(folder: Path, paths: tuple[str, ...]) -> Delta | None:
+    try:
+        sides = Sides(options(folder, paths, "main"))
+        try:
+            return Comparing(sides).delta()
+        finally:
+            sides.close()
+    except UsageError:
+        return None
+
+
+def by_id(report: Report | None) -> dict[str, SubjectReport]:
+    return {subject.id: subject for subject in report.subjects} if report else {}
+
+
+def check(change: Change, folder: Path) -> None:
+    """The former report, with its part of the delta taken away and the latter's added, is the latter report."""
+    was = full(folder / "was", change.was, change.paths)
+    now = full(folder / "now", change.now, change.paths)
+    paths = tuple(path for path in change.paths if (folder / "now" / path).exists())
+    if not paths:
+        return
+    found = delta(repository(folder / "repository", change), paths)
+    if found is None:
+        assert now is None
+        return
+    if now is None:
+        return  # what is wrong was so before, and is no part of the change
+    assert found.now.items() <= by_id(now).items()
+    if found.unreadable is not None:
+        assert was is None
+        assert found.now == by_id(now)
+        return
+    if was is None and any((folder / "was" / path).exists() for path in paths):
+        return
+    assert found.was.items() <= by_id(was).items()
+    same = {name: report for name, report in by_id(was).items() if name not in found.was}
+    assert {**same, **found.now} == by_id(now)
+    gaps = set(was.coverage.not_understood) if was else set()
+    assert gaps - set(found.gaps_was) | set(found.gaps_now) == set(now.coverage.not_understood)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes())
+def test_the_old_report_and_the_change_make_the_new_report(change: Change) -> None:
+    with TemporaryDirectory() as folder:
+        check(change, Path(folder))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes())
+def test_who_may_ask_for_a_file_is_known_without_reading_it(change: Change) -> None:
+    """What a reading asks for is in reach of it: else a change there would go unseen."""
+    with TemporaryDirectory() as name:
+        files = Files(str(put(Path(name).resolve(), change.was)))
+        ledger = Ledger(files)
+        ledger.take("", named=False)
+        for path, asked in ledger.depends.items():
+            data = ledger.read[path].data
+            for other in asked - {path}:
+                added = f"{other}new-{path.rpartition('/')[2]}".lstrip("/")
+                touched = _Touched(frozenset({added if other.endswith("/") else other}))
+                reach = Reach(touched, lambda one: held.data if (held := files.open(one)) else b"")  # type: ignore[arg-type]
+                assert reach.may_ask(path, [path.rpartition("/")[2]], data), (path, other)
+
+
+class _Touched(NamedTuple):
+    """As much of what a change touches as is asked for here."""
+
+    paths: frozenset[str]
+    links: frozenset[str] = frozenset()
