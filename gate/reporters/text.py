@@ -119,7 +119,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     if notes:
         counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
         yield paint(f"  {counted} nothing here (--verbose)", "dim")
-    for suggestion in subject.suggestions[: 3 if verbose else 2]:
+    for suggestion in subject.suggestions[: 3 if verbose else 0 if _is_old(subject) else 2]:
         yield from _suggestion(suggestion, paint)
 
 
@@ -146,6 +146,12 @@ def _finding(finding: Finding, paint: Paint) -> str:
     mark = f"known {mark}" if finding.known else mark
     style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
     return f"  {_place(finding.at)}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _is_old(subject: SubjectReport) -> bool:
+    """Say whether a subject only warns, and what keeps it below its level is known."""
+    keeping = [finding.known for finding in subject.findings if finding.blocks and finding.rule != WEAK_BOUNDARY]
+    return subject.verdict == "warn" and bool(keeping) and all(keeping)
 
 
 def _like_it(finding: Finding, subject: SubjectReport) -> str:

@@ -804,6 +804,18 @@ def test_the_text_counts_what_is_known(folder: Path, capsys: pytest.CaptureFixtu
     assert long.count("ISO042") >= 301
 
 
+def test_the_text_proposes_nothing_for_what_is_known(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an undeclared workload lacks is named all the same."""
+    apply(folder, {".gate.yaml": None, "compose.yaml": f"services:\n{service(more='pid: host')}"})
+    record(capsys)
+    write_all(folder, {"compose.yaml": f"services:\n{service(more='pid: host')}{service('log', 'pid: host')}"})
+    shown = gate(capsys, "check", "--now", NOW, "--baseline", ".gate-baseline.json").out
+    assert "web has L1" in shown
+    assert "log has L1" in shown
+    assert shown.count("ISO004") == 1
+    assert shown.count("  next  ") == gate(capsys, "check", "--now", NOW).out.count("  next  ") // 2 > 0
+
+
 def test_machines_are_told_what_is_new(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record(capsys)
     write_all(folder, {"compose.yaml": WEB + service("log")})
