@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gate.model.coverage import NotUnderstood
-    from gate.model.policy import Grant, Policy
+    from gate.model.policy import DeclaredWorkload, Grant, Policy
     from gate.model.report import Reason, SubjectReport
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
@@ -31,11 +31,13 @@ class Announced:
         self._later: dict[str, list[tuple[str, SubjectReport]]] = {}
 
     def cases(
-        self, path: str, grants: tuple[Grant, ...], sensitivity: Sensitivity
+        self, path: str, grants: tuple[Grant, ...], entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity
     ) -> Iterator[tuple[str, Policy, tuple[Grant, ...]]]:
         """Yield the days on which more is asked of a file, with the policy and the exceptions that are left then."""
         for day, policy in self._declarations.ruling(path).upcoming:
-            yield day, policy, lasting(grants, policy, sensitivity.cls)
+            from gate.pipeline.exceptions import bounding
+
+            yield day, policy, lasting(grants, policy, bounding(entries, sensitivity))
 
     def note(self, day: str, report: SubjectReport) -> None:
         """Remember what a subject comes to on a later day; the days in their order."""
@@ -87,10 +89,10 @@ def _further(report: SubjectReport, coming: tuple[tuple[str, SubjectReport], ...
 
 
 def lasting(grants: Iterable[Grant], policy: Policy, cls: str) -> tuple[Grant, ...]:
-    """Return the exceptions that a policy permits as well, for a subject of a class; empty where none is stated."""
-    from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, term
+    """Return the exceptions that a policy permits as well, bounded by a class."""
+    from gate.pipeline.exceptions import term
 
-    longest = policy.longest_exception[cls or CLASS_OF_THE_SILENT]
+    longest = policy.longest_exception[cls]
     return tuple(grant for grant in grants if grant.rule not in policy.never_excepted and term(grant) <= longest)
 
 

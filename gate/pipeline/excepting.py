@@ -9,7 +9,7 @@ from gate.model.location import whole_file
 from gate.model.policy import Grant
 from gate.model.record import Record, replace
 from gate.model.source import Source
-from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, about_itself, matches, term, worded
+from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, about_itself, bounding, matches, term, worded
 from gate.pipeline.options import Options
 from gate.pipeline.reading import DECLARATION
 
@@ -204,7 +204,7 @@ class _Case:
     def _longest(self) -> list[int]:
         return [
             self._run.declarations.policy_of(subject.at.path).longest_exception[
-                report.sensitivity.cls or CLASS_OF_THE_SILENT
+                bounding(self._run.linked.entries(subject), report.sensitivity)
             ]
             for subject, report in self._subjects
         ]
@@ -225,7 +225,8 @@ class _Case:
             raise UsageError(f"{grant.expires} is over", remedy="name a day to come")
         for (subject, report), longest in zip(self._subjects, self._longest(), strict=True):
             if term(grant) > longest:
-                stated = report.sensitivity.cls or f"not declared, and counts as {CLASS_OF_THE_SILENT}"
+                cls = report.sensitivity.cls if self._run.linked.entries(subject) else ""
+                stated = cls or f"not declared, and counts as {CLASS_OF_THE_SILENT}"
                 cause = (
                     f"{term(grant)} days are more than the {longest} that the policy allows: {subject.id} is {stated}"
                 )

@@ -69,7 +69,7 @@ class Exceptions:
         self, subject: Subject, entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity, policy: Policy
     ) -> tuple[Grant, ...]:
         """Return the exceptions in force for a subject."""
-        longest = policy.longest_exception[sensitivity.cls or CLASS_OF_THE_SILENT]
+        longest = policy.longest_exception[bounding(entries, sensitivity)]
         in_force = []
         for grant in self._naming(subject, entries):
             if self._state(grant):
@@ -248,6 +248,11 @@ def matches(grant: Grant, finding: Finding, path: str) -> bool:
     from gate.model.fingerprint import fingerprint
 
     return grant.fingerprint == fingerprint(finding, path)
+
+
+def bounding(entries: tuple[DeclaredWorkload, ...], sensitivity: Sensitivity) -> str:
+    """Return the class whose bound on exceptions counts: the declaration's, since a label would lengthen one."""
+    return (sensitivity.cls if entries else "") or CLASS_OF_THE_SILENT
 
 
 def term(grant: Grant) -> int:

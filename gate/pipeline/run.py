@@ -204,12 +204,15 @@ class Run:
         self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
-        sensitivity = self.linked.sensitivity(subject)
-        grants = self.exceptions.of(subject, self.linked.entries(subject), sensitivity, policy)
+        entries = self.linked.entries(subject)
+        said = self.linked.sensitivity(subject)
+        sensitivity = said if entries else labelled(said, policy)
+        grants = self.exceptions.of(subject, entries, sensitivity, policy)
         report = self._under(subject, policy, sensitivity, grants)
         self.exceptions.note(report, policy, scanned=self.scans is not None and self.scans.speak_of(subject))
-        for day, later, left in self.announced.cases(subject.at.path, grants, sensitivity):
-            self.announced.note(day, self._under(subject, later, sensitivity, left))
+        for day, later, left in self.announced.cases(subject.at.path, grants, entries, sensitivity):
+            then = said if entries else labelled(said, later)
+            self.announced.note(day, self._under(subject, later, then, left))
         return report
 
     def _under(
@@ -337,6 +340,15 @@ def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declar
     from gate.pipeline.scans import Scans
 
     return Scans(files, options, ledger, declarations)
+
+
+def labelled(said: Sensitivity, policy: Policy) -> Sensitivity:
+    """Count what no declaration speaks of at least as what nobody speaks of; loaded where a label speaks."""
+    if not said.declared:
+        return said
+    from gate.policy.statements import counted
+
+    return counted(said, policy.undeclared)
 
 
 def rooted(paths: list[str]) -> tuple[str, list[str]]:

@@ -7,7 +7,7 @@ exceptions are the declaration's, which a pull request does not get to choose.
 
 from __future__ import annotations
 
-from gate.model.record import Record
+from gate.model.record import Record, replace
 from gate.model.sensitivity import AXES, CLASSES, REGIMES, Sensitivity, Statement
 
 TYPE_CHECKING = False
@@ -66,6 +66,17 @@ def sensitivity(
         bool(said),
         said,
     )
+
+
+def counted(said: Sensitivity, undeclared: str) -> Sensitivity:
+    """Hold what only labels speak of to no less than what nobody speaks of; `undeclared` is the policy's word on that.
+
+    Where a policy counts the undeclared as a class, a label that states a lower one would permit something.
+    """
+    if not said.declared or undeclared not in CLASSES:
+        return said
+    cls = max(said.cls or CLASSES[0], undeclared, key=CLASSES.index)
+    return replace(said, axes={**said.axes, "class": cls})
 
 
 def _strictest(statements: Iterable[Statement]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gate.model.location import whole_file
 from gate.model.policy import DeclaredWorkload, Selector
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
-from gate.policy.statements import sensitivity, statements_allowed
+from gate.policy.statements import counted, sensitivity, statements_allowed
 
 AT = whole_file("deploy/pay.yaml")
 ORDERS = {"class": CLASSES, **AXES}
@@ -108,3 +108,17 @@ def test_a_workload_is_declared_when_somebody_said_something() -> None:
     assert not sensitivity([], [], "dedicated").declared
     assert sensitivity([entry(said("class", "public"))], [], "").declared
     assert sensitivity([], [said("class", "public")], "").declared
+
+
+@pytest.mark.parametrize("undeclared", ["warn", *CLASSES[1:]])
+@pytest.mark.parametrize("cls", ["", *CLASSES])
+def test_a_label_is_no_way_out_of_what_counts_for_the_undeclared(cls: str, undeclared: str) -> None:
+    labels = [said("exposure", "internal"), *([said("class", cls)] if cls else ())]
+    found = counted(sensitivity([], labels, ""), undeclared)
+    assert found.axes["exposure"] == "internal"
+    if undeclared == "warn":
+        assert found.cls == cls
+    else:
+        assert CLASSES.index(found.cls) == max(CLASSES.index(undeclared), CLASSES.index(cls or "public"))
+    nobody = sensitivity([], [], "")
+    assert counted(nobody, undeclared) == nobody
