@@ -62,6 +62,11 @@ class Found(Record):
         """What a finding about it says beside its message."""
         return Detail(self.severity, self.ids, self.excuse.text if self.excuse is not None else "")
 
+    @property
+    def key(self) -> str:
+        """What it is known by while versions and days go on."""
+        return f"{self.package} {self.ids[0]}"
+
 
 def named(one: Found) -> str:
     """Say which vulnerability it is, and in what."""

@@ -86,6 +86,18 @@ def test_severity_and_names_are_those_of_the_vulnerability(judged: Any) -> None:
     assert finding["message"].startswith("openssl 3.5.1-1 has CVE-2024-1000 (critical), fixed in 3.5.1-1+deb13u1: ")
 
 
+def test_a_finding_is_the_same_one_while_versions_and_days_go_on(judged: Any) -> None:
+    def fingerprints(document: Any, *arguments: object) -> dict[str, str]:
+        (subject,) = judged(document, "trivy", *arguments).report["subjects"]
+        return {one["rule"]: one["fingerprint"] for one in subject["findings"] if one["rule"].startswith("PKG")}
+
+    before = fingerprints(trivy(flaw(), flaw("CVE-2024-2", FixedVersion="", Status="affected")))
+    other = flaw("CVE-2024-2", PkgName="openssl", PkgID="openssl@3.5.1-1", FixedVersion="", Status="will_not_fix")
+    later = trivy(other, flaw(InstalledVersion="3.5.2-1", FixedVersion="3.5.3-1", PublishedDate="2024-03-01T00:00:00Z"))
+    assert before == fingerprints({**later, "CreatedAt": "2026-11-10T08:00:00Z"})
+    assert len(before) == 3
+
+
 def test_binary_packages_of_one_source_are_one_finding(judged: Any) -> None:
     other = flaw(PkgID="openssl@3.5.1-1", PkgName="openssl", PkgIdentifier={"PURL": "pkg:deb/debian/openssl@3.5.1-1"})
     (subject,) = judged(trivy(flaw(), other)).report["subjects"]

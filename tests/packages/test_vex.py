@@ -107,6 +107,13 @@ def test_only_the_product_is_excused(product: Any, expected: str, judged: Any) -
     assert outcome(judged(openvex(said(product)))) == expected
 
 
+def test_a_bare_name_is_nobodys_image(judged: Any) -> None:
+    """Half the world has an image that is called so, on Docker Hub or elsewhere."""
+    report = trivy(flaw(), ArtifactName="debian:13")
+    assert outcome(judged(openvex(said("pkg:oci/debian")), report=report)) == UNUSED
+    assert outcome(judged(openvex(said("debian:13")), report=report)) == EXCEPTED
+
+
 def test_a_statement_without_a_product_excuses_nothing(judged: Any) -> None:
     assert outcome(judged(openvex(said(products=[])))) == UNUSED
     without = said()
