@@ -173,7 +173,8 @@ def test_what_would_not_count_is_refused(
 
 
 def test_the_default_is_as_long_as_the_policy_allows(tree: Path, ask: Callable[..., Answer]) -> None:
-    policy = "version: 1\nname: ours\nextends: standard\nlongest_exception: {public: 7, internal: 7, confidential: 7, restricted: 7}\n"
+    longest = "{public: 7, internal: 7, confidential: 7, restricted: 7}"
+    policy = f"version: 1\nname: ours\nextends: standard\nlongest_exception: {longest}\n"
     write_all(tree, {"ours.yaml": policy})
     assert ask("ISO004", "agent", "--policy", "ours.yaml").status == 0
     assert "expires: 2026-11-30" in tree.joinpath(".gate.yaml").read_text()
