@@ -41,6 +41,9 @@ _PLACEHOLDER = r"\{\{|\{%|<%|<[A-Z_]+>|\$\{?[A-Za-z_]|@[A-Za-z_]+@|%[A-Za-z_]+%"
 _CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
 _RAW = b"containerDefinitions"
 
+#: How JSON writes such a resource; what else the CDK leaves beside its templates need not be parsed.
+_IN_JSON = rb"\"Type\"\s*:\s*\"AWS::ECS::TaskDefinition\""
+
 
 def claims(source: Source) -> bool:
     """Claim what holds task definitions, or would if it could be read."""
@@ -50,7 +53,7 @@ def claims(source: Source) -> bool:
         return False
     if source.path.lower().endswith(_TERRAFORM_JSON):
         return b'"aws_ecs_task_definition"' in source.data
-    if _CLOUDFORMATION not in source.data and _RAW not in source.data:
+    if _RAW not in source.data and not _has_resource(source):
         return False
     return any(_is_ours(document, source) for document in _documents(source))
 
@@ -61,6 +64,15 @@ def _is_terraform(source: Source) -> bool:
     import re
 
     return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
+
+
+def _has_resource(source: Source) -> bool:
+    """Say whether a file may hold a resource of CloudFormation that is a task definition."""
+    if _CLOUDFORMATION not in source.data or not source.path.lower().endswith(".json"):
+        return _CLOUDFORMATION in source.data
+    import re
+
+    return re.search(_IN_JSON, source.data) is not None
 
 
 def _documents(source: Source) -> list[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from gate.model.source import Source
 from gate.model.workload import Workload
 from gate.pipeline.reading import candidates_for, load
 from gate.readers.ecs import READER
+from tests.contracts.test_imports import heavy, imported, written
 from tests.readers.ecs import first, only, read, template, terraform
 from tests.readers.packer import Tree
 
@@ -63,6 +65,21 @@ def test_what_is_not_ours(path: str) -> None:
 @pytest.mark.parametrize("path", OURS)
 def test_what_is_ours_is_nobody_elses(path: str) -> None:
     assert claimants(path, OURS[path]) == ["ecs"]
+
+
+@pytest.mark.parametrize("text", [RESOURCE.replace("ecs_task_definition", "vpc"), 'variable "a" {}\n'])
+def test_terraform_without_tasks_costs_nothing(text: str, tmp_path: Path) -> None:
+    names = imported(written(tmp_path, main__tf=text), "check", "main.tf")
+    assert not {name for name in names if name.startswith(("gate.readers.", "gate.dialects", "tree_sitter"))}
+
+
+def test_a_task_definition_costs_no_grammar_of_another_format(tmp_path: Path) -> None:
+    names = imported(written(tmp_path, task__json=TASK), "check", "task.json")
+    assert "gate.readers.ecs" in names
+    assert {name.partition(".")[0] for name in heavy(names)} == {"json"}
+    assert not {
+        name for name in names if name.startswith(("yaml", "gate.dialects.cloudformation", "gate.dialects.terra"))
+    }
 
 
 def settled(path: str, text: str) -> None:
