@@ -97,21 +97,21 @@ class Part(Ledger):
         """Return a ledger of the same readings."""
         return Part(self.files, (self._own, self._common))
 
-    def elsewhere(self, kind: ReferenceKind, text: bytes, names: frozenset[str]) -> list[Definition]:
+    def elsewhere(self, words: dict[ReferenceKind, bytes]) -> list[Definition]:
         """Search the files outside of what is judged for definitions."""
         aside = self.aside()
         for path in self._rest:
             if path.endswith((".yaml", ".yml", ".json")) and path not in self.read:
-                aside.look_into(path, text)
-        return [one for one in aside.definitions if one.kind == kind and one.name in names]
+                aside.look_into(path, words.values())
+        return [one for one in aside.definitions if one.kind in words]
 
-    def look_into(self, path: str, text: bytes) -> None:
-        """Read a manifest that contains the text."""
+    def look_into(self, path: str, words: Iterable[bytes]) -> None:
+        """Read a manifest that contains one of the words."""
         try:
             source = self.files.open(path)
         except InputError:
             return
-        if source is not None and text in source.data:
+        if source is not None and any(word in source.data for word in words):
             self.source(source, ("kubernetes",), named=False)
 
     def _read(self, reader: Reader, source: Source) -> Reading:
