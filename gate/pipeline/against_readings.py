@@ -102,10 +102,10 @@ class Part(Ledger):
         aside = self.aside()
         for path in self._rest:
             if path.endswith((".yaml", ".yml", ".json")) and path not in self.read:
-                aside.look_into(path, words.values())
+                aside.look_into(path, *words.values())
         return [one for one in aside.definitions if one.kind in words]
 
-    def look_into(self, path: str, words: Iterable[bytes]) -> None:
+    def look_into(self, path: str, *words: bytes) -> None:
         """Read a manifest that contains one of the words."""
         try:
             source = self.files.open(path)
