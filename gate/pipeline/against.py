@@ -46,10 +46,9 @@ class Against:
 
     def __init__(self, options: Options) -> None:
         """Read both sides as far as they matter; raise UsageError for a reference that cannot be compared with."""
-        for given, what in ((options.baseline, "--baseline"), (options.write_baseline, "--write-baseline")):
-            if given:
-                remedy = "leave one of them out: what was there before the change does not count against a reference"
-                raise UsageError(f"--against and {what} do not go together", remedy=remedy)
+        if options.write_baseline:
+            remedy = "write it in a run of its own: here only what changed is judged"
+            raise UsageError("--against and --write-baseline do not go together", remedy=remedy)
         if "-" in options.paths:
             raise UsageError(
                 "standard input has no former side", remedy="name files or folders to compare with --against"
@@ -68,7 +67,8 @@ class Against:
         comparing, now = self._comparing, self._comparing.now
         delta = comparing.delta()
         former = moved(self._sides.touched, comparing.was.part, now.part) if comparing.has_both else {}
-        found = [(pair, worse(pair) if pair.now is not None else None) for pair in pairs(delta.was, delta.now, former)]
+        all_pairs = pairs(delta.was, delta.now, former)
+        found = [(pair, _new(worse(pair)) if pair.now is not None else None) for pair in all_pairs]
         gaps = tuple(_new_gaps(delta, former))
         findings = remarks(comparing)
         shown = [_shown(one.now, what, is_new=one.was is None) for one, what in found if one.now and what]
@@ -90,6 +90,7 @@ class Against:
             self._coverage(delta, gaps),
             now.inputs(),
             now.proposed.trusted if now.proposed else None,
+            now.known.line if now.known else None,
             against=self._comparison(delta, found, gaps),
         )
 
@@ -144,6 +145,17 @@ class Against:
         inputs = self._comparing.now.inputs()
         marks = tuple(_new_marks(self._comparing.was.inputs() if self._comparing.has_both else (), inputs))
         return Coverage(len(inputs), len(ledger.read), len(delta.now), (), gaps, marks)
+
+
+def _new(what: Worse) -> Worse:
+    """Leave out what is worse than before and known to the baseline."""
+    known = {reason.rule for reason in what.reasons if reason.known}
+    return replace(
+        what,
+        scores=tuple(one for one in what.scores if one not in known),
+        reasons=tuple(one for one in what.reasons if not one.known),
+        findings=tuple(one for one in what.findings if not one.known),
+    )
 
 
 def _shown(report: SubjectReport, what: Worse, *, is_new: bool) -> SubjectReport | None:

@@ -13,7 +13,7 @@ from gate.pipeline.files import Files
 from gate.pipeline.named import named_source
 from gate.pipeline.reading import candidates_for
 from gate.pipeline.revisions import Revision
-from gate.pipeline.run import Run, rooted, trusting
+from gate.pipeline.run import Run, knowing, rooted, trusting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,9 +139,9 @@ class Half(Run):
         self.settled: Stage | None = None
         self.proposed: Proposed | None = None
         self.tables = None
-        self.known = None
         self.paths = sides.paths
         self.options = as_it_was(sides.options, sides) if former else sides.options
+        self.known = knowing(sides.trust.files if sides.trust else sides.files, sides.files, sides.options)
         self.trust = None if former else sides.trust
         self.files = sides.former if former else sides.files
         self._present = sides.was if former else sides.now
@@ -183,12 +183,15 @@ class Half(Run):
         policy_of = self.declarations.policy_of
         found = [subject for subject in self.linked.subjects if subject.id in wanted]
         judged = tuple(self._judged(subject, policy_of(subject.at.path)) for subject in found)
+        if self.known is not None:
+            pairs = [(subject, policy_of(subject.at.path)) for subject in found]
+            judged = self.known.marked_in_part(pairs, judged, self._present.__contains__)
         return {report.id: report for report in self.announced.added(judged)}
 
     def propose(self) -> None:
         """Hold what the change itself declares against what is trusted."""
         if self.trust is not None:
-            self.proposed = self.trust.proposed(self.linked, self.declarations, None, self.options)
+            self.proposed = self.trust.proposed(self.linked, self.declarations, self.known, self.options)
             self.ledger.not_understood += self.proposed.gaps
 
     def remarks(self) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from gate.model.errors import UsageError
 from gate.model.location import whole_file
 from gate.model.record import replace
 from gate.model.report import BaselineLine, Change
-from gate.pipeline.known import found
+from gate.pipeline.known import each, found
 from gate.pipeline.matching import Matching
 from gate.pipeline.named import opened, whereabouts
 from gate.policy.baseline import key, line, load_baseline, written
@@ -18,9 +18,11 @@ from gate.verdict import gravest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from gate.model.baseline import Entry
+    from gate.model.policy import Policy
+    from gate.model.reader import Subject
     from gate.model.report import Reason, SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.model.source import Source
@@ -119,6 +121,19 @@ class Known:
             ]
             self.line = replace(self.line, used=len(known), stale=len(stale))
             self.findings = tuple(self._stale(stale))
+        return _all_marked(judged, listed, known)
+
+    def marked_in_part(
+        self,
+        subjects: Sequence[tuple[Subject, Policy]],
+        reports: Sequence[SubjectReport],
+        exists: Callable[[str], bool],
+    ) -> tuple[SubjectReport, ...]:
+        """Mark what is known of some of the subjects, which tells nothing of entries that the others may need."""
+        judged = each(subjects, reports)
+        listed = found(judged)
+        known = {one for one in Matching(self.baseline.entries, listed, exists).known if listed[one].hideable}
+        self.line = replace(self.line, used=len(known))
         return _all_marked(judged, listed, known)
 
     def _rewritten(self, view: View, head: Baseline, listed: list[Found], matching: Matching) -> set[int]:

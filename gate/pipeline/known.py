@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gate.model.baseline import Entry, LowScore
 from gate.model.fingerprint import fingerprint, of_deductions, of_score
+from gate.model.image import Image
 from gate.model.record import Record, replace
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import CLASSES, PLACEMENTS, Sensitivity
@@ -17,11 +18,12 @@ from gate.verdict import WEAK_BOUNDARY, keeping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gate.model.baseline import Known
     from gate.model.location import Location
     from gate.model.policy import Policy
+    from gate.model.reader import Subject
     from gate.model.report import SubjectReport
     from gate.model.score import Dimension
 
@@ -53,6 +55,14 @@ class Judged(Record):
         """Whether a requirement of the boundary decides the verdict."""
         decides = self.report.verdict in ("fail", "undecided")
         return decides and any(reason.veto and reason.verdict in OUTCOMES for reason in self.report.reasons)
+
+
+def each(subjects: Iterable[tuple[Subject, Policy]], reports: Iterable[SubjectReport]) -> list[Judged]:
+    """Put the reports beside the subjects that they are about."""
+    return [
+        Judged(report, policy, isinstance(subject, Image) and not subject.stages)
+        for (subject, policy), report in zip(subjects, reports, strict=True)
+    ]
 
 
 class Found(Record):

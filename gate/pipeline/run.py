@@ -164,14 +164,9 @@ class Run:
         """Return the reports with what the baseline knows marked."""
         assert self.known is not None
         from gate.pipeline.baseline import View
-        from gate.pipeline.known import Judged
+        from gate.pipeline.known import each
 
-        pairs = zip(judged, subjects, strict=True)
-        reports = [
-            Judged(report, policy, isinstance(subject, Image) and not subject.stages)
-            for (subject, policy), report in pairs
-            if subject.at.path != STDIN
-        ]
+        reports = [one for one in each(judged, subjects) if one.path != STDIN]
         gaps = (*coverage.not_understood, *self.ledger.unrendered)
         unread = {gap.at.path for gap in gaps} | {one.at.path for one in coverage.skipped if not one.at.end}
         view = View(self.files.root, self.paths, reports, frozenset(unread))

@@ -930,3 +930,54 @@ def test_a_renamed_branch_and_a_renamed_file(folder: Path, capsys: pytest.Captur
     committed(folder)
     answer = against(capsys, "--trusted-ref", "trunk")
     assert (answer.status, new(answer)) == (0, set())
+
+
+# ----------------------------------------------------------------------------------------------- against a reference
+
+
+@pytest.fixture
+def mended(folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A repository whose main branch has mended what its baseline still knows."""
+    record(capsys)
+    write_all(folder, {"compose.yaml": LIMITED})
+    committed(folder)
+    git(folder, "switch", "--quiet", "--create", "change")
+    return folder
+
+
+def test_what_is_worse_than_the_reference_may_be_known(mended: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    committed(write_all(mended, {"compose.yaml": WEB}))
+    alone = check(capsys, "--against", "main")
+    both = against(capsys, "--against", "main")
+    assert (alone.status, both.status) == (1, 0)
+    assert alone.report["against"]["regressions"]
+    assert (both.report["against"]["regressions"], new(both)) == ([], set())
+    assert both.report["baseline"]["used"] > 0
+
+
+def test_what_neither_knows_fails(mended: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    committed(write_all(mended, {"compose.yaml": WEB + service("log")}))
+    answer = against(capsys, "--against", "main")
+    assert answer.status == 1
+    assert {subject for subject, _rule in new(answer)} == {"compose.yaml#services/log"}
+
+
+def test_what_was_there_before_the_change_and_nobody_knows_fails_nothing(
+    mended: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(mended, "switch", "--quiet", "main")
+    committed(write_all(mended, {"compose.yaml": LIMITED + service("log")}))
+    git(mended, "switch", "--quiet", "change")
+    git(mended, "merge", "--quiet", "main")
+    committed(write_all(mended, {"compose.yaml": f"# a word\n{WEB}{service('log')}"}))
+    answer = against(capsys, "--against", "main")
+    assert (answer.status, new(answer), stale(answer)) == (0, set(), [])
+
+
+def test_a_boundary_that_a_change_weakens_is_told_all_the_same(
+    mended: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed(write_all(mended, {"compose.yaml": f"services:\n{service(more='pid: host')}"}))
+    answer = against(capsys, "--against", "main", "--trusted-ref", "main")
+    assert answer.status == 1
+    assert answer.report["against"]["regressions"]
