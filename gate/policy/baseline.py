@@ -6,12 +6,15 @@ The shape is what `schemas/baseline.schema.json` describes.
 from __future__ import annotations
 
 import json
+import re
 
 from gate.model.baseline import Baseline, Entry, LowScore
 from gate.model.errors import UsageError
 from gate.model.policy import STAGES
+from gate.model.record import replace
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Sensitivity
+from gate.model.source import Source
 from gate.policy.shape import choice, fields, flag, items, refuse, text, whole
 
 TYPE_CHECKING = False
@@ -20,15 +23,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gate.model.baseline import Known
-    from gate.model.source import Source
     from gate.syntax.tree import Node
 
     Json = dict[str, Any]
 
 VERSION = 1
 
-#: Entries of one baseline, and how often one of them may have been found.
-MAX_ENTRIES = 25_000
+#: Bytes and entries of one baseline, and how often one of them may have been found.
+MAX_BYTES = 4 * 1024 * 1024
+MAX_ENTRIES = 20_000
 MAX_COUNT = 100_000
 
 OUTCOMES: tuple[Known, ...] = ("failed", "undecided")
@@ -46,6 +49,16 @@ PATH = r"(?!/)(?!(?:[^\x00]*/)?\.\.(?:/|$))[^\x00]+"
 _REWRITE = "write it anew with `gate check --write-baseline`"
 _SPLIT = "judge parts of the tree, each with a baseline of its own"
 
+#: How entries begin and end in a file that the gate wrote, and one of them; escapes are rare enough for the slow way.
+_OPENING, _CLOSING = '  "entries": [\n', ["  ]", "}", ""]
+_TEXT = r'[^"\\\x00-\x1f\x7f-\U0010ffff]+'
+_LINE = re.compile(
+    rf'    \{{"path": "({_TEXT})", "subject": "({_TEXT})", "rule": "({RULE})", "outcome": "(failed|undecided)", '
+    r'"fingerprint": "([0-9a-f]{16})", "count": ([1-9][0-9]{0,4})(, "required": true)?(, "built": true)?'
+    r'(?:, "sensitivity": (\{[^{}]*\}))?(?:, "score": (\{[^{}]*\}))?\}'
+)
+_IS_PATH = re.compile(PATH).fullmatch
+
 _REQUIRED = ("path", "subject", "rule", "outcome", "fingerprint", "count")
 _OPTIONAL = ("required", "built", "sensitivity", "score")
 _SENSITIVITY = ("class", *AXES, "regulated", "placement", "role")
@@ -54,9 +67,62 @@ _SENSITIVITY = ("class", *AXES, "regulated", "placement", "role")
 def load_baseline(source: Source) -> Baseline:
     """Read a baseline; raise UsageError for the first thing that is wrong with it."""
     try:
-        return _baseline(source)
+        return _as_written(source) or _baseline(source)
     except UsageError as error:
         raise UsageError(error.cause, at=error.at, remedy=error.remedy or _REWRITE) from None
+
+
+def _as_written(source: Source) -> Baseline | None:
+    """Read a file that is as the gate writes it, line by line, in a fifth of the time; None for any other."""
+    head, opening, body = source.text.partition(_OPENING)
+    lines = body.split("\n")
+    last = len(lines) - len(_CLOSING) - 1
+    if not opening or lines[last + 1 :] != _CLOSING or last >= MAX_ENTRIES:
+        return None
+    entries: dict[tuple[str, ...], Entry] = {}
+    here = len(head) + len(opening)
+    parts: dict[str, Sensitivity] = {}
+    for number, whole_line in enumerate(lines[: last + 1]):
+        text = whole_line if number == last else whole_line.removesuffix(",")
+        entry = _quick(text, source, here, parts) if number == last or text != whole_line else None
+        if entry is None:
+            return None
+        entries[key(entry)] = entry
+        here += len(whole_line) + 1
+    if len(entries) <= last:
+        return None
+    top = _baseline(Source(source.path, f"{head}{_OPENING}]}}".encode("utf-8", "surrogateescape")))
+    return replace(top, entries=tuple(entries.values()))
+
+
+def _quick(text: str, source: Source, start: int, parts: dict[str, Sensitivity]) -> Entry | None:
+    """Read one line; None for what is not as the gate writes it, or wrong."""
+    found = _LINE.fullmatch(text)
+    if found is None:
+        return None
+    path, subject, rule, _outcome, fingerprint, count, required, built, said, score = found.groups()
+    if not _IS_PATH(path) or (rule in DIMENSIONS) is not (score is not None):
+        return None
+    try:
+        if said and said not in parts:
+            parts[said] = _sensitivity(_alone(said))
+        low = _score(_alone(score)) if score else None
+    except UsageError:
+        return None
+    sensitivity, at = parts[said] if said else SILENT, source.location(start + 4, start + len(text))
+    outcome = OUTCOMES[found[4] == "undecided"]
+    marks = required is not None, built is not None
+    return Entry(path, subject, rule, outcome, fingerprint, int(count), sensitivity, *marks, low, at)
+
+
+def _alone(text: str) -> Node:
+    """Return a part of an entry as a document of its own."""
+    from gate.syntax.json import parse
+
+    found = parse(Source("", text.encode()))
+    if found.root is None:
+        raise UsageError("the entry is not JSON", at=found.at)
+    return found.root
 
 
 def _baseline(source: Source) -> Baseline:
@@ -165,7 +231,10 @@ def written(baseline: Baseline) -> str:
     lines = [f"  {json.dumps(name)}: {json.dumps(value)}," for name, value in head.items()]
     entries = ",\n".join(f"    {line(entry)}" for entry in sorted(baseline.entries, key=key))
     body = f"[\n{entries}\n  ]" if entries else "[]"
-    return "\n".join(["{", *lines, f'  "entries": {body}', "}"]) + "\n"
+    made = "\n".join(["{", *lines, f'  "entries": {body}', "}"]) + "\n"
+    if len(made) > MAX_BYTES:
+        raise UsageError(f"the baseline would be larger than {MAX_BYTES} bytes", remedy=_SPLIT)
+    return made
 
 
 def line(entry: Entry) -> str:

@@ -16,7 +16,10 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from gate.model.errors import UsageError
+from gate.model.location import whole_file
+from gate.model.record import replace
 from gate.model.source import Source
+from gate.policy.baseline import load_baseline
 from gate.policy.cases import load_cases
 from gate.policy.declaration import load_declaration
 from gate.policy.pack import load_policy
@@ -32,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 SENSE = re.compile(
     r"is given a lower impact than|is held to less than|may last longer for|is higher than `level`"
     r"|there are two (requirements|workloads)|before it was created"
+    r"|says again what another one says"
     r"|before it is effective|goes down from|becomes stricter on more than|ships with the gate"
 )
 
@@ -160,16 +164,36 @@ def _cases() -> list[Data]:
     return [short, full, *(yaml.safe_load(path.read_text()) for path in (ROOT / "policies" / "tests").glob("*.yaml"))]
 
 
+def _baselines() -> list[Data]:
+    entry = {
+        "path": "compose.yaml",
+        "subject": "compose.yaml#services/web",
+        "rule": "ISO004",
+        "outcome": "failed",
+        "fingerprint": "0123456789abcdef",
+        "count": 1,
+    }
+    asked = {"class": "restricted", "tenancy": "hard", "regulated": ["pci"], "placement": "shared", "role": "cni"}
+    low = {"threshold": 60, "worst": 0, "deductions": ["A1:01234567"]}
+    full = [entry, {**entry, "rule": "ISO005", "required": True, "built": False, "sensitivity": asked}]
+    full.append({**entry, "rule": "image_age", "outcome": "undecided", "score": low})
+    head = {"version": 1, "tool": {"name": "boundary-gate", "version": "1"}, "written": "2026-11-01"}
+    head |= {"stage": "commit", "policy": {"name": "standard", "digest": "0" * 64}}
+    return [{**head, "entries": []}, {**head, "entries": full}]
+
+
 VALID: dict[str, list[Data]] = {
     "policy-tests": _cases(),
     "policy": _heirs() + [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "policies").glob("*.yaml"))],
     "declaration": _declarations(),
+    "baseline": _baselines(),
 }
 VALIDATORS = {name: _validator(name) for name in VALID}
 LOADERS: dict[str, Callable[[Source], object]] = {
     "policy": load_policy,
     "policy-tests": load_cases,
     "declaration": load_declaration,
+    "baseline": load_baseline,
 }
 
 
@@ -256,12 +280,40 @@ def test_policy_tests(data: Data) -> None:
     agree("policy-tests", data)
 
 
+def in_lines(data: Data) -> str:
+    """Lay a baseline out as the gate writes it, whatever it says."""
+    head = [f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in data.items() if key != "entries"]
+    entries = data.get("entries", [])
+    lines = ",\n".join(f"    {json.dumps(entry)}" for entry in entries) if isinstance(entries, list) else ""
+    return "\n".join(["{", *head, '  "entries": [', lines, "  ]", "}"]) + "\n"
+
+
+@given(mutations("baseline"))
+@settings(max_examples=400, derandomize=True, deadline=None)
+def test_a_baseline_says_the_same_however_it_is_laid_out(data: Data) -> None:
+    told: list[Data] = []
+    text = in_lines(data) if isinstance(data, dict) else json.dumps(data)
+    for written in (text, json.dumps(json.loads(text), indent=1)):
+        try:
+            entries = load_baseline(Source("b.json", written.encode())).entries
+            told.append([replace(entry, at=whole_file("")) for entry in entries])
+        except UsageError as error:
+            told.append(error.cause)
+    assert told[0] == told[1]
+
+
+@given(mutations("baseline"))
+@settings(max_examples=400, derandomize=True, deadline=None)
+def test_baseline(data: Data) -> None:
+    agree("baseline", data)
+
+
 @given(mutations("declaration"))
 @settings(max_examples=600, derandomize=True, deadline=None)
 def test_declaration(data: Data) -> None:
     agree("declaration", data)
 
 
-@pytest.mark.parametrize("name", ["policy", "policy-tests", "declaration", "report"])
+@pytest.mark.parametrize("name", ["policy", "policy-tests", "declaration", "baseline", "report"])
 def test_schemas_are_schemas(name: str) -> None:
     Draft202012Validator.check_schema(json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text()))
