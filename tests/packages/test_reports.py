@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gate.pipeline import scanned
+from gate.tools import grype_report
 from tests.contracts.code import ROOT
-from tests.packages.reports import NAME, flaw, grype, match, put, trivy
+from tests.packages.reports import AT, NAME, flaw, grype, match, put, trivy
 from tests.verbs import check, rules, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gate.model.packages import Scan
     from tests.verbs import Answer
 
 
@@ -112,6 +114,34 @@ def test_a_fix_with_a_day_decides(judged: Any) -> None:
     assert "there for 31 days, and default allows 30 days" in finding["message"]
     (subject,) = judged(grype(match(date="2026-10-24")), "grype").report["subjects"]
     assert "PKG009" not in rules(subject)
+
+
+def read_by_grype(*matches: dict[str, Any], **changes: Any) -> Scan:
+    return grype_report.read(json.dumps(grype(*matches, **changes)).encode(), lambda *_path: AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("advisory", "available"),
+        ("release", "available"),
+        ("first-observed", "observed"),
+        ("commit", "written"),
+        ("PR", "written"),
+        ("rumour", None),
+    ],
+)
+def test_what_grype_means_by_the_day_of_a_fix(kind: str, expected: str | None) -> None:
+    (one,) = read_by_grype(match(date="2026-03-01", kind=kind)).vulnerabilities
+    assert [date.kind for date in one.fix_dates] == ([expected] if expected else [])
+
+
+def test_what_grype_knows_of_exploitation() -> None:
+    listed = match(vulnerability={"knownExploited": [{"cve": "CVE-2024-1000", "dateAdded": "2024-05-01"}]})
+    unknowing = {"name": "grype", "db": {"status": {"built": "2026-11-23T01:00:00Z"}}}
+    found = [read_by_grype(listed), read_by_grype(match()), read_by_grype(match(), descriptor=unknowing)]
+    said = [(one.exploited, one.listed) for scan in found for one in scan.vulnerabilities]
+    assert said == [(True, "2024-05-01"), (False, ""), (None, "")]
 
 
 def test_the_policy_decides_by_when(judged: Any, repository: Path) -> None:
