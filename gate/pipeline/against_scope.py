@@ -15,8 +15,9 @@ from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.subject import Workload
+from gate.pipeline.against_kinds import KINDS, asked, defined
 from gate.pipeline.against_reach import SHARING, Reach, spells
-from gate.pipeline.against_search import DEFINED, Search
+from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.reading import DECLARATION
 from gate.readers import READERS
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 
     from gate.model.reader import Subject
     from gate.model.reference import Definition
-    from gate.pipeline.against_search import Name
+    from gate.pipeline.against_kinds import Name
     from gate.pipeline.against_sides import Half, Sides
 
 #: The name under which nobody looks for a declaration, and that is told of as wrong.
 MISNAMED = DECLARATION.removesuffix(".yaml") + ".yml"
 
-#: How the files end that are searched for a RuntimeClass outside of what is judged.
+#: How the files end that are searched for definitions outside of what is judged.
 MANIFESTS = (".yaml", ".yml", ".json")
 
 
@@ -104,7 +105,10 @@ class Scope:
         """Yield what is below a declaration that is touched, or below one whose policies are."""
         parted = (path.rpartition("/") for path in self._sides.touched.paths)
         folders = {folder for folder, _, name in parted if name in (DECLARATION, MISNAMED)}
-        for folder in folders | set(self._policed()):
+        folders.update(self._policed())
+        for declarations in self._sides.declared:
+            folders.update(self._search.unfounded(declarations))
+        for folder in folders:
             start = f"{folder}/" if folder else ""
             yield from (path for path in self._sides.candidates if path.startswith(start))
 
@@ -156,23 +160,25 @@ class Scope:
     def _neighbours(self, was: Half, now: Half) -> None:
         """Add the files that may speak of the same subjects, because one asks for the other."""
         for half in (was, now):
-            for path, asked in half.part.depends.items():
+            for path, others in half.part.depends.items():
                 if path in self.judged and half.part.readers[path] in SHARING:
-                    self.judged |= asked & self._sides.candidates
+                    self.judged |= others & self._sides.candidates
         common, _ = self._sides.readings
-        for path, asked in common.depends.items():
-            if common.readers[path] & SHARING and not asked.isdisjoint(self.judged):
+        for path, others in common.depends.items():
+            if common.readers[path] & SHARING and not others.isdisjoint(self.judged):
                 self.judged.add(path)
 
     def _definitions(self, was: Half, now: Half) -> None:
-        """Add the files that refer to what is defined otherwise, and those that define what is referred to."""
+        """Add the files that what is defined otherwise may matter to, and those that define what is asked for."""
         before, after = (Counter(self._defining(half)) for half in (was, now))
-        names = {(one.kind, one.name, one.namespace) for one in (before - after) + (after - before)} - self._referred
+        names = {defined(one) for one in (before - after) + (after - before)} - self._referred
         self._referred |= names
+        if any(kind not in KINDS for kind, _, _ in names):
+            self.everything()
+            return
         self.judged |= self._search.referring(names, self.judged)
         workloads = (one for half in (was, now) for one in self._subjects(half) if isinstance(one, Workload))
-        references = (one for workload in workloads for one in workload.references if one.kind in DEFINED)
-        names = {(one.kind, one.name, one.namespace) for one in references} - self._defined
+        names = {name for workload in workloads for name in asked(workload)} - self._defined
         self._defined |= names
         self.read |= self._search.defining(names, self.wanted)
 
@@ -180,12 +186,12 @@ class Scope:
         """Yield what is defined in the judged files of one side, and in what is touched beside them."""
         for path, reading in half.part.by_file.items():
             if path in self.judged:
-                yield from (one for one in reading.definitions if one.kind in DEFINED)
+                yield from (one for one in reading.definitions if one.kind != "image")
         aside = half.part.aside()
         for path in sorted(self._sides.touched.paths):
             if not self._sides.within(path) and path.endswith(MANIFESTS):
-                aside.look_into(path, DEFINED["runtime-class"])
-        yield from (one for one in aside.definitions if one.kind == "runtime-class")
+                aside.look_into(path, *(kind.word for kind in KINDS.values()))
+        yield from aside.definitions
 
     def _images(self, was: Half, now: Half) -> None:
         """Add the images of which other things are said than before, and the workloads that run what is judged."""

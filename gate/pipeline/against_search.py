@@ -12,6 +12,7 @@ from gate.linking.link import repository_of
 from gate.model.errors import UsageError
 from gate.model.evidence import Stated
 from gate.model.subject import Workload
+from gate.pipeline.against_kinds import asked, defined, may_ask, may_define
 from gate.pipeline.against_reach import (
     LITERAL,
     NOT_BUILDING,
@@ -26,26 +27,16 @@ from gate.pipeline.reading import DECLARATION, candidates_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import TypeAlias
 
     from gate.model.image import Image
+    from gate.model.profile import PlatformProfile
     from gate.model.reader import Reading
-    from gate.model.reference import ReferenceKind
+    from gate.pipeline.against_kinds import Name
     from gate.pipeline.against_reach import Reach
     from gate.pipeline.against_sides import Sides
     from gate.pipeline.declarations import Declarations
-
-    #: Kind, name and namespace of what workloads refer to and files define.
-    Name: TypeAlias = tuple[ReferenceKind, str, str]
-
-#: How a manifest that defines something of a kind spells it. Links resolve no other kinds by name.
-DEFINED: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass", "service-account": b"ServiceAccount"}
-
 #: What every manifest has.
 OBJECT = b"apiVersion"
-
-#: The service account of a pod that names none.
-IMPLIED = "default"
 
 #: Recipes for which the words of every file are asked one by one.
 MANY = 200
@@ -66,29 +57,22 @@ class Search:
         wanted = set(names)
 
         def spelt(data: bytes) -> bool:
-            kinds = {kind for kind, _, _ in wanted if spells(data, DEFINED[kind])}
-            return any(kind in kinds and holds_word(data, name) for kind, name, _ in wanted)
+            return any(may_define(data, name) for name in wanted)
 
         def defines(reading: Reading) -> bool:
-            return any((one.kind, one.name, one.namespace) in wanted for one in reading.definitions)
+            return any(defined(one) in wanted for one in reading.definitions)
 
         return self._found(self._manifests(known), spelt, defines) if wanted else set()
 
     def referring(self, names: Iterable[Name], known: Iterable[str]) -> set[str]:
-        """Return the files with workloads that refer to one of these."""
+        """Return the files with workloads that one of these may matter to."""
         wanted = set(names)
-        words = {
-            ("" if kind == "service-account" and name == IMPLIED else name, namespace)
-            for kind, name, namespace in wanted
-        }
 
         def spelt(data: bytes) -> bool:
-            named = any(all(holds_word(data, word) for word in both if word) for both in words)
-            return named and spells(data, OBJECT)
+            return spells(data, OBJECT) and any(may_ask(data, name) for name in wanted)
 
         def refers(reading: Reading) -> bool:
-            references = (one for workload in _workloads(reading) for one in workload.references)
-            return any((one.kind, one.name, one.namespace) in wanted for one in references)
+            return any(not wanted.isdisjoint(asked(workload)) for workload in _workloads(reading))
 
         return self._found(self._manifests(known), spelt, refers) if wanted else set()
 
@@ -115,32 +99,40 @@ class Search:
     def declared(self, recipes: set[str], declarations: Declarations, known: Iterable[str]) -> set[str]:
         """Return the files with workloads whose image a declaration says is built from one of these recipes.
 
-        Where a declaration that names images cannot be read, that is every file below it.
+        Where a declaration cannot be read, that is every file below it.
         """
         found: set[str] = set()
         left = self._unchanged(known)
-        for folder in self._naming_images(declarations):
+        for folder, profile in self._profiles(declarations):
             here = {path for path in left if not folder or path.startswith(f"{folder}/")}
-            try:
-                profile = rooted_profile(declarations.of(f"{folder}/x" if folder else "x"))
-            except UsageError:
+            if profile is None:
                 found |= here
-                continue
-            names = {one.name for one in profile.images if self._leads(one.value, recipes)}
-            found |= self._naming(here, names, partial(_is_of, names))
+            else:
+                names = {one.name for one in profile.images if self._leads(one.value, recipes)}
+                found |= self._naming(here, names, partial(_is_of, names))
         return found
 
-    def _naming_images(self, declarations: Declarations) -> Iterator[str]:
-        """Yield the folders of the declarations that may name images."""
-        if declarations.options.declaration:
-            yield ""
-            return
+    def unfounded(self, declarations: Declarations) -> Iterator[str]:
+        """Yield the folders of the declarations that name a recipe which came or went: without it they are wrong."""
+        for folder, profile in self._profiles(declarations):
+            if profile is None or any(self._came_or_went(one.value) for one in profile.images):
+                yield folder
+
+    def _came_or_went(self, path: str) -> bool:
+        touched = self._sides.touched
+        there = {touched.was(path) in self._sides.was, touched.now(path) in self._sides.now}
+        return len(there) > 1 and touched.has(path)
+
+    def _profiles(self, declarations: Declarations) -> Iterator[tuple[str, PlatformProfile | None]]:
+        """Yield the folders of the declarations with what each says of the platform; None for one that is wrong."""
         trust = self._sides.trust
         present = trust.files.entries if trust else self._sides.now | self._sides.was
-        for path in sorted(present):
-            folder, _, name = path.rpartition("/")
-            if name == DECLARATION:
-                yield folder
+        folders = [path.rpartition("/")[0] for path in sorted(present) if path.rpartition("/")[2] == DECLARATION]
+        for folder in [""] if declarations.options.declaration else folders:
+            try:
+                yield folder, rooted_profile(declarations.of(f"{folder}/{DECLARATION}" if folder else DECLARATION))
+            except UsageError:
+                yield folder, None
 
     def _naming(self, files: Iterable[str], words: set[str], is_one: Callable[[str], bool]) -> set[str]:
         """Return the files with workloads whose image is one of those; each holds a word, or a variable."""

@@ -77,7 +77,7 @@ kind: Pod
 metadata: {{name: {name}{labels}}}
 spec:
 {extra}  containers:
-  - {{name: {name}, image: {image}}}
+  - {{name: {name}, image: {image}{mounts}}}
 ---
 """
 
@@ -90,11 +90,39 @@ automountServiceAccountToken: {token}
 ---
 """
 SPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n"
+VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata: {{name: disk}}
+spec: {{accessModes: [ReadWriteOnce], hostPath: {{path: {path}}}{claim}}}
+---
+"""
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: data{space}}}
+spec: {{accessModes: [ReadWriteOnce]{more}}}
+---
+"""
+CLAIMING = """\
+  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+"""
+SET = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  template:
+    spec: {containers: [{name: web, image: 'shop/web:1', volumeMounts: [{name: own, mountPath: /own}]}]}
+  volumeClaimTemplates:
+  - {metadata: {name: own}, spec: {accessModes: [ReadWriteOnce], storageClassName: ''}}
+---
+"""
 KUSTOMIZATION = (
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [api.yaml]\n",
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches: [{path: api.yaml}]\n",
 )
-TEMPLATE = POD.format(name="web", labels="", image="'{{ .Values.image }}'", extra="")
+TEMPLATE = POD.format(name="web", labels="", mounts="", image="'{{ .Values.image }}'", extra="")
 
 BUILDER = """\
 source "qemu" "web" {
@@ -118,14 +146,16 @@ def _several(parts: st.SearchStrategy[str], most: int) -> st.SearchStrategy[str]
 
 
 def _pods() -> st.SearchStrategy[str]:
-    extras = ("", "  runtimeClassName: box\n", "  serviceAccountName: runner\n", "  hostNetwork: true\n")
-    return st.builds(
+    extras = ("", "  runtimeClassName: box\n", "  serviceAccountName: runner\n", "  hostNetwork: true\n", CLAIMING)
+    pods = st.builds(
         POD.format,
         name=st.sampled_from(("web", "api")),
         labels=st.sampled_from(("", ", namespace: shop", ", labels: {boundary-gate.io/sensitivity: restricted}")),
         image=st.sampled_from(("shop/web:1", "shop/api:2", "other")),
+        mounts=st.sampled_from(("", ", volumeMounts: [{name: data, mountPath: /data}]")),
         extra=st.lists(st.sampled_from(extras), max_size=2, unique=True).map("".join),
     )
+    return st.one_of(pods, pods, pods, st.just(SET))
 
 
 def _definitions() -> st.SearchStrategy[str]:
@@ -138,7 +168,17 @@ def _definitions() -> st.SearchStrategy[str]:
         space=st.sampled_from(("", ", namespace: shop")),
         token=st.sampled_from(("true", "false")),
     )
-    return st.one_of(classes, accounts, st.just(SPACE))
+    volumes = st.builds(
+        VOLUME.format,
+        path=st.sampled_from(("/", "/srv")),
+        claim=st.sampled_from(("", ", claimRef: {name: data}", ", storageClassName: ''")),
+    )
+    claims = st.builds(
+        CLAIM.format,
+        space=st.sampled_from(("", ", namespace: shop")),
+        more=st.sampled_from(("", ", volumeName: disk", ", storageClassName: fast")),
+    )
+    return st.one_of(classes, accounts, volumes, claims, st.just(SPACE))
 
 
 MANIFESTS = _several(st.one_of(_pods(), _definitions()), 3)
@@ -186,12 +226,17 @@ USUAL = ("Dockerfile", "api/Dockerfile", "rules.yaml", "team/Dockerfile", "team/
 
 
 class Change(NamedTuple):
-    """Two states, what named paths are judged, and how the history leads from one to the other."""
+    """Two states, what named paths are judged, and how the history leads from one to the other.
+
+    `image` says that a built image is judged with them, `trusted` that the former state is trusted.
+    """
 
     was: State
     now: State
     paths: tuple[str, ...]
     history: str
+    image: bool = False
+    trusted: bool = False
 
 
 HISTORIES = ("linear", "uncommitted", "moved on", "merged")
@@ -214,7 +259,9 @@ def changes(draw: st.DrawFn) -> Change:
             old = draw(st.sampled_from(sorted(now)))
             now[path] = now.pop(old)
     named = draw(st.sampled_from(((".",), (".",), ("team",), ("kube", "team"), ("kube/web.yaml", "compose.yaml"))))
-    return Change(was, now, named, draw(st.sampled_from(HISTORIES)))
+    history = draw(st.sampled_from(HISTORIES))
+    trusted = history != "moved on" and draw(st.integers(0, 3)) == 0
+    return Change(was, now, named, history, draw(st.integers(0, 3)) == 0, trusted)
 
 
 def put(folder: Path, state: State) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from gate.model.errors import UsageError
+from gate.model.record import replace
 from gate.model.report import Report, SubjectReport
 from gate.pipeline.against_delta import Comparing, Delta
 from gate.pipeline.against_reach import Reach
@@ -19,31 +20,38 @@ from gate.pipeline.files import Files
 from gate.pipeline.options import Options
 from gate.pipeline.reading import Ledger
 from gate.pipeline.run import Run
+from tests.readers.layouts import packed, saved
 from tests.trust.changes import Change, State, changes, put, repository
 from tests.verbs import NOW
+
+IMAGE = "web.tar"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
 
 
-def options(folder: Path, paths: tuple[str, ...], against: str = "") -> Options:
-    named = tuple(str(folder / path) for path in paths)
-    return Options(named, (), "", "", "", NOW, None, False, (("json", ""),), against=against)
+def options(folder: Path, change: Change, against: str = "") -> Options:
+    """The options of a run in a folder; an image is given from outside of it."""
+    named = tuple(str(folder / path) for path in change.paths if (folder / path).exists())
+    images = (str(folder.parent / IMAGE),) if change.image else ()
+    return Options(named, images, "", "", "", NOW, None, False, (("json", ""),), against=against)
 
 
-def full(folder: Path, state: State, paths: tuple[str, ...]) -> Report | None:
-    """The report of a run over everything; None where it ends with exit status 2."""
-    (folder / ".git").mkdir(parents=True, exist_ok=True)
-    put(folder, state)
-    there = tuple(path for path in paths if (folder / path).exists())
+def full(asked: Options) -> Report | None:
+    """The report of a run over everything; None where it ends with exit status 2, or nothing is there."""
     try:
-        return Run(options(folder, there)).report() if there else None
+        return Run(asked).report() if asked.paths else None
     except UsageError:
         return None
 
 
-def delta(folder: Path, paths: tuple[str, ...]) -> Delta | None:
+def state(folder: Path, files: State) -> Path:
+    (folder / ".git").mkdir(parents=True, exist_ok=True)
+    return put(folder, files)
+
+
+def delta(asked: Options) -> Delta | None:
     try:
-        sides = Sides(options(folder, paths, "main"))
+        sides = Sides(asked)
         try:
             return Comparing(sides).delta()
         finally:
@@ -58,23 +66,26 @@ def by_id(report: Report | None) -> dict[str, SubjectReport]:
 
 def check(change: Change, folder: Path) -> None:
     """The former report, with its part of the delta taken away and the latter's added, is the latter report."""
-    was = full(folder / "was", change.was, change.paths)
-    now = full(folder / "now", change.now, change.paths)
-    paths = tuple(path for path in change.paths if (folder / "now" / path).exists())
-    if not paths:
+    (folder / IMAGE).write_bytes(packed(saved("shop/web:1", runtime={"User": "1000"})))
+    was = full(options(state(folder / "was", change.was), change))
+    made = repository(folder / "repository", change)
+    now = full(replace(options(made, change), trusted_ref="main" if change.trusted else ""))
+    asked = replace(options(made, change, "main"), trusted_ref="main" if change.trusted else "")
+    if not asked.paths:
         return
-    found = delta(repository(folder / "repository", change), paths)
+    found = delta(asked)
     if found is None:
         assert now is None
         return
     if now is None:
-        return  # what is wrong was so before, and is no part of the change
+        assert was is None  # what is wrong was so before, and is no part of the change
+        return
     assert found.now.items() <= by_id(now).items()
     if found.unreadable is not None:
         assert was is None
         assert found.now == by_id(now)
         return
-    if was is None and any((folder / "was" / path).exists() for path in paths):
+    if was is None and options(folder / "was", change).paths:
         return
     assert found.was.items() <= by_id(was).items()
     same = {name: report for name, report in by_id(was).items() if name not in found.was}

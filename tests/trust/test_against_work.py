@@ -6,18 +6,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from json_schemas.parts import literals
 
 from gate.model.reader import Reader, Reading
 from gate.model.source import Source
 from gate.pipeline.against import Against
+from gate.pipeline.against_kinds import KINDS
+from gate.pipeline.against_reach import ASKING, LITERAL, NOT_BUILDING, WITHOUT_WORKLOADS
 from gate.pipeline.options import Options
 from gate.pipeline.reading import Ledger
+from gate.readers import READERS
 from tests.trust.changes import ACCOUNT, DECLARATIONS, POD, RECIPES, SERVICES, SPACE, Change, State, repository
 from tests.verbs import NOW
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
 
 MANY = 2_000
+
+
+def pod(name: str, extra: str = "") -> str:
+    return POD.format(name=name, labels="", mounts="", image="shop/web:1", extra=extra)
 
 
 def many() -> State:
@@ -27,7 +35,9 @@ def many() -> State:
         name = f"team{number % 50}/service{number}"
         found[f"{name}/Dockerfile"] = RECIPES[number % 4]
         account = f"  serviceAccountName: service{number}\n"
-        found[f"{name}/pod.yaml"] = POD.format(name=f"service{number}", labels="", image="shop/web:1", extra=account)
+        found[f"{name}/pod.yaml"] = POD.format(
+            name=f"service{number}", labels="", mounts="", image="shop/web:1", extra=account
+        )
         found[f"{name}/compose.yaml"] = f"services:\n  service{number}:\n    build: .\n"
         found[f"{name}/account.yaml"] = ACCOUNT.format(name=f"service{number}", space="", token="false")  # noqa: S106 - whether one is handed out
     return found
@@ -39,7 +49,7 @@ def many() -> State:
         pytest.param(
             {"team7/service7/Dockerfile": RECIPES[0], "README.md": "more\n"}, 4, id="a recipe and its service"
         ),
-        pytest.param({"team8/service8/pod.yaml": POD.format(name="x", labels="", image="y", extra="")}, 3, id="a pod"),
+        pytest.param({"team8/service8/pod.yaml": pod("x")}, 3, id="a pod"),
         pytest.param({"team9/service9/account.yaml": SPACE}, 3, id="a service account and its pod"),
         pytest.param(
             {f"team{number}/service{number}/compose.yaml": SERVICES[1] for number in (1, 2, 3)}, 12, id="three services"
@@ -64,3 +74,10 @@ def test_the_work_is_proportional_to_the_change(
     assert report.against is not None
     assert report.against.judged > 0
     assert len(read) <= most, sorted(read)
+
+
+def test_every_reader_and_every_link_is_known_here() -> None:
+    """Whoever adds one says where it leads: else what a change does through it would go unseen."""
+    assert set(ASKING) == set(READERS)
+    assert set(READERS) >= NOT_BUILDING > LITERAL > WITHOUT_WORKLOADS
+    assert {*KINDS, "image", "build"} == set(literals("gate/model/reference.py", "ReferenceKind"))
