@@ -134,9 +134,11 @@ class Declarations:
 
         A declaration that names none is content with the command line's, and where there is none, with the default.
         """
-        named = [(one.folder, one.policy) for _place, one in self.speaking(path)]
+        wanted: list[tuple[str | None, str]]
+        root = self.files.root
+        named = [(f"{root}/{one.folder}" if one.folder else root, one.policy) for _, one in self.speaking(path)]
         if self.options.policy:
-            wanted = [("", self.options.policy), *((folder, policy) for folder, policy in named if policy)]
+            wanted = [(None, self.options.policy), *((folder, policy) for folder, policy in named if policy)]
         else:
             wanted = [(folder, policy or DEFAULT) for folder, policy in named]
         key = "\0".join(f"{folder}\0{policy}" for folder, policy in wanted)

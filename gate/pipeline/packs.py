@@ -8,7 +8,7 @@ from gate.model.errors import UsageError
 from gate.model.record import Record
 from gate.model.source import Source
 from gate.pipeline.files import Files, root_of
-from gate.pipeline.named import whereabouts
+from gate.pipeline.named import opened, whereabouts
 from gate.policy.reference import check_digest, is_file, parted
 from gate.policy.shipped import SHIPPED, shipped_policy
 
@@ -51,9 +51,9 @@ class Packs:
         """
         self._files = files
         self._sources = sources
-        self._loaded: dict[tuple[str, str], Policy] = {}
+        self._loaded: dict[tuple[str | None, str], Policy] = {}
 
-    def joined(self, wanted: Iterable[tuple[str, str]]) -> Policy:
+    def joined(self, wanted: Iterable[tuple[str | None, str]]) -> Policy:
         """Return policies by their folders and names, joined: whatever one of them demands is demanded."""
         distinct = {policy.digest: policy for policy in (self.policy(name, folder) for folder, name in wanted)}
         first, *others = distinct.values()
@@ -64,14 +64,17 @@ class Packs:
                 first = stricter_of(first, other)
         return first
 
-    def policy(self, written: str, folder: str = "") -> Policy:
-        """Return a policy by its name or path, with a digest behind it or without; a path is relative to a folder."""
+    def policy(self, written: str, folder: str | None = None) -> Policy:
+        """Return a policy by its name or path, with a digest behind it or without.
+
+        A path is relative to the absolute folder of the file that names it; without one, it is the operator's word.
+        """
         if (folder, written) not in self._loaded:
             found = self.find(written, folder)
             self._loaded[folder, written] = self._read(found) if isinstance(found, Place) else found
         return self._loaded[folder, written]
 
-    def find(self, written: str, folder: str = "", at: Location | None = None) -> Place | Policy:
+    def find(self, written: str, folder: str | None = None, at: Location | None = None) -> Place | Policy:
         """Find what a name or a path stands for; what ships with the gate need not be read."""
         name, digest = parted(written, at)
         if not is_file(name):
@@ -80,15 +83,24 @@ class Packs:
             if digest:
                 check_digest(name, _shipped(name), digest, at)
             return shipped_policy(name)
-        path = f"{folder}/{name}" if folder else name
-        found = whereabouts(self._files, path, "policy")
+        found = self._file(name, folder)
         if found is None:
-            raise UsageError(f"there is no file {path}", at=at, remedy="name an existing policy")
+            raise UsageError(f"there is no file {name}", at=at, remedy="name an existing policy")
         source, full = found
         if full != f"{self._files.root.rstrip('/')}/{source.path}":
             source = Source(os.path.relpath(full, self._files.root), source.data)
         check_digest(source.path, source.data, digest, at)
         return self._kept(Place(source, full))
+
+    def _file(self, name: str, folder: str | None) -> tuple[Source, str] | None:
+        """Open a file; what a file of the repository names is one of the repository as well."""
+        if folder is None:
+            return whereabouts(self._files, name, "policy")
+        root, full = self._files.root.rstrip("/") + "/", os.path.normpath(os.path.join(folder, name))
+        if not f"{folder}/".startswith(root):
+            return whereabouts(self._files, full, "policy")
+        source = opened(self._files, full[len(root) :], "policy") if full.startswith(root) else None
+        return (source, full) if source is not None else None
 
     def _read(self, place: Place) -> Policy:
         from gate.policy.pack import load_policy

@@ -193,10 +193,17 @@ def test_a_file_is_found_relative_to_the_one_that_names_it(tmp_path: Path) -> No
     assert (policy.undeclared, policy.require) == ("confidential", ("ISO004",))
 
 
-def test_a_file_below_the_root_extends_one_above_it(tmp_path: Path) -> None:
-    write_all(tmp_path, {"org.yaml": heir("org", "strict"), "repo/ours.yaml": heir("ours", "../org.yaml")})
-    policy = Packs(Files(str(tmp_path / "repo")), {}).policy("ours.yaml")
-    assert policy.undeclared == "restricted"
+def test_a_file_of_the_repository_extends_only_files_of_it(tmp_path: Path) -> None:
+    files = {"org.yaml": heir("org", "./base.yaml"), "base.yaml": heir("base", "repo/own.yaml"),
+             "repo/own.yaml": heir("own", "strict"), "repo/ours.yaml": heir("ours", "../org.yaml")}  # fmt: skip
+    write_all(tmp_path, files)
+    (tmp_path / "repo/link.yaml").symlink_to(tmp_path / "org.yaml")
+    packs = Packs(Files(str(tmp_path / "repo")), {})
+    assert packs.policy(str(tmp_path / "org.yaml")).undeclared == "restricted"
+    for name, cause in (("ours.yaml", "there is no file ../org.yaml"), ("link.yaml", "is a link")):
+        with pytest.raises(UsageError) as caught:
+            packs.policy(str(tmp_path / "repo" / name))
+        assert cause in caught.value.cause
 
 
 @pytest.mark.parametrize(
