@@ -49,7 +49,8 @@ def test_the_wheel_holds_everything_and_nothing_else(distributions: dict[str, Pa
         held = {name for name in wheel.namelist() if ".dist-info/" not in name}
         text = wheel.read(f"boundary_gate-{__version__}.dist-info/METADATA").decode()
     code = {path.relative_to(checkout).as_posix() for path in (checkout / "gate").rglob("*") if path.is_file()}
-    packs = {f"gate/policies/{path.name}" for path in (checkout / "policies").glob("*.yaml")}
+    policies = checkout / "policies"
+    packs = {f"gate/policies/{path.relative_to(policies).as_posix()}" for path in policies.rglob("*.yaml")}
     schemas = {f"gate/schemas/{path.name}" for path in (checkout / "schemas").glob("*.json")}
     assert packs
     assert schemas
