@@ -76,6 +76,8 @@ def _values(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str)
     ):
         if value:
             values[field] = (value,)
+    if platform == "openshift":
+        values["platform"] = ("openshift", "kubernetes")
     return values
 
 

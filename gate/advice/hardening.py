@@ -42,6 +42,7 @@ PRECONDITIONS: dict[str, str] = {
 
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
+    platform = "kubernetes" if platform == "openshift" else platform
     table = {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "lxc": LXC}.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
     if lines and platform == "ecs":

@@ -162,6 +162,7 @@ INCUS = Move(
 
 def moves(platform: str, os: str) -> tuple[Move, ...]:
     """Return the ways up on a platform, from the smallest."""
+    platform = "kubernetes" if platform == "openshift" else platform
     if os == "windows":
         return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,), "ecs": ECS[:1]}.get(platform, ())
     return {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "incus": (INCUS,)}.get(platform, ())

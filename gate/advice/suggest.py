@@ -12,6 +12,7 @@ from gate.boundary.facts import FACTS, Facts
 from gate.boundary.level import HARDENED_NEEDS, boundary
 from gate.boundary.pass_through import passes
 from gate.model.evidence import Stated, known
+from gate.model.profile import OF_PODS
 from gate.model.record import replace
 from gate.model.suggestion import Suggestion
 from gate.model.workload import Runtime
@@ -94,7 +95,7 @@ class _Case:
                 safe=False,
                 snippet=_removals(self.risks),
                 at=self.risks[0].at,
-                preconditions=(WITHOUT[self.workload.platform == "kubernetes"],),
+                preconditions=(WITHOUT[self.workload.platform in OF_PODS],),
                 costs=(),
             )
 
@@ -116,7 +117,7 @@ class _Case:
         os = known(self.workload.os) or "linux"
         wanted = moves(self.workload.platform, os)
         if confidential:
-            wanted = (CONFIDENTIAL,) if self.workload.platform == "kubernetes" and os == "linux" else ()
+            wanted = (CONFIDENTIAL,) if self.workload.platform in OF_PODS and os == "linux" else ()
         for move in wanted:
             through = [risk for risk in self.risks if passes(risk.id, move.kind) != "contained"]
             if self.reaches(_behind(self.workload, move), _ids(through), needed):
@@ -171,7 +172,7 @@ def _removals(lines: Iterable[FactLine]) -> str:
 def _placement(workload: Workload) -> str:
     name = workload.name
     declared = f"# in .gate.yaml\nworkloads:\n- name: {name}\n  match: {{name: {name}}}\n  placement: dedicated\n"
-    if workload.platform != "kubernetes":
+    if workload.platform not in OF_PODS:
         return declared
     return (
         "# in the pod's spec, with the same label and taint on the nodes\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.boundary.capabilities import BASELINE, HARDENED, HOST_EQUIVALENT, dropped_all, granted
 from gate.boundary.fact import Fact
 from gate.model.evidence import each, holds, known
+from gate.model.profile import OF_PODS
 from gate.model.truth import inapplicable, no
 
 TYPE_CHECKING = False
@@ -120,7 +121,7 @@ def _user_name_unverifiable(workload: Workload, container: Container) -> Iterato
 
     On Windows users have names and no numbers.
     """
-    if workload.platform != "kubernetes" or known(workload.os) == "windows":
+    if workload.platform not in OF_PODS or known(workload.os) == "windows":
         return
     asked = holds(container.privilege.run_as_non_root, bool, "")
     by_name = holds(container.privilege.user, lambda user: user.uid is None, "")

@@ -7,7 +7,7 @@ reading, which says what a container ends up with, starts from it as well.
 from __future__ import annotations
 
 from gate.dialects.pod_volumes import volume_kinds
-from gate.dialects.reading import Fields
+from gate.dialects.reading import Fields, as_int
 from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.pod import Annotation, Pod, PodContainer, SecurityContext, SELinuxOptions
 
@@ -63,6 +63,9 @@ def pod_of(template: Fields, containers: list[PodContainer], open_because: str) 
         Items(
             tuple(Stated(one, one.at) for one in containers), spec.at_of("containers"), not open_because, open_because
         ),
+        security.number_or_none("fsGroup"),
+        security.items("supplementalGroups").convert("a whole number", as_int),
+        annotations_of(template.sub("metadata"), "labels"),
     )
 
 
@@ -160,9 +163,9 @@ def sysctls_within(security: Fields) -> Iterator[Setting[str]]:
             yield from (Stated(name.strip(), value.at) for name in hidden)
 
 
-def annotations_of(metadata: Fields) -> Items[Annotation]:
-    """Return the annotations; a value that is not a string is refused by the API server, and unknown here."""
-    written = metadata.sub("annotations")
+def annotations_of(metadata: Fields, name: str = "annotations") -> Items[Annotation]:
+    """Return the annotations, or the labels; a value that is not a string is refused by the API server, and unknown here."""
+    written = metadata.sub(name)
     members = tuple(Stated(Annotation(key, written.text(key)), written.at_of(key)) for key in written.names())
     return Items(members, written.at, not written.reason, written.reason)
 

@@ -10,12 +10,16 @@ from gate.linking.storage import Storage
 from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
+from gate.model.reference import CLUSTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gate.linking.clusters import Fleet
+    from gate.linking.openshift import OpenShift
     from gate.model.evidence import Items, Setting
+    from gate.model.pod import Pod
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
@@ -23,10 +27,14 @@ if TYPE_CHECKING:
     from gate.model.workload import Container, Credentials, Mount, Namespaces, Profile, Runtime
 
 
+#: The annotation by which a pod's author picks the constraints of OpenShift; admission tries no others.
+REQUIRED_SCC = "openshift.io/required-scc"
+
+
 class Links:
     """Everything that references may resolve to, gathered from all files that were read."""
 
-    __slots__ = ("definitions", "images", "profile", "storage", "used_by")
+    __slots__ = ("_gathered", "_openshift", "definitions", "fleet", "images", "profile", "storage", "used_by")
 
     def __init__(
         self, subjects: Iterable[Subject], definitions: Iterable[Definition], profile: PlatformProfile
@@ -34,15 +42,18 @@ class Links:
         """Index the images by their ids and the definitions by kind and name."""
         self.images = {subject.id: subject for subject in subjects if isinstance(subject, Image)}
         self.definitions: dict[tuple[str, str], list[Definition]] = {}
-        gathered = tuple(definitions)
-        for definition in gathered:
+        self._gathered = tuple(definitions)
+        self._openshift: OpenShift | None = None
+        for definition in self._gathered:
             self.definitions.setdefault((definition.kind, definition.name), []).append(definition)
-        self.storage = Storage(gathered)
+        self.storage = Storage(self._gathered)
+        self.fleet = fleet(self._gathered)
         self.profile = profile
         self.used_by: dict[str, list[str]] = {}
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
+        workload = self._admitted(workload)
         containers = tuple(
             Stated(self._container(workload, member.value), member.at, member.via)
             if isinstance(member, Stated)
@@ -53,9 +64,23 @@ class Links:
             workload,
             containers=replace(workload.containers, members=containers),
             namespaces=self._namespaces(workload.namespaces),
-            sandbox=replace(workload.sandbox, runtime=self._runtime(workload.sandbox.runtime)),
+            sandbox=replace(workload.sandbox, runtime=self._runtime(workload)),
             credentials=self._credentials(workload),
         )
+
+    def _admitted(self, workload: Workload) -> Workload:
+        """Let OpenShift fill in what it does, where a workload runs on it."""
+        profile = self.profile
+        hinted = workload.platform == "openshift" or profile.openshift_version or profile.openshift_scc
+        if workload.pod is None or not (hinted or requires_constraints(workload.pod)):
+            return workload
+        from gate.linking.openshift import OpenShift, applies
+
+        if not applies(workload, profile):
+            return workload
+        if self._openshift is None:
+            self._openshift = OpenShift(self._gathered, profile)
+        return self._openshift.link(replace(workload, platform="openshift"))
 
     def images_of(self, workload: Workload, container: Container) -> tuple[tuple[Image, str], ...]:
         """Return the built images of a container's name, and its recipe with the stage that is asked for.
@@ -133,21 +158,42 @@ class Links:
 
         profile = self.profile
         filtered = profile.kubernetes_seccomp_default or profile.gke_mode == "autopilot"
+        if not filtered and not profile.gke_mode and self.fleet is not None:
+            filtered = self.fleet.filtered() is not None
         return Defaulted(Profile("runtime-default" if filtered else "unconfirmed"), setting.at)
 
-    def _runtime(self, setting: Setting[Runtime]) -> Setting[Runtime]:
+    def _runtime(self, workload: Workload) -> Setting[Runtime]:
+        setting, clusters = workload.sandbox.runtime, self.fleet
         if not isinstance(setting, Stated) or not isinstance(setting.value.handler, Deferred):
-            return setting
+            silent = isinstance(setting, Defaulted) and clusters is not None and workload.platform == "kubernetes"
+            return (clusters.fargate(workload) if silent and clusters is not None else None) or setting
         runtime = setting.value
         found = self.definitions.get(("runtime-class", runtime.name), [])
         handlers = {definition.value.value for definition in found if isinstance(definition.value, Stated)}
         if len(handlers) == 1 and all(isinstance(definition.value, Stated) for definition in found):
             handler: Setting[str] = Stated(handlers.pop(), found[0].at, (setting.at,))
+        elif not found and clusters is not None and (installed := clusters.sandbox(runtime)) is not None:
+            return installed
         elif found:
             handler = Unknown(f"there are several RuntimeClasses named {runtime.name}", found[0].at)
         else:
             handler = Unknown(f"no RuntimeClass named {runtime.name} is in sight", setting.at)
         return replace(setting, value=replace(runtime, handler=handler))
+
+
+def requires_constraints(pod: Pod) -> bool:
+    """Say whether the pod's author picked constraints."""
+    return any(getattr(getattr(one, "value", None), "key", "") == REQUIRED_SCC for one in pod.annotations.members)
+
+
+def fleet(definitions: Iterable[Definition]) -> Fleet | None:
+    """Gather the managed clusters; None where there are none, so that nothing is loaded for them."""
+    mine = [one for one in definitions if one.kind in CLUSTERS]
+    if not mine:
+        return None
+    from gate.linking.clusters import Fleet
+
+    return Fleet(mine)
 
 
 def on_its_own(image: Image) -> Image:

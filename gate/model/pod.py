@@ -68,6 +68,8 @@ class Annotation(Record):
 class Pod(Record):
     """One pod or pod template; `volumes` are the kinds of its volumes, such as `hostPath` or `configMap`.
 
+    `labels` are those of the template, None where nobody asked for them.
+
     A volume that names no source is an `emptyDir`: the API server fills that in before admission looks.
     """
 
@@ -82,3 +84,6 @@ class Pod(Record):
     volumes: Items[str]
     annotations: Items[Annotation]
     containers: Items[PodContainer]
+    fs_group: Setting[int | None]
+    supplemental_groups: Items[int]
+    labels: Items[Annotation] | None = None

@@ -10,7 +10,23 @@ if TYPE_CHECKING:
 
 
 #: Every platform that a reader's subjects can be on.
-PLATFORMS = ("docker", "kubernetes", "ecs", "oci", "kvm", "virtualbox", "vmware", "hyper-v", "lxc", "incus")
+PLATFORMS = (
+    "docker",
+    "kubernetes",
+    "openshift",
+    "ecs",
+    "oci",
+    "kvm",
+    "virtualbox",
+    "vmware",
+    "hyper-v",
+    "lxc",
+    "incus",
+    "podman",
+)
+
+#: Those whose workloads are pods.
+OF_PODS = ("kubernetes", "openshift")
 
 #: What a declaration may say that a RuntimeClass or a runtime's name stands for.
 RUNTIME_KINDS = (
@@ -48,6 +64,8 @@ class PlatformProfile(Record):
     kubernetes_version: str = ""
     kubernetes_seccomp_default: bool | None = None
     gke_mode: str = ""
+    openshift_version: str = ""
+    openshift_scc: str = ""
     docker_userns_remap: bool | None = None
     docker_no_new_privileges: bool | None = None
     placement: str = ""

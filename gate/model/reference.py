@@ -8,14 +8,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from gate.model.cluster import Cluster, FargateProfile, NodePool
+    from gate.model.constraints import Allocation, Constraints, Grant, Permission
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.storage import Claim, Persistent
 
     ReferenceKind = Literal[
-        "image", "build", "runtime-class", "namespace", "service-account", "persistent-volume", "claim"
+        "constraints",
+        "grant",
+        "permission",
+        "image",
+        "build",
+        "runtime-class",
+        "namespace",
+        "service-account",
+        "persistent-volume",
+        "claim",
+        "cluster",
+        "node-pool",
+        "fargate-profile",
     ]
-    Body: TypeAlias = Persistent | Claim
+    Body: TypeAlias = Persistent | Claim | Constraints | Grant | Permission | Allocation | Cluster | NodePool | FargateProfile
+
+#: Kinds of definitions that describe managed clusters.
+CLUSTERS = ("cluster", "node-pool", "fargate-profile")
 
 
 class Reference(Record):

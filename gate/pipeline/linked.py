@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.model.evidence import Deferred, Stated
 from gate.model.image import Image
 from gate.model.record import replace
+from gate.model.reference import CLUSTERS
 from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload
 
@@ -113,15 +114,22 @@ class Linked:
         """Gather what references may resolve to, as each declaration has it."""
         from gate.linking.link import Links
 
-        definitions = [*ledger.definitions]
+        definitions, spoken = [*ledger.definitions], tuple(declarations)
         lacking = _lacking(subjects, ledger, "runtime-class")
         words: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass"} if lacking else {}
         if any(one.kind == "claim" for workload in _workloads(subjects) for one in workload.references):
             words |= {"claim": b"PersistentVolumeClaim", "persistent-volume": b"PersistentVolume"}
+        if _on_openshift(subjects) or any(one.platform.openshift_version or one.platform.openshift_scc for one in spoken):
+            words |= {"constraints": b"SecurityContextConstraints", "grant": b"RoleBinding"}
+            words |= {"permission": b"securitycontextconstraints", "namespace": b"openshift.io/sa.scc"}
         if words:
             found = ledger.elsewhere(words)
             definitions += (one for one in found if one.kind != "runtime-class" or one.name in lacking)
-        return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in declarations}
+        if lacking or any(one.kind in CLUSTERS for one in definitions):
+            from gate.pipeline.clusters import elsewhere
+
+            definitions += elsewhere(ledger)
+        return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in spoken}
 
     def _linked(self, subject: Subject) -> Subject:
         if isinstance(subject, Workload):
@@ -193,6 +201,16 @@ class Linked:
 
 def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:
     return (subject for subject in subjects if isinstance(subject, Workload))
+
+
+def _on_openshift(subjects: list[Subject]) -> bool:
+    """Say whether a workload says by itself that OpenShift runs it."""
+    from gate.linking.link import requires_constraints
+
+    return any(
+        one.platform == "openshift" or (one.pod is not None and requires_constraints(one.pod))
+        for one in _workloads(subjects)
+    )
 
 
 def _lacking(subjects: list[Subject], ledger: Ledger, kind: ReferenceKind) -> frozenset[str]:

@@ -60,16 +60,19 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "docker", "placement", "images", "runtimes")
+    parts = ("kubernetes", "gke", "openshift", "docker", "placement", "images", "runtimes")
     entries = fields(node, key, (), parts)
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
     gke = _part(entries, "gke", ("mode",))
-    version = kubernetes.get("version")
+    openshift = _part(entries, "openshift", ("version", "scc"))
+    version, release = kubernetes.get("version"), openshift.get("version")
     return PlatformProfile(
         text(version, "platform.kubernetes.version", VERSION, '"1.34"') if version is not None else "",
         _flag(kubernetes, "kubernetes", "seccomp_default"),
         choice(gke["mode"], "platform.gke.mode", GKE_MODES) if "mode" in gke else "",
+        text(release, "platform.openshift.version", VERSION, '"4.18"') if release is not None else "",
+        text(openshift["scc"], "platform.openshift.scc", WORD, "restricted-v2") if "scc" in openshift else "",
         _flag(docker, "docker", "userns_remap"),
         _flag(docker, "docker", "no_new_privileges"),
         choice(entries["placement"], "platform.placement", PLACEMENTS) if "placement" in entries else "",

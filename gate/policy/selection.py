@@ -45,8 +45,10 @@ def matches(selector: Selector, path: str, platform: str, kind: str, name: str, 
     """Tell whether every part that the selector gives matches; `path` is relative to the declaration's folder."""
     if selector.paths and not any(path_matches(glob, path) for glob in selector.paths):
         return False
+    # OpenShift is Kubernetes too.
+    is_platform = platform == "openshift" and selector.platform == "kubernetes"
     parts = (
-        (selector.platform, platform),
+        ("" if is_platform else selector.platform, platform),
         (selector.kind, kind),
         (selector.name, name),
         (selector.namespace, namespace),

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.pod_definitions import KINDS, defined
 from gate.dialects.pod_ignored import misplaced
 from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, STARTING, may_start_pods, places_of, walk
 from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
 from gate.dialects.pod_scattered import described_elsewhere, pods_of
-from gate.dialects.pod_security import mapped
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
-from gate.dialects.pod_storage import claim, claimed, persistent
+from gate.dialects.pod_storage import claimed
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
-from gate.model.evidence import Defaulted, Stated, Unknown
+from gate.model.evidence import Defaulted, Stated
+from gate.model.profile import OF_PODS
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
-from gate.model.reference import Definition, Reference
+from gate.model.reference import Reference
 from gate.model.sensitivity import Statement
 from gate.model.workload import Build, Workload
 from gate.syntax.document import UTF16
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.evidence import Setting
-    from gate.model.reference import Body, ReferenceKind
+    from gate.model.reference import Definition
     from gate.model.source import Source, Sources
     from gate.model.workload import Doubt, IgnoredKey
     from gate.syntax.document import Document
@@ -42,12 +43,23 @@ if TYPE_CHECKING:
 #: Labels and annotations with this prefix state the workload's sensitivity.
 STATES = "boundary-gate.io/"
 
-ENFORCE = "pod-security.kubernetes.io/enforce"
+#: Groups of OpenShift's templates.
+TEMPLATES = frozenset({"", "template.openshift.io"})
+
 TEMPLATE = "is a template that nobody has rendered"
 RENDER = "render it (helm template, kustomize build, oc process) and check the result"
 
-#: Kinds of definitions that live in a namespace.
-NAMESPACED = frozenset({"service-account", "claim"})
+#: What only OpenShift runs.
+OPENSHIFT = "apps.openshift.io/"
+
+#: Objects that describe managed clusters, of Config Connector and of eksctl.
+CLUSTER_KINDS = frozenset(
+    {
+        ("container.cnrm.cloud.google.com", "ContainerCluster"),
+        ("container.cnrm.cloud.google.com", "ContainerNodePool"),
+        ("eksctl.io", "ClusterConfig"),
+    }
+)
 
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
@@ -82,7 +94,7 @@ def read(source: Source, sources: Sources) -> Reading:
     return _File(source, sources).reading()
 
 
-READER = Reader("kubernetes", ("kubernetes",), claims, read)
+READER = Reader("kubernetes", OF_PODS, claims, read)
 
 
 def _identity(root: Node | None) -> tuple[str, str] | None:
@@ -123,6 +135,7 @@ class _File:
     __slots__ = (
         "_ids",
         "_unrendered",
+        "_within_template",
         "definitions",
         "problems",
         "skipped",
@@ -140,6 +153,7 @@ class _File:
         self.skipped: list[Skipped] = []
         self._ids: dict[str, int] = {}
         self._unrendered = False
+        self._within_template = False
 
     def reading(self) -> Reading:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
@@ -184,8 +198,28 @@ class _File:
                 self._workloads(fields, kind, place, several=len(places) > 1)
         elif kind.endswith("List") and isinstance(fields.get("items"), Sequence):
             self._list(fields, group, kind, depth)
-        elif not self._define(fields, group, kind) and not self._scattered(fields, group, kind):
+        elif (group, kind) in KINDS:
+            self.definitions += defined(fields, group, kind)
+        elif (group, kind) in CLUSTER_KINDS:
+            from gate.dialects.clusters_objects import clusters
+
+            self.definitions += clusters(fields, kind)
+        elif kind == "Template" and group in TEMPLATES and fields.node is not None:
+            self._template(fields, fields.node, depth)
+        elif not self._scattered(fields, group, kind):
             self._strange(fields, group, kind)
+
+    def _template(self, fields: Fields, node: Mapping, depth: int) -> None:
+        """Read the objects of a template of OpenShift, its parameters filled in."""
+        from gate.dialects.openshift_template import objects
+
+        if depth >= MAX_LISTS:
+            self.problems.append(InputError("is a template within too many lists", at=fields.at, remedy="flatten it"))
+            return
+        within, self._within_template = self._within_template, True
+        for one in objects(node):
+            self._object(one, [*fields.doubts], depth + 1)
+        self._within_template = within
 
     def _scattered(self, fields: Fields, group: str, kind: str) -> bool:
         """Read the kinds whose pods have to be put together first, and machines; say whether it is one."""
@@ -244,7 +278,7 @@ class _File:
                 self.skipped.append(Skipped(fields.at, "what it makes is only seen in the output of kustomize build"))
         elif not may_start_pods(fields.owner):
             return
-        elif not kind or (kind == "Template" and group in ("", "template.openshift.io")):
+        elif not kind:
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
         elif self._left_of_shape(fields, kind):
             cause = f"{kind[:60]} of group {group[:80] or 'core'} may start pods, and the gate does not know this kind"
@@ -261,33 +295,6 @@ class _File:
         for template, place in found:
             self._found(fields, Fields(template, template, fields.doubts), kind, place if len(found) > 1 else "")
         return left
-
-    def _define(self, fields: Fields, group: str, kind: str) -> bool:
-        """Keep what a pod's names may resolve to; say whether it is that."""
-        if (group, kind) == ("node.k8s.io", "RuntimeClass"):
-            self._keep(fields, "runtime-class", _handler(fields))
-        elif (group, kind) == ("", "Namespace"):
-            labels = fields.sub("metadata").sub("labels")
-            self._keep(fields, "namespace", labels.text(ENFORCE, "privileged"))
-        elif (group, kind) == ("", "ServiceAccount"):
-            handed = fields.flag("automountServiceAccountToken", default=True)
-            self._keep(fields, "service-account", mapped(handed, lambda value: "true" if value else "false"))
-        elif (group, kind) == ("", "PersistentVolume"):
-            self._keep(fields, "persistent-volume", Defaulted("", fields.at), persistent(fields))
-        elif (group, kind) == ("", "PersistentVolumeClaim"):
-            self._keep(fields, "claim", Defaulted("", fields.at), claim(fields))
-        else:
-            return False
-        return True
-
-    def _keep(self, fields: Fields, kind: ReferenceKind, value: Setting[str], body: Body | None = None) -> None:
-        metadata = fields.sub("metadata")
-        name = metadata.text("name")
-        if fields.doubts:
-            value = Unknown(fields.doubts[0].text, fields.doubts[0].at)
-        if isinstance(name, Stated):
-            namespace = _plain(metadata.text("namespace")) if kind in NAMESPACED else ""
-            self.definitions.append(Definition(kind, name.value, fields.at, value, namespace, body))
 
     def _workloads(self, fields: Fields, kind: str, place: tuple[str, ...], *, several: bool) -> None:
         """Read every template; a patch is one of its own where it could be applied as it is, so that none can hide."""
@@ -315,7 +322,9 @@ class _File:
             f"{name}/{part}" if part else name,
             namespace,
             kind,
-            "kubernetes",
+            "openshift"
+            if self._within_template or _plain(top.text("apiVersion")).startswith(OPENSHIFT)
+            else "kubernetes",
             top.at,
             pod.os(),
             pod.containers(),
@@ -379,12 +388,6 @@ def _ignored(way: list[Fields], kind: str, pod: PodReader) -> Iterator[IgnoredKe
         for fields in way[:-1]:
             yield from misplaced(fields, frozenset())
     yield from pod.ignored()
-
-
-def _handler(fields: Fields) -> Setting[str]:
-    """Return a RuntimeClass's handler, which the first version of the kind kept in its `spec`."""
-    handler = fields.text("handler") if fields.has("handler") else fields.sub("spec").text("runtimeHandler")
-    return Unknown("it names no handler", fields.at) if isinstance(handler, Defaulted) else handler
 
 
 def _named(metadata: Fields) -> str:

@@ -74,6 +74,14 @@ def _platform() -> Json:
     properties = {
         "kubernetes": closed("The cluster.", kubernetes, []),
         "gke": closed("Google Kubernetes Engine.", {"mode": word("How Google runs the cluster.", GKE_MODES)}, []),
+        "openshift": closed(
+            "OpenShift.",
+            {
+                "version": string('The cluster\'s version, in quotes: "4.18".', VERSION),
+                "scc": string("The security context constraints that admit what this declaration speaks of.", WORD),
+            },
+            [],
+        ),
         "docker": closed("The Docker daemon's configuration.", docker, []),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(

@@ -40,6 +40,8 @@ def pod_of(manifest: Manifest) -> Pod:
         volumes=_items((_kind(volume) for volume in spec.get("volumes") or ()), "spec.volumes"),
         annotations=_annotations(manifest.get("metadata", {}).get("annotations") or {}),
         containers=_items(_containers(spec), "spec.containers"),
+        fs_group=_setting(security.get("fsGroup"), "spec.securityContext.fsGroup"),
+        supplemental_groups=_items(security.get("supplementalGroups") or (), "spec.securityContext.supplementalGroups"),
     )
 
 
