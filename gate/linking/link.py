@@ -174,6 +174,8 @@ class Links:
             handler: Setting[str] = Stated(handlers.pop(), found[0].at, (setting.at,))
         elif not found and clusters is not None and (installed := clusters.sandbox(runtime)) is not None:
             return installed
+        elif len(found) == 1:
+            handler = Unknown(f"what the RuntimeClass {runtime.name} stands for cannot be known", found[0].at)
         elif found:
             handler = Unknown(f"there are several RuntimeClasses named {runtime.name}", found[0].at)
         else:

@@ -60,6 +60,33 @@ REMAPPED = {".gate.yaml": "version: 1\nplatform:\n  runtimes: {box: gvisor}\n"}
         pytest.param({"pod.yaml": pod(RESTRICTED, BOX), **REMAPPED}, "L4", set(), id="a class that is declared"),
         pytest.param({"pod.yaml": pod(PLAIN, BOX), **GVISOR}, "L4", set(), id="gVisor"),
         pytest.param({"pod.yaml": pod(PLAIN, BOX), **KATA}, "L5", set(), id="Kata"),
+        pytest.param(
+            {"pod.yaml": pod(PLAIN, BOX), "class.yaml": runtime_class("kata-qemu-snp-runtime-rs")},
+            "L5",
+            {"cc"},
+            id="SNP",
+        ),
+        pytest.param(
+            {"pod.yaml": pod(PLAIN, BOX), "class.yaml": runtime_class("kata-remote")}, "L6", set(), id="peer pod"
+        ),
+        pytest.param(
+            {"pod.yaml": pod(PLAIN, BOX), **KATA, "b.yaml": runtime_class("kata-qemu")}, "L5", set(), id="twice"
+        ),
+        pytest.param(
+            {"pod.yaml": pod(RESTRICTED, BOX), **KATA, "b.yaml": runtime_class("runc")},
+            "L3",
+            {"?"},
+            id="two that differ",
+        ),
+        pytest.param(
+            {
+                "pod.yaml": pod(PLAIN, BOX),
+                "class.yaml": runtime_class("kata") + "overhead: {podFixed: {memory: 1Gi}}\n",
+            },
+            "L5",
+            set(),
+            id="with an overhead",
+        ),
         pytest.param({"pod.yaml": pod(ROOT, BOX), **KATA}, "L0", {"~"}, id="Kata with the host's root"),
         pytest.param({"pod.yaml": pod(SOCKET, BOX), **GVISOR}, "L3", {"~"}, id="gVisor with a socket"),
         pytest.param(
