@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
-from gate.boundary.runtimes import DECLARED, MICROVM, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
+from gate.boundary.runtimes import DECLARED, GVISOR, MICROVM, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
 from gate.model.evidence import Stated, Unknown, known
 from gate.model.record import Record
 
@@ -95,6 +95,8 @@ def _sandbox(workload: Workload, profile: PlatformProfile) -> tuple[RuntimeKind,
     declared = next((entry for entry in profile.runtimes if entry.name == runtime.name), None)
     if declared is not None:
         return DECLARED.get(declared.value, UNKNOWN), "declared", runtime.at
+    if profile.gke_mode == "autopilot" and runtime.name == "gvisor" and not isinstance(runtime.handler, Stated):
+        return GVISOR, "declared", runtime.at
     return _resolved(runtime)
 
 

@@ -12,6 +12,7 @@ from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.location import whole_file
 from gate.model.record import replace
+from gate.model.reference import CLUSTERS
 from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
@@ -128,6 +129,7 @@ class Run:
         findings: tuple[Finding, ...] = (
             *self.linked.refusals(),
             *self.linked.unmatched(self.paths, proposed.still if proposed else None),
+            *self._underneath(),
             *self.exceptions.findings(),
             *(proposed.findings() if proposed else ()),
             *(self.scans.findings() if self.scans else ()),
@@ -228,6 +230,17 @@ class Run:
 
         return replace(report, suggestions=suggest(subject, report.boundary, report.required, profile))
 
+    def _underneath(self) -> tuple[Finding, ...]:
+        """Ask about managed clusters, and about the versions that declarations give."""
+        platforms = [one.platform for one in self.declarations.loaded]
+        versions = any(one.kubernetes_version or one.openshift_version for one in platforms)
+        if not versions and not any(one.kind in CLUSTERS for one in self.ledger.definitions):
+            return ()
+        from gate.pipeline.underneath import underneath
+
+        definitions, subjects = self.ledger.definitions, self.linked.subjects
+        return tuple(underneath(definitions, subjects, self.declarations, self._tables(), self.options.now))
+
     def _tables(self) -> Tables:
         if self.tables is None:
             from gate.data.tables import Tables
@@ -276,6 +289,7 @@ class Run:
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""
         judged = {subject.at.path for subject in subjects}
+        judged |= {one.at.path for one in self.ledger.definitions if one.kind in CLUSTERS}
         seen = (*judged, *(gap.at.path for gap in gaps))
         return any(at.startswith(below) or at == path for at in seen) or any(
             link.startswith(below) and target in judged for target, link in self.ledger.links.items()

@@ -67,6 +67,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "kubernetes": _is_yaml_or_json,
     "packer": _is_packer,
     "ecs": _is_ecs,
+    "clusters": _is_ecs,
     "oci": _is_image,
     "lxc": _is_lxc,
     "incus": _is_incus,
@@ -76,6 +77,15 @@ READERS: dict[str, Callable[[str], bool]] = {
 WORDS: dict[str, tuple[bytes, ...]] = {
     "compose": (b"services", b"include"),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
+    "clusters": (
+        b"google_container_",
+        b"aws_eks_",
+        b"azurerm_kubernetes_cluster",
+        b"AWS::EKS::",
+        b"terraform-google-modules/",
+        b"terraform-aws-modules/",
+        b"Azure/",
+    ),
     "lxc": (b"lxc.",),
     "incus": (
         b"devices",

@@ -27,4 +27,6 @@ RULES: dict[str, Entry] = {
     "AGE008": _of("end_of_life_builder", recipe.builders),
     "AGE009": _of("end_of_life_medium", subject="template"),
     "AGE010": _of("contradictory_dates", recipe.is_built),
+    "AGE011": _of("end_of_life_cluster", subject="cluster"),
+    "AGE012": _of("end_of_life_node_image", subject="cluster"),
 }

@@ -1,4 +1,4 @@
-"""TPL: templates that build virtual machine images."""
+"""TPL: templates that build virtual machine images, and the node pools of managed clusters, which are machines too."""
 
 from __future__ import annotations
 
@@ -29,4 +29,7 @@ RULES: dict[str, Entry] = {
     "TPL017": _of("mac_address_spoofing"),
     "TPL018": _of("unverified_hypervisor"),
     "TPL019": _of("no_clean_up_step"),
+    "TPL020": Entry("gate.rules.template.node_auto_upgrade_off", "cluster"),
+    "TPL021": Entry("gate.rules.template.node_metadata_exposed", "cluster"),
+    "TPL022": Entry("gate.rules.template.unused_sandbox_pool", "cluster"),
 }

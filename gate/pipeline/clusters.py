@@ -1,0 +1,34 @@
+"""Finds the managed clusters that nobody named, so that what one file says is not taken for all there is."""
+
+from __future__ import annotations
+
+from gate.model.errors import InputError
+from gate.model.reference import CLUSTERS
+from gate.readers import WORDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.reference import Definition
+    from gate.pipeline.reading import Ledger
+
+_TERRAFORM = (".tf", ".tofu")
+_OTHERS = (".yaml", ".yml", ".json", ".template")
+
+#: What stands in other files that describe clusters.
+_OBJECTS = (b"container.cnrm.cloud.google.com", b"eksctl.io", b"AWS::EKS::")
+
+
+def elsewhere(ledger: Ledger) -> list[Definition]:
+    """Search the rest of the tree for clusters; only files that contain a word of theirs are read."""
+    aside = ledger.aside()
+    for path in ledger.files.walk(""):
+        if path in ledger.read or not path.endswith((*_TERRAFORM, *_OTHERS)):
+            continue
+        words = WORDS["clusters"] if path.endswith(_TERRAFORM) else _OBJECTS
+        try:
+            source = ledger.files.open(path)
+        except InputError:
+            continue
+        if source is not None and any(word in source.data for word in words):
+            aside.source(source, ("kubernetes", "ecs", "clusters"), named=False)
+    return [one for one in aside.definitions if one.kind in CLUSTERS]

@@ -1,0 +1,84 @@
+"""Managed Kubernetes clusters: those of GKE, EKS and AKS in Terraform, those of EKS in CloudFormation.
+
+They start nothing by themselves, so that they are no subjects: they decide what the names in pods mean, and rules about
+what lies underneath ask them. A file is recognised by the types of its resources and by the modules that it calls.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gate.model.reader import Reader, Reading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.errors import InputError
+    from gate.model.reference import Definition
+    from gate.model.source import Source, Sources
+    from gate.syntax.document import Document
+
+_TERRAFORM = (".tf", ".tofu")
+
+_RESOURCE = (
+    rb"(?m)^[ \t]*resource[ \t]+\"?(?:google_container_(?:cluster|node_pool)|aws_eks_(?:cluster|node_group|"
+    rb"fargate_profile)|azurerm_kubernetes_cluster(?:_node_pool)?)\b"
+)
+_MODULE = (
+    rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*(?:\bterraform-google-modules/(?:kubernetes-engine/google|"
+    rb"terraform-google-kubernetes-engine)|\bterraform-aws-modules/(?:eks/aws|terraform-aws-eks)|"
+    rb"\bAzure/(?:aks/azurerm|terraform-azurerm-aks))\b"
+)
+
+#: What another reader takes, and reads the clusters of as well.
+_OTHERS = rb"(?m)^[ \t]*resource[ \t]+\"?(?:aws(?:cc)?_ecs_task_definition|incus_(?:instance|profile)|lxd_\w+)\b"
+_OTHER_MODULES = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\bterraform-aws-modules/(?:ecs/aws|terraform-aws-ecs)\b"
+
+_CLOUDFORMATION = b"AWS::EKS::"
+_TYPE = rb"Type[\"']?[ \t]*:[ \t]*[\"']?AWS::EKS::(?:Cluster|Nodegroup|FargateProfile)\b"
+_TASKS = b"AWS::ECS::TaskDefinition"
+
+
+def claims(source: Source) -> bool:
+    """Claim what describes clusters, unless a reader of workloads takes it."""
+    if source.path.lower().endswith(_TERRAFORM):
+        if any(re.search(wanted, source.data) for wanted in (_OTHERS, _OTHER_MODULES)):
+            return False
+        return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
+    if _CLOUDFORMATION not in source.data or _TASKS in source.data or re.search(_TYPE, source.data) is None:
+        return False
+    return any(document.error is None and _is_template(document) for document in _documents(source))
+
+
+def _documents(source: Source) -> list[Document]:
+    if source.path.lower().endswith(".json") or source.text.lstrip().startswith("{"):
+        from gate.syntax.json import parse
+
+        return [parse(source)]
+    from gate.syntax.yaml import documents
+
+    return documents(source)
+
+
+def _is_template(document: Document) -> bool:
+    from gate.dialects.clusters_cloudformation import clusters
+
+    return any(True for _ in clusters(document.root, document.tags, document.at.path))
+
+
+def read(source: Source, sources: Sources) -> Reading:
+    """Read every cluster of the file, and what belongs to one."""
+    found: list[Definition] = []
+    problems: list[InputError] = []
+    if source.path.lower().endswith(_TERRAFORM):
+        from gate.dialects.clusters_terraform import clusters as terraform
+
+        found, problems = terraform(source, sources)
+    else:
+        from gate.dialects.clusters_cloudformation import clusters
+
+        for document in _documents(source):
+            found += clusters(document.root, document.tags, source.path)
+    return Reading(definitions=tuple(found), problems=tuple(problems))
+
+
+READER = Reader("clusters", (), claims, read)
