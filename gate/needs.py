@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.model.evidence import each, holds
 from gate.model.policy import NEEDS
+from gate.model.record import replace
 from gate.model.report import Reason
 from gate.model.truth import every, no, unknown, yes
 
@@ -14,9 +15,13 @@ if TYPE_CHECKING:
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
     from gate.model.report import Requirement, Verdict
+    from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.model.truth import Truth
     from gate.model.workload import Container, Workload
+
+#: The rule about the network, which is a note for whoever says nothing of a sensitivity.
+UNSEGMENTED = "ISO071"
 
 VERDICTS: dict[str, Verdict] = {"no": "fail", "unknown": "undecided"}
 
@@ -44,6 +49,12 @@ def needs(
         if answer != "yes":
             doubt = "" if answer == "no" else ", which is not certain"
             yield Reason(VERDICTS[answer], f"{workload.name} needs {NEEDS[need]}{doubt}", workload.at, veto=True)
+
+
+def weighed(finding: Finding, sensitivity: Sensitivity) -> Finding:
+    """Raise what matters most to those who hold something worth reaching, or share their hosts with anybody."""
+    matters = sensitivity.cls in ("confidential", "restricted") or sensitivity.placement == "shared"
+    return replace(finding, severity="high") if finding.rule == UNSEGMENTED and matters else finding
 
 
 def _confidential(workload: Workload, boundary: Boundary) -> Truth:

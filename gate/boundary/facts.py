@@ -14,6 +14,7 @@ from gate.boundary import (
     facts_namespaces,
     facts_privilege,
     facts_sandbox,
+    facts_segments,
 )
 from gate.boundary.fact import Answer
 from gate.model.evidence import Defaulted, Stated, holds
@@ -38,6 +39,7 @@ FACTS: dict[str, Fact] = {
         facts_hygiene,
         facts_sandbox,
         facts_delegation,
+        facts_segments,
     )
     for fact in module.FACTS
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gate.dialects.network_policy import GROUPS as OF_NETWORKS
+from gate.dialects.network_policy import OTHERS, other, policy
 from gate.dialects.openshift_constraints import GROUPS, ROLES, allocation, constraints, grant, permission
 from gate.dialects.pod_security import mapped
 from gate.dialects.pod_storage import claim, persistent
@@ -31,6 +33,8 @@ KINDS = frozenset(
         ("", "ServiceAccount"),
         ("", "PersistentVolume"),
         ("", "PersistentVolumeClaim"),
+        *((group, "NetworkPolicy") for group in OF_NETWORKS),
+        *OTHERS,
         *((group, "SecurityContextConstraints") for group in GROUPS),
         *((group, kind) for group in ROLES for kind in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")),
     }
@@ -39,6 +43,9 @@ KINDS = frozenset(
 
 def defined(fields: Fields, group: str, kind: str) -> Iterator[Definition]:
     """Yield what an object of one of the kinds defines; nothing for one without a name."""
+    if (group, kind) in OTHERS or kind == "NetworkPolicy":
+        yield from _policy(fields, group, kind)
+        return
     found = _CLUSTER.get(kind) or _OPENSHIFT[kind]
     yield from found(fields, kind)
 
@@ -54,6 +61,14 @@ def _kept(
     if isinstance(name, Stated):
         namespace = _plain(metadata.text("namespace")) if kind in NAMESPACED else ""
         yield Definition(kind, name.value, fields.at, known, namespace, body)
+
+
+def _policy(fields: Fields, group: str, kind: str) -> Iterator[Definition]:
+    namespace = _plain(fields.sub("metadata").text("namespace"))
+    if group in OF_NETWORKS:
+        return _kept(fields, "network-policy", body=policy(fields, namespace))
+    everywhere = kind not in ("NetworkPolicy", "CiliumNetworkPolicy")
+    return _kept(fields, "network-policy", body=other(fields, kind, None if everywhere else namespace))
 
 
 def _runtime_class(fields: Fields, _kind: str) -> Iterator[Definition]:

@@ -19,7 +19,9 @@ from gate.dialects.pod_volumes import volumes_by_name
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
+from gate.model.pod import Annotation
 from gate.model.reference import Reference
+from gate.model.segments import Segments
 from gate.model.workload import Credentials, Namespaces, Placement, Runtime, Sandbox, Tweak
 from gate.syntax.tree import Mapping, Opaque, Sequence
 
@@ -182,6 +184,13 @@ class PodReader:
         if not self._spec.reason and not self._spec.has("automountServiceAccountToken"):
             return Credentials(Deferred("service-account.token", self._spec.at))
         return Credentials(self._spec.flag("automountServiceAccountToken", default=True))
+
+    def segments(self) -> Segments:
+        """Leave it to policies whether anything keeps the pod apart; they find it by its labels."""
+        labels = self.template.sub("metadata").sub("labels")
+        members = tuple(Stated(Annotation(key, labels.text(key)), labels.at_of(key)) for key in labels.names())
+        policies = Deferred("network-policy", self.template.at)
+        return Segments(policies, policies, Items(members, labels.at, not labels.reason, labels.reason))
 
     def references(self, namespace: str) -> Iterator[Reference]:
         """Yield what the pod names: images, its runtime class, its service account."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.reference import Definition
+    from gate.model.segments import Segments
     from gate.model.subject import User, Workload
     from gate.model.workload import Container, Credentials, Mount, Namespaces, Profile, Runtime
 
@@ -66,7 +67,15 @@ class Links:
             namespaces=self._namespaces(workload.namespaces),
             sandbox=replace(workload.sandbox, runtime=self._runtime(workload)),
             credentials=self._credentials(workload),
+            segments=self._segments(workload),
         )
+
+    def _segments(self, workload: Workload) -> Segments | None:
+        if workload.segments is None:
+            return None
+        from gate.linking.segments import closed
+
+        return closed(workload, self._gathered)
 
     def _admitted(self, workload: Workload) -> Workload:
         """Let OpenShift fill in what it does, where a workload runs on it."""

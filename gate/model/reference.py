@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from gate.model.constraints import Allocation, Constraints, Grant, Permission
     from gate.model.evidence import Setting
     from gate.model.location import Location
+    from gate.model.segments import NetworkPolicy
     from gate.model.storage import Claim, Persistent
 
     ReferenceKind = Literal[
         "constraints",
         "grant",
         "permission",
+        "network-policy",
         "image",
         "build",
         "runtime-class",
@@ -29,7 +31,18 @@ if TYPE_CHECKING:
         "node-pool",
         "fargate-profile",
     ]
-    Body: TypeAlias = Persistent | Claim | Constraints | Grant | Permission | Allocation | Cluster | NodePool | FargateProfile
+    Body: TypeAlias = (
+        NetworkPolicy
+        | Persistent
+        | Claim
+        | Constraints
+        | Grant
+        | Permission
+        | Allocation
+        | Cluster
+        | NodePool
+        | FargateProfile
+    )
 
 #: Kinds of definitions that describe managed clusters.
 CLUSTERS = ("cluster", "node-pool", "fargate-profile")

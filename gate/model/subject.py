@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.pod import Pod
     from gate.model.reference import Reference
+    from gate.model.segments import Segments
     from gate.model.sensitivity import Statement
     from gate.model.workload import (
         Build,
@@ -75,3 +76,4 @@ class Workload(Record):
     doubts: tuple[Doubt, ...] = ()
     pod: Pod | None = None
     refused: tuple[RefusedKey, ...] = ()
+    segments: Segments | None = None

@@ -70,13 +70,13 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     from gate.boundary.facts import Facts
     from gate.boundary.level import boundary
     from gate.model.evidence import known
-    from gate.needs import needs
+    from gate.needs import needs, weighed
     from gate.requirement import requirement
     from gate.scores.isolation_fitness import isolation_fitness
 
     facts = Facts(workload, case.profile)
     shown = boundary(workload, facts, case.profile)
-    found = list(_fact_findings(facts))
+    found = [(weighed(one, case.sensitivity), fact, answer) for one, fact, answer in _fact_findings(facts)]
     heard = _heard(facts, found, case)
     effective = boundary(workload, heard, case.profile) if heard is not facts else shown
     required = requirement(case.policy, case.sensitivity, os=known(workload.os) or "", platform=workload.platform)

@@ -119,9 +119,13 @@ class Linked:
         words: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass"} if lacking else {}
         if any(one.kind == "claim" for workload in _workloads(subjects) for one in workload.references):
             words |= {"claim": b"PersistentVolumeClaim", "persistent-volume": b"PersistentVolume"}
-        if _on_openshift(subjects) or any(one.platform.openshift_version or one.platform.openshift_scc for one in spoken):
+        if _on_openshift(subjects) or any(
+            one.platform.openshift_version or one.platform.openshift_scc for one in spoken
+        ):
             words |= {"constraints": b"SecurityContextConstraints", "grant": b"RoleBinding"}
             words |= {"permission": b"securitycontextconstraints", "namespace": b"openshift.io/sa.scc"}
+        if _is_sensitive(subjects, spoken):
+            words["network-policy"] = b"NetworkPolicy"
         if words:
             found = ledger.elsewhere(words)
             definitions += (one for one in found if one.kind != "runtime-class" or one.name in lacking)
@@ -201,6 +205,12 @@ class Linked:
 
 def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:
     return (subject for subject in subjects if isinstance(subject, Workload))
+
+
+def _is_sensitive(subjects: list[Subject], declarations: Iterable[Declaration]) -> bool:
+    """Say whether a pod may turn out to be one of which it matters what keeps its network apart."""
+    said = any(one.workloads or one.platform.placement for one in declarations)
+    return any(one.segments is not None and (said or one.statements) for one in _workloads(subjects))
 
 
 def _on_openshift(subjects: list[Subject]) -> bool:

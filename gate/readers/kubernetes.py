@@ -338,6 +338,7 @@ class _File:
             tuple(_ignored(way, kind, pod)),
             tuple(top.doubts),
             pod.pod,
+            segments=pod.segments(),
         )
 
     def _id(self, namespace: str, kind: str, name: str, part: str) -> str:

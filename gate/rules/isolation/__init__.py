@@ -63,4 +63,5 @@ RULES: dict[str, Entry] = {
     "ISO060": _of("nested_containers", "W.nesting"),
     "ISO061": _of("delegated_kernel_access", "W.userns_delegation"),
     "ISO070": _of("git_repository_volume", "W.git_repo"),
+    "ISO071": _of("no_network_isolation", "A.unsegmented"),
 }

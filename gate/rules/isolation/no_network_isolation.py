@@ -1,0 +1,22 @@
+"""A pod that anybody in the cluster may reach, or that may reach anybody."""
+
+from __future__ import annotations
+
+from gate.model.rule import Control, Rule
+
+# Fields: Kubernetes NetworkPolicy spec.podSelector, policyTypes, ingress, egress.
+# Allowed: a policy that selects the pod in both directions, and none that lets everything through.
+
+RULE = Rule(
+    id="ISO071",
+    name="no-network-isolation",
+    title="is not kept apart on the network",
+    severity="low",
+    remedy="add a NetworkPolicy that selects it with `policyTypes: [Ingress, Egress]` and lists what it needs",
+    facts=("A.unsegmented",),
+    controls=(
+        Control("CIS Kubernetes", "1.12", "5.3.2"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Network separation and hardening"),
+        Control("NIST SP 800-190", "1.0", "4.3.3"),
+    ),
+)
