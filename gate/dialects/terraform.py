@@ -285,7 +285,7 @@ def _documents(paths: list[str], sources: Sources, size: int) -> tuple[list[Docu
 
 
 def _order(path: str) -> tuple[bool, str]:
-    return _is_override(path), path
+    return is_override(path), path
 
 
 def _clean(path: str) -> str:
@@ -299,7 +299,8 @@ def _clean(path: str) -> str:
     return "/".join(parts)
 
 
-def _is_override(path: str) -> bool:
+def is_override(path: str) -> bool:
+    """Say whether a file is laid over the others of its folder, by its name."""
     stem = path.rpartition("/")[2].rpartition(".")[0]
     return stem == "override" or stem.endswith("_override")
 

@@ -57,11 +57,14 @@ def versions(one: Cluster | NodePool, tables: Tables, now: str) -> Iterator[Trut
     """Say of the version that a cluster or a pool asks for whether it has ended; nothing where it asks for none."""
     from gate.model.cluster import Cluster
 
+    cluster = one if isinstance(one, Cluster) else None
     if isinstance(one.version, Unknown):
-        yield unknown(one.version.at, f"which version of Kubernetes {one.name} has is not known: {one.version.reason}")
+        # Pools follow their cluster where nothing else is known of them.
+        if cluster is not None:
+            reason = one.version.reason
+            yield unknown(one.version.at, f"which version of Kubernetes {one.name} has is not known: {reason}")
         return
     at, text = one.version.at, known(one.version) or ""
-    cluster = one if isinstance(one, Cluster) else None
     found = standing(PRODUCTS[one.provider], text, tables, now)
     if found is None:
         return

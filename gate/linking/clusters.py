@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gate.model.cluster import Cluster, FargateProfile, NodePool
 from gate.model.evidence import Stated, Unknown, known
-from gate.model.workload import Runtime
+from gate.model.workload import RefusedKey, Runtime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ INSTALLED = {
 }
 
 _WHICH = "which of the clusters in sight it runs on is not known, and not all of them"
+
+FARGATE = "fargate"
 
 #: Whatever starts a pod on every node never starts one on Fargate.
 ON_EVERY_NODE = "DaemonSet"
@@ -96,11 +98,29 @@ class Fleet:
         stated = [one for one in found if isinstance(one, Stated)]
         if stated and len(stated) == len(found):
             at = stated[0].at
-            return Stated(Runtime("fargate", Stated("fargate", at, (workload.at,)), at), at)
+            return Stated(Runtime(FARGATE, Stated(FARGATE, at, (workload.at,)), at), at)
         if all(one is None for one in found):
             return None
         doubt = next((one for one in found if isinstance(one, Unknown)), None)
         return doubt if len(found) == 1 and doubt else Unknown(f"{_WHICH} run it on Fargate", workload.at)
+
+    def refused(self, workload: Workload, runtime: Setting[Runtime]) -> Iterator[RefusedKey]:
+        """Yield what Fargate does not take of a pod that a profile puts there, so that it never starts."""
+        pod, found = workload.pod, known(runtime)
+        if pod is None or found is None or found.name != FARGATE:
+            return
+        if _is_on(pod.host_network):
+            yield RefusedKey("hostNetwork", "Fargate has no network of the host", pod.host_network.at)
+        for kind in pod.volumes.members:
+            if known(kind) == "hostPath":
+                yield RefusedKey("hostPath", "Fargate has no paths of the host", kind.at)
+        for member in pod.containers.members:
+            one = known(member)
+            if one is not None and _is_on(one.privileged):
+                yield RefusedKey("privileged", "Fargate takes no privileged containers", one.privileged.at)
+            for port in one.host_ports.members if one is not None else ():
+                if known(port):
+                    yield RefusedKey("hostPort", "Fargate has no ports of the host", port.at)
 
     def unused(self, asked: frozenset[str]) -> Iterator[NodePool]:
         """Yield the pools with a sandbox that no workload asks for, by the names of the classes that they ask for."""
@@ -110,6 +130,10 @@ class Fleet:
                 kind = known(pool.sandbox)
                 if kind and any(kind in kinds for _, kinds in INSTALLED.values()) and kind not in wanted:
                     yield pool
+
+
+def _is_on(setting: Setting[bool | None]) -> bool:
+    return isinstance(setting, Stated) and setting.value is True
 
 
 def _offered(group: Group, provider: str, kinds: frozenset[str]) -> Setting[str] | None:
@@ -152,7 +176,7 @@ def _taken(group: Group, workload: Workload) -> Setting[str] | None:
             if isinstance(selector, Unknown):
                 doubt = doubt or selector
             elif answer == "yes" and profile.certain and certain and isinstance(selector, Stated):
-                return Stated("fargate", selector.at)
+                return Stated(FARGATE, selector.at)
             elif answer in ("yes", "maybe"):
                 reason = f"whether the Fargate profile {profile.name[:80]} takes {workload.name} is not known"
                 doubt = Unknown(reason, profile.at)

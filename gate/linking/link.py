@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gate.dialects.image_name import identity
 from gate.linking.storage import Storage
-from gate.model.evidence import Defaulted, Deferred, Stated, Unknown, known
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.reference import CLUSTERS
@@ -55,6 +55,9 @@ class Links:
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
         workload = self._admitted(workload)
+        runtime = self._runtime(workload)
+        if self.fleet is not None and runtime is not workload.sandbox.runtime:
+            workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
         containers = tuple(
             Stated(self._container(workload, member.value), member.at, member.via)
             if isinstance(member, Stated)
@@ -65,7 +68,7 @@ class Links:
             workload,
             containers=replace(workload.containers, members=containers),
             namespaces=self._namespaces(workload.namespaces),
-            sandbox=replace(workload.sandbox, runtime=self._runtime(workload)),
+            sandbox=replace(workload.sandbox, runtime=runtime),
             credentials=self._credentials(workload),
             segments=self._segments(workload),
         )
@@ -174,14 +177,15 @@ class Links:
     def _runtime(self, workload: Workload) -> Setting[Runtime]:
         setting, clusters = workload.sandbox.runtime, self.fleet
         if not isinstance(setting, Stated) or not isinstance(setting.value.handler, Deferred):
-            silent = isinstance(setting, Defaulted) and clusters is not None and workload.platform == "kubernetes"
-            return (clusters.fargate(workload) if silent and clusters is not None else None) or setting
+            if clusters is None or workload.platform != "kubernetes" or not isinstance(setting, Inapplicable):
+                return setting
+            return clusters.fargate(workload) or setting
         runtime = setting.value
         found = self.definitions.get(("runtime-class", runtime.name), [])
         handlers = {definition.value.value for definition in found if isinstance(definition.value, Stated)}
         if len(handlers) == 1 and all(isinstance(definition.value, Stated) for definition in found):
             handler: Setting[str] = Stated(handlers.pop(), found[0].at, (setting.at,))
-        elif not found and clusters is not None and (installed := clusters.sandbox(runtime)) is not None:
+        elif not found and clusters is not None and (installed := self._installed(runtime, clusters)) is not None:
             return installed
         elif len(found) == 1:
             handler = Unknown(f"what the RuntimeClass {runtime.name} stands for cannot be known", found[0].at)
@@ -190,6 +194,11 @@ class Links:
         else:
             handler = Unknown(f"no RuntimeClass named {runtime.name} is in sight", setting.at)
         return replace(setting, value=replace(runtime, handler=handler))
+
+    def _installed(self, runtime: Runtime, clusters: Fleet) -> Setting[Runtime] | None:
+        """Ask the clusters for a class that a provider installs, unless the declaration says what it is."""
+        declared = any(entry.name == runtime.name for entry in self.profile.runtimes)
+        return None if declared else clusters.sandbox(runtime)
 
 
 def requires_constraints(pod: Pod) -> bool:

@@ -1,0 +1,355 @@
+"""What is read of managed clusters, in every format that describes them."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+import pytest
+
+from gate.model.cluster import Cluster, FargateProfile, NodePool, Selector
+from gate.model.evidence import Stated, Unknown, known
+from gate.model.reader import Reading
+from gate.model.source import Source
+from gate.readers import clusters, ecs, kubernetes
+from tests.readers.packer import Tree
+
+B = TypeVar("B", Cluster, NodePool, FargateProfile)
+
+POOL = (
+    'resource "google_container_node_pool" "box" {{\n  cluster = {cluster}\n  node_config {{\n    {config}\n  }}\n}}\n'
+)
+
+DYNAMIC = 'dynamic "sandbox_config" {{\n for_each = {}\n content {{\n sandbox_type = sandbox_config.value\n }}\n }}'
+
+
+def read(files: dict[str, str], path: str = "main.tf") -> Reading:
+    """Read one file of a tree."""
+    source = Source(path, files[path].encode())
+    assert clusters.READER.claims(source)
+    return clusters.READER.read(source, Tree(files))
+
+
+def terraform(text: str) -> Reading:
+    """Read Terraform that has nothing wrong in it."""
+    reading = read({"main.tf": text})
+    assert reading.problems == ()
+    return reading
+
+
+def only(reading: Reading, kind: type[B]) -> B:
+    """Return the one definition of a kind."""
+    (found,) = (one.body for one in reading.definitions if isinstance(one.body, kind))
+    return found
+
+
+def pool(config: str, cluster: str = "google_container_cluster.main.name") -> NodePool:
+    """Read a node pool of GKE."""
+    return only(terraform(POOL.format(cluster=cluster, config=config)), NodePool)
+
+
+@pytest.mark.parametrize("body", ['sandbox_type = "gvisor"', 'type = "GVISOR"', 'type = "gvisor"'])
+def test_a_sandbox_in_every_spelling(body: str) -> None:
+    found = pool(f"sandbox_config {{\n      {body}\n    }}").sandbox
+    assert known(found) == "gvisor"
+    assert found.at.line == 5
+
+
+def test_a_pool_without_a_sandbox() -> None:
+    found = pool('image_type = "COS_CONTAINERD"')
+    assert (known(found.sandbox), known(found.image)) == ("", "COS_CONTAINERD")
+    assert found.cluster == "#google_container_cluster.main"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "sandbox_config {\n      sandbox_type = var.kind\n    }",
+        DYNAMIC.format("var.boxes"),
+        'sandbox_config {\n      sandbox_type = lookup(each.value, "box", "")\n    }',
+    ],
+)
+def test_a_sandbox_that_nobody_can_know(config: str) -> None:
+    assert isinstance(pool(config).sandbox, Unknown)
+
+
+def test_a_dynamic_sandbox_that_is_known() -> None:
+    config = DYNAMIC.format('["gvisor"]')
+    assert known(pool(config).sandbox) == "gvisor"
+
+
+@pytest.mark.parametrize(
+    ("count", "certain"), [("1", [True]), ("0", []), ("var.n", [False]), ("var.some ? 1 : 0", [False])]
+)
+def test_a_pool_that_is_counted(count: str, certain: list[bool]) -> None:
+    text = (
+        'variable "n" {}\nvariable "some" {\n  default = false\n}\n'
+        f'resource "google_container_node_pool" "a" {{\n  count = {count}\n}}\n'
+    )
+    found = [one.body for one in terraform(text).definitions]
+    assert [one.certain for one in found if isinstance(one, NodePool)] == certain
+
+
+def test_pools_for_each_of_unknown_things_are_not_certain() -> None:
+    text = 'resource "google_container_node_pool" "a" {\n  for_each = var.pools\n  version = each.value.version\n}\n'
+    found = only(terraform(text), NodePool)
+    assert not found.certain
+    assert isinstance(found.version, Unknown)
+
+
+def test_pools_for_each_of_known_things() -> None:
+    text = (
+        'resource "google_container_node_pool" "a" {\n  for_each = { x = "COS", y = "UBUNTU" }\n'
+        "  node_config {\n    image_type = each.value\n  }\n}\n"
+    )
+    found = [one.body for one in terraform(text).definitions]
+    assert [known(one.image) for one in found if isinstance(one, NodePool)] == ["COS", "UBUNTU"]
+
+
+def test_a_cluster_with_its_own_pools() -> None:
+    text = """resource "google_container_cluster" "main" {
+  name = "main"
+  min_master_version = "1.35"
+  enable_autopilot = true
+  release_channel {
+    channel = "RAPID"
+  }
+  node_config {
+    workload_metadata_config {
+      mode = "GCE_METADATA"
+    }
+  }
+  node_pool {
+    management {
+      auto_upgrade = false
+    }
+  }
+}
+"""
+    reading = terraform(text)
+    cluster = only(reading, Cluster)
+    assert (known(cluster.version), known(cluster.channel), known(cluster.autopilot)) == ("1.35", "RAPID", True)
+    inner, default = (one.body for one in reading.definitions if isinstance(one.body, NodePool))
+    assert (known(inner.upgraded), known(default.metadata)) == (False, "GCE_METADATA")
+
+
+def test_an_override_file_is_laid_over_its_resource() -> None:
+    files = {
+        "main.tf": 'resource "google_container_cluster" "a" {\n  name = "a"\n  min_master_version = "1.29"\n}\n',
+        "override.tf": 'resource "google_container_cluster" "a" {\n  min_master_version = "1.35"\n}\n',
+    }
+    found = only(read(files), Cluster)
+    assert (known(found.version), found.name, found.version.at.path) == ("1.35", "a", "override.tf")
+    assert read(files, "override.tf").definitions == ()
+
+
+def test_eks_in_terraform() -> None:
+    text = """resource "aws_eks_cluster" "main" {
+  name = "main"
+  version = "1.35"
+  upgrade_policy {
+    support_type = "STANDARD"
+  }
+}
+resource "aws_eks_node_group" "workers" {
+  cluster_name = aws_eks_cluster.main.name
+  ami_type = "AL2_x86_64"
+}
+resource "aws_eks_fargate_profile" "jobs" {
+  cluster_name = aws_eks_cluster.main.name
+  selector {
+    namespace = "jobs-*"
+    labels = { tier = "batch" }
+  }
+  selector {
+    namespace = var.other
+  }
+}
+"""
+    reading = terraform(text)
+    cluster, profile = only(reading, Cluster), only(reading, FargateProfile)
+    assert (cluster.provider, known(cluster.version), known(cluster.support)) == ("eks", "1.35", "STANDARD")
+    assert known(only(reading, NodePool).image) == "AL2_x86_64"
+    first, second = profile.selectors.members
+    assert known(first) == Selector("jobs-*", (("tier", "batch"),))
+    assert isinstance(second, Unknown)
+    assert profile.cluster == cluster.key
+
+
+@pytest.mark.parametrize("channel", ["automatic_upgrade_channel", "automatic_channel_upgrade"])
+def test_aks_in_terraform(channel: str) -> None:
+    text = f"""resource "azurerm_kubernetes_cluster" "main" {{
+  name = "main"
+  kubernetes_version = "1.35"
+  support_plan = "AKSLongTermSupport"
+  {channel} = "patch"
+  default_node_pool {{
+    os_sku = "AzureLinux"
+    workload_runtime = "KataMshvVmIsolation"
+  }}
+}}
+resource "azurerm_kubernetes_cluster_node_pool" "other" {{
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.main.id
+  orchestrator_version = "1.34"
+}}
+"""
+    reading = terraform(text)
+    cluster = only(reading, Cluster)
+    assert (known(cluster.channel), known(cluster.support)) == ("patch", "AKSLongTermSupport")
+    default, other = (one.body for one in reading.definitions if isinstance(one.body, NodePool))
+    assert (known(default.sandbox), known(default.image)) == ("KataMshvVmIsolation", "AzureLinux")
+    assert (known(other.version), other.cluster) == ("1.34", cluster.key)
+
+
+def test_a_call_of_googles_module() -> None:
+    text = """module "gke" {
+  source = "terraform-google-modules/kubernetes-engine/google//modules/beta-private-cluster"
+  name = "main"
+  kubernetes_version = "1.35"
+  node_pools = [
+    { name = "plain" },
+    { name = "box", sandbox_enabled = true, image_type = "COS_CONTAINERD", auto_upgrade = "false" },
+  ]
+}
+"""
+    reading = terraform(text)
+    assert known(only(reading, Cluster).channel) == "REGULAR"
+    plain, box = (one.body for one in reading.definitions if isinstance(one.body, NodePool))
+    assert (known(plain.sandbox), known(box.sandbox), known(box.upgraded)) == ("", "gvisor", False)
+    assert (box.name, box.sandbox.at.line) == ("box", 7)
+
+
+def test_submodules_of_googles_module() -> None:
+    call = 'module "gke" {{\n  source = "terraform-google-modules/kubernetes-engine/google//modules/{}"\n}}\n'
+    autopilot = only(terraform(call.format("beta-autopilot-private-cluster")), Cluster).autopilot
+    assert isinstance(autopilot, Stated)
+    assert autopilot.value
+    assert terraform(call.format("workload-identity")).definitions == ()
+
+
+def test_a_call_of_the_module_for_eks() -> None:
+    text = """module "eks" {
+  source = "terraform-aws-modules/eks/aws"
+  name = "main"
+  kubernetes_version = "1.35"
+  fargate_profiles = {
+    jobs = { selectors = [{ namespace = "jobs", labels = { a = "b" } }] }
+  }
+  eks_managed_node_groups = {
+    workers = { ami_type = "BOTTLEROCKET_x86_64" }
+  }
+}
+"""
+    reading = terraform(text)
+    assert known(only(reading, Cluster).version) == "1.35"
+    assert [known(one) for one in only(reading, FargateProfile).selectors.members] == [Selector("jobs", (("a", "b"),))]
+    assert known(only(reading, NodePool).image) == "BOTTLEROCKET_x86_64"
+
+
+CLOUDFORMATION = """Conditions:
+  Never: !Equals [a, b]
+Resources:
+  Main:
+    Type: AWS::EKS::Cluster
+    Properties: {Name: main, Version: "1.35", UpgradePolicy: {SupportType: EXTENDED}}
+  Workers:
+    Type: AWS::EKS::Nodegroup
+    Properties: {ClusterName: !Ref Main, AmiType: AL2_x86_64}
+  Jobs:
+    Type: AWS::EKS::FargateProfile
+    Properties:
+      ClusterName: main
+      Selectors:
+      - Namespace: jobs
+        Labels: [{Key: tier, Value: batch}]
+  Other:
+    Type: AWS::EKS::Nodegroup
+    Condition: Never
+    Properties: {ClusterName: !Ref Main}
+"""
+
+
+def test_eks_in_cloudformation() -> None:
+    reading = read({"stack.yaml": CLOUDFORMATION}, "stack.yaml")
+    cluster, workers, profile = only(reading, Cluster), only(reading, NodePool), only(reading, FargateProfile)
+    assert (known(cluster.version), known(cluster.support), cluster.at.line) == ("1.35", "EXTENDED", 4)
+    assert (workers.cluster, known(workers.image)) == (cluster.key, "AL2_x86_64")
+    assert [known(one) for one in profile.selectors.members] == [Selector("jobs", (("tier", "batch"),))]
+    assert profile.cluster == cluster.name
+
+
+def objects(text: str) -> Reading:
+    """Read objects of Kubernetes' shape."""
+    source = Source("objects.yaml", text.encode())
+    assert kubernetes.READER.claims(source)
+    assert not clusters.READER.claims(source)
+    return kubernetes.READER.read(source, Tree({}))
+
+
+def test_config_connector() -> None:
+    reading = objects("""apiVersion: container.cnrm.cloud.google.com/v1beta1
+kind: ContainerCluster
+metadata: {name: main}
+spec: {enableAutopilot: true, releaseChannel: {channel: STABLE}, minMasterVersion: "1.35"}
+---
+apiVersion: container.cnrm.cloud.google.com/v1beta1
+kind: ContainerNodePool
+metadata: {name: box}
+spec:
+  clusterRef: {name: main}
+  management: {autoUpgrade: false}
+  nodeConfig: {sandboxConfig: {sandboxType: gvisor}, imageType: COS_CONTAINERD}
+""")
+    cluster, box = only(reading, Cluster), only(reading, NodePool)
+    assert (known(cluster.autopilot), known(cluster.channel), known(cluster.version)) == (True, "STABLE", "1.35")
+    assert (known(box.sandbox), known(box.upgraded), box.cluster) == ("gvisor", False, "main")
+
+
+def test_eksctl() -> None:
+    reading = objects("""apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: main, version: "1.35"}
+managedNodeGroups:
+- {name: workers, amiFamily: AmazonLinux2023}
+fargateProfiles:
+- name: jobs
+  selectors: [{namespace: jobs, labels: {tier: batch}}]
+""")
+    assert known(only(reading, Cluster).version) == "1.35"
+    assert known(only(reading, NodePool).image) == "AmazonLinux2023"
+    assert [known(one) for one in only(reading, FargateProfile).selectors.members] == [
+        Selector("jobs", (("tier", "batch"),))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("main.tf", 'data "google_container_cluster" "a" {\n  name = "a"\n}\n'),
+        ("main.tf", '# resource "aws_eks_cluster" "a" {}\n'),
+        ("main.tf", 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'),
+        ("policy.json", json.dumps({"Action": "eks:*", "Resource": "AWS::EKS::Cluster"})),
+        ("a.yaml", "Type: AWS::EKS::Cluster\n"),
+    ],
+)
+def test_what_is_not_claimed(path: str, text: str) -> None:
+    assert not clusters.READER.claims(Source(path, text.encode()))
+
+
+@pytest.mark.parametrize("path", ["main.tf", "stack.yaml"])
+def test_a_file_with_tasks_too_has_one_reader(path: str) -> None:
+    task = 'resource "aws_ecs_task_definition" "a" {\n  family = "a"\n  container_definitions = "[]"\n}\n'
+    texts = {
+        "main.tf": task + 'resource "aws_eks_cluster" "main" {\n  version = "1.29"\n}\n',
+        "stack.yaml": CLOUDFORMATION
+        + "  Task: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: []}}\n",
+    }
+    source = Source(path, texts[path].encode())
+    assert not clusters.READER.claims(source)
+    assert ecs.READER.claims(source)
+    assert only(ecs.READER.read(source, Tree(texts)), Cluster).provider == "eks"
+
+
+def test_what_is_broken_is_said() -> None:
+    reading = read({"main.tf": 'resource "aws_eks_cluster" "a" {\n  version = "1.29\n}\n'})
+    assert [problem.at.path for problem in reading.problems] == ["main.tf"]
