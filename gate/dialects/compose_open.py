@@ -1,4 +1,4 @@
-"""A service that extends something that is not in sight: lists may grow, and what is silent may speak."""
+"""A workload of which not all is in sight: lists may grow, and what is silent may speak."""
 
 from __future__ import annotations
 
@@ -10,41 +10,42 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from gate.model.facet import Facet
+    from gate.model.location import Location
     from gate.model.workload import Container, Workload
 
     F = TypeVar("F", bound=Facet)
 
 
-def opened(workload: Workload, reason: str) -> Workload:
-    """Say that there may be more of everything than is in sight."""
+def opened(workload: Workload, reason: str, at: Location | None = None) -> Workload:
+    """Say that there may be more of everything than is in sight, and where the reason stands if that is one place."""
     members = workload.containers.members
     containers = tuple(
-        Stated(_container(member.value, reason), member.at) for member in members if isinstance(member, Stated)
+        Stated(_container(member.value, reason, at), member.at) for member in members if isinstance(member, Stated)
     )
     return replace(
         workload,
         containers=replace(workload.containers, members=containers),
-        namespaces=_facet(workload.namespaces, reason),
-        sandbox=_facet(workload.sandbox, reason),
+        namespaces=_facet(workload.namespaces, reason, at),
+        sandbox=_facet(workload.sandbox, reason, at),
     )
 
 
-def _container(container: Container, reason: str) -> Container:
+def _container(container: Container, reason: str, at: Location | None) -> Container:
     return replace(
         container,
-        privilege=_facet(container.privilege, reason),
-        confinement=_facet(container.confinement, reason),
-        exposure=_facet(container.exposure, reason),
-        resources=_facet(container.resources, reason),
+        privilege=_facet(container.privilege, reason, at),
+        confinement=_facet(container.confinement, reason, at),
+        exposure=_facet(container.exposure, reason, at),
+        resources=_facet(container.resources, reason, at),
     )
 
 
-def _facet(facet: F, reason: str) -> F:
+def _facet(facet: F, reason: str, at: Location | None) -> F:
     changes: dict[str, object] = {}
     for name in facet._fields:
         value = getattr(facet, name)
         if isinstance(value, Items):
-            changes[name] = replace(value, complete=False, open_because=reason)
+            changes[name] = replace(value, at=at or value.at, complete=False, open_because=reason)
         elif isinstance(value, Defaulted | Deferred):
-            changes[name] = Unknown(reason, value.at)
+            changes[name] = Unknown(reason, at or value.at)
     return replace(facet, **changes)

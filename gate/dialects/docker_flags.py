@@ -66,10 +66,11 @@ class Flag(Record):
 class Flags:
     """The flags of one command in their order, and what stands behind them.
 
-    `open_because` says why there may be others; `unknown` are the flags that the engine refuses, with their places.
+    `open_because` and `open_at` say why there may be others and where; `unknown` are the flags that the engine refuses,
+    with their places.
     """
 
-    __slots__ = ("at", "given", "grammar", "open_because", "operands", "unknown")
+    __slots__ = ("at", "given", "grammar", "open_at", "open_because", "operands", "unknown")
 
     def __init__(self, grammar: Grammar, at: Location) -> None:
         """Start with nothing given; `at` is the command's place."""
@@ -78,15 +79,17 @@ class Flags:
         self.given: dict[str, list[Flag]] = {}
         self.operands: tuple[Word, ...] = ()
         self.open_because = ""
+        self.open_at = at
         self.unknown: list[tuple[str, Location]] = []
 
     def add(self, flag: Flag) -> None:
         """Take one more flag."""
         self.given.setdefault(flag.name, []).append(flag)
 
-    def open(self, reason: str) -> None:
-        """Say that there may be more flags than are in sight; the first reason stays."""
-        self.open_because = self.open_because or reason
+    def open(self, reason: str, at: Location) -> None:
+        """Say that there may be more flags than are in sight, and where; the first reason stays."""
+        if not self.open_because:
+            self.open_because, self.open_at = reason, at
 
     def last(self, name: str) -> Flag | None:
         """Return the flag that counts where the engine takes the last one."""
@@ -125,7 +128,7 @@ def parse(words: list[Word], grammar: Grammar, at: Location) -> Flags:
     flags = Flags(grammar, at)
     here = _read(words[:MAX_WORDS], flags)
     if len(words) > MAX_WORDS and here >= MAX_WORDS:
-        flags.open(f"it has more than {MAX_WORDS} words")
+        flags.open(f"it has more than {MAX_WORDS} words", at)
     flags.operands = tuple(words[here:])
     return flags
 
@@ -136,7 +139,7 @@ def _read(words: list[Word], flags: Flags) -> int:
     while here < len(words):
         word = words[here]
         if word.many:
-            flags.open(word.reason)
+            flags.open(word.reason, word.at)
             here += 1
         elif word.text == "--":
             return here + 1
@@ -205,9 +208,9 @@ def _unknown(name: str, words: list[Word], here: int, flags: Flags, *, ends: boo
     """Take a flag that is not known; what follows one without `=` may be its value, and cannot be read."""
     word = words[here]
     if GAP in name:
-        flags.open(word.reason)
+        flags.open(word.reason, word.at)
     else:
-        flags.open(f"`{_shown(name)}` is no flag of {flags.grammar.engine} that is known here")
+        flags.open(f"`{_shown(name)}` is no flag of {flags.grammar.engine} that is known here", word.at)
         flags.unknown.append((f"`{_shown(name)}` is no flag of {flags.grammar.engine}", word.at))
     return len(words) if ends else here + 1
 

@@ -171,3 +171,13 @@ ENGINES = {
     "podman": (PODMAN_GLOBAL, PODMAN),
     "nerdctl": (NERDCTL_GLOBAL, NERDCTL),
 }
+
+#: What `volume create` takes, on every engine.
+VOLUME = Grammar(
+    "docker",
+    _words("help ignore force"),
+    _words("driver gid group label name opt scope sharing source type uid topology-preferred topology-required"),
+    frozenset(),
+    {"d": "driver", "o": "opt"},
+    {},
+)

@@ -12,7 +12,7 @@ from gate.model.location import whole_file
 from gate.model.reader import Reading
 from gate.model.record import replace
 from gate.pipeline.files import Walked
-from gate.readers import READERS, WORDS, is_archive
+from gate.readers import READERS, WORDS, is_archive, is_bare
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ PASSED_OVER = "holds other people's code; name it to have it judged"
 
 #: The files that speak for an image in a folder, in order of asking.
 IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
+
+
+#: The readers of files whose names say nothing.
+SCRIPTS = ["docker_run"]
 
 
 class Ledger:
@@ -99,8 +103,10 @@ class Ledger:
     def _file(self, path: str, *, named: bool, known_as: str = "") -> None:
         self.seen += 1
         name = path.rpartition("/")[2]
-        candidates = candidates_for(name) or candidates_for(known_as.rpartition("/")[2])
-        if not candidates:
+        candidates = candidates_for(name)
+        if candidates in ([], SCRIPTS) and known_as:
+            candidates = candidates_for(known_as.rpartition("/")[2]) or candidates
+        if not candidates or (candidates == SCRIPTS and is_bare(name) and not self._is_script(path)):
             if named:
                 self.skipped.append(Skipped(whole_file(path), "no reader knows files of this name"))
             return
@@ -117,6 +123,14 @@ class Ledger:
             return
         if source is not None:
             self.source(source, candidates, named=named)
+
+    def _is_script(self, path: str) -> bool:
+        """Say whether a file whose name says nothing begins as scripts do; of any other only that much is read."""
+        try:
+            head = self.files.archive(path)
+        except InputError:
+            return False
+        return head is not None and head.data.startswith(b"#!")
 
     def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
         """Let the first reader that claims the content read it."""

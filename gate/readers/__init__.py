@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _YAML = (".yaml", ".yml")
 _RECIPES = ("dockerfile", "containerfile")
+_MAKEFILES = ("makefile", "gnumakefile")
 
 
 def _is_recipe(name: str) -> bool:
@@ -60,6 +61,18 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".tar")
 
 
+def _is_script(name: str) -> bool:
+    """Match shell scripts, makefiles, pipelines and services; names without a dot may be those of scripts."""
+    name = name.lower()
+    suffixes = (".sh", ".bash", ".ksh", ".zsh", ".mk", ".service", *_YAML)
+    return name.endswith(suffixes) or name.partition(".")[0] in _MAKEFILES or is_bare(name)
+
+
+def is_bare(name: str) -> bool:
+    """Match names that say nothing: of such files only those are read that begin as scripts do."""
+    return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
+
+
 #: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.
 READERS: dict[str, Callable[[str], bool]] = {
     "dockerfile": _is_recipe,
@@ -71,10 +84,12 @@ READERS: dict[str, Callable[[str], bool]] = {
     "oci": _is_image,
     "lxc": _is_lxc,
     "incus": _is_incus,
+    "docker_run": _is_script,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
+    "docker_run": (b"docker", b"podman", b"nerdctl"),
     "compose": (b"services", b"include"),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "clusters": (
