@@ -81,15 +81,15 @@ def security_options(flags: Flags) -> SecurityOptions:
 
 
 def _privilege(flags: Flags, security: SecurityOptions) -> Privilege:
-    at = flags.at
+    user = _user(flags)
     return Privilege(
         flags.boolean("privileged"),
         flags.texts("cap-add", capability_name),
         flags.texts("cap-drop", capability_name),
         security.no_new_privileges,
-        _user(flags),
-        Inapplicable(NO_SUCH, at),
-        Inapplicable(NO_SUCH, at),
+        user,
+        Inapplicable(NO_SUCH, user.at),
+        Inapplicable(NO_SUCH, flags.at),
     )
 
 
@@ -272,15 +272,13 @@ def _mapped(flags: Flags) -> Setting[str]:
 def sandbox(flags: Flags) -> Sandbox:
     """Return the runtime, on Windows the isolation mode, and what annotations tell the runtime."""
     native = flags.setting("isolation", "", "an isolation mode", lambda text: text.lower())
-    tweaks: list[Setting[Tweak]] = []
+    tweaks: dict[str, Setting[Tweak]] = {}
     for flag in flags.each("annotation"):
         name, _, value = flag.value.partition("=")
-        if GAP in name:
-            tweaks.append(Unknown(flag.reason, flag.at))
-        else:
-            said: Setting[str] = Unknown(flag.reason, flag.at) if GAP in value else Stated(value, flag.at, flag.via)
-            tweaks.append(Stated(Tweak(name, said, flag.at), flag.at, flag.via))
-    return asked_sandbox(flags.text("runtime"), native, Items(tuple(tweaks), flags.at), flags.at)
+        said: Setting[str] = Unknown(flag.reason, flag.at) if GAP in value else Stated(value, flag.at, flag.via)
+        named = Stated(Tweak(name, said, flag.at), flag.at, flag.via)
+        tweaks[name] = Unknown(flag.reason, flag.at) if GAP in name else named
+    return asked_sandbox(flags.text("runtime"), native, Items(tuple(tweaks.values()), flags.at), flags.at)
 
 
 def os(flags: Flags, image: Setting[str]) -> Setting[str]:

@@ -137,6 +137,16 @@ PODMAN = Grammar(
     },
 )
 
+#: What `podman pod create` takes.
+POD = Grammar(
+    "podman",
+    PODMAN.booleans | {"infra", "share-parent"},
+    PODMAN.valued | _words("exit-policy infra-image share"),
+    PODMAN.listed,
+    PODMAN.shorts,
+    PODMAN.aliases,
+)
+
 #: What `nerdctl` takes before its command, and between its command and the image as well.
 NERDCTL_GLOBAL = Grammar(
     "nerdctl",

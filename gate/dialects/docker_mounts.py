@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from gate.model.evidence import Setting
     from gate.model.location import Location
 
-    #: Answers what a named volume is made of: its driver's options by name; none for one that nobody describes.
-    Volumes: TypeAlias = Callable[[str], dict[str, Setting[str]]]
+    #: Answers what a volume is made of that is named at a place: its driver's options; none where nobody says.
+    Volumes: TypeAlias = Callable[[str, Location], dict[str, Setting[str]]]
 
 PROPAGATION = "rprivate"
 
@@ -75,7 +75,7 @@ def bound(mount: Mount, how: Setting[str], what: Setting[str], filesystem: Setti
     return mount
 
 
-def no_volumes(_name: str) -> dict[str, Setting[str]]:
+def no_volumes(_name: str, _at: Location) -> dict[str, Setting[str]]:
     """Describe no volume."""
     return {}
 
@@ -106,7 +106,7 @@ def volume(flag: Flag, volumes: Volumes = no_volumes) -> Setting[Mount]:
 def _named(name: str, mount: Mount, volumes: Volumes) -> Mount:
     """Return a volume of the engine's, or the path that somebody made it of."""
     own = replace(mount, source=Inapplicable(NAMED_VOLUME, mount.at))
-    options = volumes(name) if name and isinstance(mount.source, Stated) else {}
+    options = volumes(name, mount.at) if name and isinstance(mount.source, Stated) else {}
     return _driven(own, options, mount.at) if options else own
 
 

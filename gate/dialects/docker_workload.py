@@ -84,9 +84,9 @@ class Found:
         if "help" in flags.given or (not flags.operands and not flags.open_because):
             return None
         at = invocation.at
-        image = _image(flags)
+        image = image_of(flags)
         name = _name(flags, image)
-        one = self._rooted(container(flags, name, image, self._described), flags)
+        one = rooted(container(flags, name, image, self._described), flags)
         workload = Workload(
             f"{self._path}#Container/{self._named(name)}",
             name,
@@ -107,23 +107,7 @@ class Found:
         )
         return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
 
-    def _rooted(self, one: Container, flags: Flags) -> Container:
-        """Add the folder of the host that `--rootfs` makes the container's own."""
-        flag = flags.last("rootfs")
-        if flag is None or flag.value == "false" or not flags.operands:
-            return one
-        word = flags.operands[0]
-        source: Setting[str] = (
-            Unknown(word.reason, word.at)
-            if GAP in word.text
-            else Stated(word.text.partition(":")[0], word.at, word.via)
-        )
-        mounts = one.exposure.mounts
-        mount = bind(source, "/", spanned(flag.at, word.at), read_only=one.resources.read_only_root)
-        members = (*mounts.members, Stated(mount, mount.at))
-        return replace(one, exposure=replace(one.exposure, mounts=replace(mounts, members=members)))
-
-    def _described(self, name: str) -> dict[str, Setting[str]]:
+    def _described(self, name: str, _at: Location) -> dict[str, Setting[str]]:
         return self._volumes.get(name, {})
 
     def _made_volume(self, invocation: Invocation) -> None:
@@ -198,6 +182,21 @@ class Found:
         )
 
 
+def rooted(one: Container, flags: Flags) -> Container:
+    """Add the folder of the host that `--rootfs` makes the container's own."""
+    flag = flags.last("rootfs")
+    if flag is None or flag.value == "false" or not flags.operands:
+        return one
+    word = flags.operands[0]
+    source: Setting[str] = (
+        Unknown(word.reason, word.at) if GAP in word.text else Stated(word.text.partition(":")[0], word.at, word.via)
+    )
+    mounts = one.exposure.mounts
+    mount = bind(source, "/", spanned(flag.at, word.at), read_only=one.resources.read_only_root)
+    members = (*mounts.members, Stated(mount, mount.at))
+    return replace(one, exposure=replace(one.exposure, mounts=replace(mounts, members=members)))
+
+
 def no_build(at: Location) -> Build:
     """Return the facet of a workload whose manifest builds nothing."""
     return Build(Defaulted(False, at), Items((), at), Defaulted(False, at))
@@ -212,7 +211,7 @@ def _lacking(flags: Flags) -> Iterator[tuple[str, Location]]:
     return ((reason, at) for reason, at in flags.unknown if "lacks" in reason)
 
 
-def _image(flags: Flags) -> Setting[str]:
+def image_of(flags: Flags) -> Setting[str]:
     """Return the image: the first word that is no flag."""
     if not flags.operands:
         return Unknown(flags.open_because, flags.open_at)

@@ -27,7 +27,7 @@ _PREFIXES = "-:+!|@"
 
 def unit_commands(unit: Unit, path: str) -> list[Invocation]:
     """Return the commands of engines that a unit's service runs."""
-    variables = _variables(unit)
+    variables = unit_variables(unit)
     found: list[Invocation] = []
     for entry in unit.entries:
         if entry.section == SERVICE and entry.key in _COMMANDS:
@@ -55,7 +55,7 @@ def _unmarked(command: list[MappedText]) -> list[MappedText]:
     return [program, *command[2 if "@" in marks else 1 :]]
 
 
-def _variables(unit: Unit) -> dict[str, Value]:
+def unit_variables(unit: Unit) -> dict[str, Value]:
     """Return what the unit sets; a file that it names may set anything."""
     found: dict[str, Value] = {}
     for entry in unit.all(SERVICE, "Environment"):
@@ -86,12 +86,18 @@ def _fields(word: MappedText, entry: Entry, variables: dict[str, Value], path: s
             reason = value if isinstance(value, str) else f"the variable {text[1:]} is not set here"
             return [Field(_gap(word, 0, len(text), reason), entry.at, (entry.at,), many=True)]
         return [Field(one, entry.at, (entry.at,), many=False) for one in words(value)]
+    return [Field(filled_in(word, variables, path), entry.at, (entry.at,), many=False)]
+
+
+def filled_in(word: MappedText, variables: dict[str, Value], path: str) -> MappedText:
+    """Replace the specifiers and variables in one word, as systemd does before it starts a command."""
+    text = word.text
     builder, here = Builder(), 0
     while here < len(text):
         stop = min((at for at in (text.find("$", here), text.find("%", here)) if at >= 0), default=len(text))
         builder.add_cut(word, here, stop)
         here = _special(word, stop, builder, variables, path) if stop < len(text) else stop
-    return [Field(builder.done(), entry.at, (entry.at,), many=False)]
+    return builder.done()
 
 
 def _special(word: MappedText, at: int, builder: Builder, variables: dict[str, Value], path: str) -> int:
@@ -102,7 +108,7 @@ def _special(word: MappedText, at: int, builder: Builder, variables: dict[str, V
         builder.add_cut(word, at, at + 1)
         return at + 2
     if text[at] == "%":
-        specified(word, at, builder, path)
+        _specified(word, at, builder, path)
         return at + 2
     end = text.find("}", at)
     if following != "{" or end < 0:
@@ -137,23 +143,37 @@ _SPECIFIERS = {
 }
 
 
-def specified(word: MappedText, at: int, builder: Builder, path: str, *, for_user: bool | None = None) -> None:
+def _specified(word: MappedText, at: int, builder: Builder, path: str) -> None:
     """Add what a specifier comes to: what a file's name decides, and the folders of whoever runs it."""
     letter = word.text[at + 1 : at + 2]
     name = path.rpartition("/")[2]
     stem = name.rpartition(".")[0]
     named = {"N": stem, "n": name, "p": stem.partition("@")[0]}
+    end = min(at + 2, len(word.text))
     if letter in _SPECIFIERS:
-        user = is_for_user(path) if for_user is None else for_user
-        builder.add_as(_SPECIFIERS[letter][user], *word.region(at, at + 2))
-    elif named.get(letter) and "@." not in name:
-        builder.add_as(named[letter], *word.region(at, at + 2))
+        builder.add_as(_SPECIFIERS[letter][is_for_user(path)], *word.region(at, end))
+    elif named.get(letter) and ("@." not in name or letter == "p"):
+        builder.add_as(named[letter], *word.region(at, end))
     else:
-        builder.add_gap(
-            f"`%{letter}` is filled in when the unit is started", *word.region(at, min(at + 2, len(word.text)))
-        )
+        builder.add_gap(f"`%{letter}` is filled in when the unit is started", *word.region(at, end))
+
+
+#: Folders of units that the manager of a user runs, and of quadlets that the system's does.
+_OF_USERS = ("/.config/", "/systemd/user/", "/containers/systemd/users/")
+_OF_SYSTEM = ("/etc/containers/systemd/", "/usr/share/containers/systemd/", "/run/containers/systemd/")
+_QUADLETS = (".container", ".pod", ".kube", ".volume", ".network", ".build", ".image")
+
+
+def is_rootless(path: str) -> bool | None:
+    """Say whether the folder of a unit makes a user run it; None for a quadlet that lies in neither kind of folder."""
+    inside = f"/{path}"
+    if any(part in inside for part in _OF_USERS):
+        return True
+    if any(part in inside for part in _OF_SYSTEM) or not any(one in path for one in _QUADLETS):
+        return False
+    return None
 
 
 def is_for_user(path: str) -> bool:
-    """Say whether a unit lies where the managers of users look."""
-    return any(part in f"/{path}" for part in ("/.config/", "/systemd/user/", "/containers/systemd/users/"))
+    """Say whose folders specifiers stand for; a quadlet that may be either's is taken for a user's, as most are."""
+    return is_rootless(path) is not False

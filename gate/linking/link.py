@@ -118,7 +118,8 @@ class Links:
         """Apply what the engine does to users where a service is silent."""
         if not isinstance(namespaces.user, Deferred):
             return namespaces
-        mode = "remapped" if self.profile.docker_userns_remap else "host"
+        profile, podman = self.profile, namespaces.user.to == "podman.rootless"
+        mode = "remapped" if (profile.podman_rootless if podman else profile.docker_userns_remap) else "host"
         return replace(namespaces, user=Defaulted(mode, namespaces.user.at))
 
     def _credentials(self, workload: Workload) -> Credentials:

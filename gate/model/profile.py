@@ -71,3 +71,4 @@ class PlatformProfile(Record):
     placement: str = ""
     runtimes: tuple[Named, ...] = ()
     images: tuple[Named, ...] = ()
+    podman_rootless: bool | None = None

@@ -60,10 +60,11 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "openshift", "docker", "placement", "images", "runtimes")
+    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "placement", "images", "runtimes")
     entries = fields(node, key, (), parts)
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
+    podman = _part(entries, "podman", ("rootless",))
     gke = _part(entries, "gke", ("mode",))
     openshift = _part(entries, "openshift", ("version", "scc"))
     version, release = kubernetes.get("version"), openshift.get("version")
@@ -78,6 +79,7 @@ def _platform(node: Node) -> PlatformProfile:
         choice(entries["placement"], "platform.placement", PLACEMENTS) if "placement" in entries else "",
         tuple(_runtimes(entries)),
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
+        _flag(podman, "podman", "rootless"),
     )
 
 

@@ -68,6 +68,11 @@ def _is_script(name: str) -> bool:
     return name.endswith(suffixes) or name.partition(".")[0] in _MAKEFILES or is_bare(name)
 
 
+def _is_quadlet(name: str) -> bool:
+    """Match units of Podman and their drop-ins."""
+    return name.endswith((".container", ".pod", ".kube", ".conf"))
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -85,11 +90,13 @@ READERS: dict[str, Callable[[str], bool]] = {
     "lxc": _is_lxc,
     "incus": _is_incus,
     "docker_run": _is_script,
+    "quadlet": _is_quadlet,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "docker_run": (b"docker", b"podman", b"nerdctl"),
+    "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
     "compose": (b"services", b"include"),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "clusters": (

@@ -70,6 +70,18 @@ class Unit:
                     source.location(start, start + 1),
                 )
 
+    def at(self, section: str) -> Location:
+        """Return the place of a section, of any other where there is none, or of the file."""
+        first = next(iter(self.sections.values()), None)
+        return self.sections.get(section) or first or self._source.location(0, 0)
+
+    def merge(self, other: Unit) -> None:
+        """Lay a file over this one, as a drop-in is."""
+        self.entries += other.entries
+        self.stray = self.stray or other.stray
+        for section, at in other.sections.items():
+            self.sections.setdefault(section, at)
+
     def all(self, section: str, key: str) -> list[Entry]:
         """Return the entries of a key behind the last empty one, which takes back those before it."""
         found: list[Entry] = []

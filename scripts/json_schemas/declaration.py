@@ -83,6 +83,7 @@ def _platform() -> Json:
             [],
         ),
         "docker": closed("The Docker daemon's configuration.", docker, []),
+        "podman": closed("Podman.", {"rootless": flag("Podman runs as a user who is not root.")}, []),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(
             "Which recipe builds an image, by the image's repository.",

@@ -1,0 +1,145 @@
+"""The workloads that quadlets are: one for each container unit, and one for what a `.kube` unit adds to its pods."""
+
+from __future__ import annotations
+
+from gate.dialects.compose_open import opened
+from gate.dialects.docker_container import container as made
+from gate.dialects.docker_container import namespaces, os, sandbox
+from gate.dialects.docker_flags import Flags, parse
+from gate.dialects.docker_grammar import POD
+from gate.dialects.docker_workload import image_of, no_build, rooted, statements
+from gate.dialects.interpolation import GAP
+from gate.dialects.quadlet import OF_POD, described
+from gate.dialects.quadlet_keys import BUILD, CONTAINER, KUBE
+from gate.dialects.unit_commands import is_rootless
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
+from gate.model.record import replace
+from gate.model.reference import Reference
+from gate.model.workload import Credentials, Placement, Workload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.dialects.docker_flags import Word
+    from gate.dialects.quadlet import Quadlet, Sibling
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+    from gate.model.workload import Build, Namespaces
+
+_NO_TOKENS = "Podman hands out no tokens"
+_NO_PLACES = "Podman starts it where the unit is installed"
+
+
+def container(unit: Quadlet, sibling: Sibling, *, alone: bool = False) -> Workload:
+    """Return the workload that a container unit is; one of which only a drop-in is in sight stays open."""
+    flags = unit.container(sibling)
+    own = namespaces(flags)
+    pod = unit.value(CONTAINER, "Pod")
+    if pod is not None:
+        own = _in_pod(flags, own, pod, sibling)
+    if alone:
+        flags.open("the unit that this adds to is not in sight", flags.at)
+    at, image = flags.at, _image(flags)
+    name = _name(unit)
+    one = rooted(made(flags, name, image, described(sibling)), flags)
+    workload = Workload(
+        f"{unit.path}#Container/{name}",
+        name,
+        "",
+        "Container",
+        "podman",
+        at,
+        os(flags, image),
+        Items((Stated(one, at),), at),
+        replace(own, user=_users(own.user, unit.path)),
+        sandbox(flags),
+        Placement.inapplicable(_NO_PLACES, at),
+        Credentials.inapplicable(_NO_TOKENS, at),
+        _build(unit, sibling, at),
+        tuple(_references(image)),
+        tuple(statements(flags)),
+    )
+    return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
+
+
+def _image(flags: Flags) -> Setting[str]:
+    return image_of(flags) if flags.operands else Unknown(flags.open_because or "it names no image", flags.open_at)
+
+
+def _name(unit: Quadlet) -> str:
+    given = unit.value(CONTAINER, "ContainerName")
+    return given.text if given is not None and GAP not in given.text else unit.name
+
+
+def _references(image: Setting[str]) -> Iterator[Reference]:
+    if isinstance(image, Stated):
+        yield Reference("image", image.value, image.at)
+
+
+def _users(setting: Setting[str], path: str) -> Setting[str]:
+    """Settle by its folder whether a unit is rootless: then its users are mapped, whatever else is said."""
+    rootless = is_rootless(path)
+    if rootless is None or not isinstance(setting, Deferred):
+        return setting
+    return Defaulted("remapped" if rootless else "host", setting.at)
+
+
+def _in_pod(flags: Flags, own: Namespaces, pod: Word, sibling: Sibling) -> Namespaces:
+    """Take over what a container has from its pod: its network, its users, and what the pod hands to all."""
+    unit = sibling(pod.text) if GAP not in pod.text else None
+    if unit is None:
+        reason = pod.reason or f"the unit {pod.text[:80]} is not in sight"
+        flags.open(reason, pod.at)
+        return own
+    given = unit.pod(sibling)
+    if given.open_because:
+        flags.open(given.open_because, given.open_at)
+    for name in OF_POD & given.given.keys():
+        flags.given[name] = [*given.given[name], *flags.given.get(name, [])]
+    return namespaces(flags)
+
+
+def _build(unit: Quadlet, sibling: Sibling, at: Location) -> Build:
+    """Return what a build unit says of how the image is made."""
+    named = unit.value(CONTAINER, "Image")
+    builder = sibling(named.text) if named is not None and named.text.endswith(".build") else None
+    network = builder.value(BUILD, "Network") if builder is not None else None
+    if network is None:
+        return no_build(at)
+    host: Setting[bool] = (
+        Unknown(network.reason, network.at) if GAP in network.text else Stated(network.text == "host", network.at)
+    )
+    return replace(no_build(at), host_network=host)
+
+
+def kube(unit: Quadlet) -> Workload:
+    """Return what a `.kube` unit says beside its manifest."""
+    at = unit.unit.at(KUBE)
+    words = [*unit.networks(KUBE), *unit.listed(KUBE, "PodmanArgs", escapes=True)]
+    flags = parse(words, POD, at)
+    unit.check(flags, KUBE)
+    own = namespaces(flags)
+    workload = Workload(
+        f"{unit.path}#Kube/{unit.name}",
+        unit.name,
+        "",
+        "Kube",
+        "podman",
+        at,
+        Defaulted("linux", at),
+        Items((), at),
+        replace(own, user=_users(own.user, unit.path)),
+        sandbox(flags),
+        Placement.inapplicable(_NO_PLACES, at),
+        Credentials.inapplicable(_NO_TOKENS, at),
+        no_build(at),
+    )
+    return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
+
+
+def adds(workload: Workload) -> bool:
+    """Say whether a `.kube` unit weakens the pods of its manifest, or may."""
+    network, runtime = workload.namespaces.network, workload.sandbox.runtime
+    is_plain = getattr(network, "value", "") == "private" and isinstance(runtime, Inapplicable)
+    return not is_plain
