@@ -37,7 +37,7 @@ def _direction(
         if isinstance(network, Unknown):
             return Unknown("whether it is on the host's network is not known", network.at)
         return Stated(False, network.at)
-    selecting = [(one, _selects(one, workload, segments.labels)) for one in policies]
+    selecting = [(one, selects(one, workload, segments.labels)) for one in policies]
     speaking = [(one, answer) for one, answer in selecting if answer != "no" and getattr(one, direction) != "silent"]
     opening = [(one, answer) for one, answer in speaking if getattr(one, direction) == "opens"]
     closing = [(one, answer) for one, answer in speaking if getattr(one, direction) == "closes"]
@@ -53,7 +53,8 @@ def _direction(
     return Defaulted(False, workload.at)
 
 
-def _selects(policy: NetworkPolicy, workload: Workload, labels: Items[Annotation]) -> Answer:
+def selects(policy: NetworkPolicy, workload: Workload, labels: Items[Annotation]) -> Answer:
+    """Say whether a policy speaks of a workload that has these labels."""
     space: Answer = "yes" if policy.namespace in (None, workload.namespace) else "no"
     if space == "no" and not (policy.namespace and workload.namespace):
         space = "unknown"

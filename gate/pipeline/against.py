@@ -20,7 +20,7 @@ from gate.pipeline.against_remarks import remarks
 from gate.pipeline.against_sides import Sides
 from gate.pipeline.against_words import improvements, regressions
 from gate.pipeline.against_worse import worse
-from gate.pipeline.moves import moved
+from gate.pipeline.moves import Moves
 from gate.pipeline.suppressions import suppressions
 from gate.verdict import blocks_when_undecided, gravest
 
@@ -66,10 +66,10 @@ class Against:
     def _report(self) -> Report:
         comparing, now = self._comparing, self._comparing.now
         delta = comparing.delta()
-        former = moved(self._sides.touched, comparing.was.part, now.part) if comparing.has_both else {}
-        all_pairs = pairs(delta.was, delta.now, former)
+        moves = Moves(self._sides.touched, comparing.was.part, now.part) if comparing.has_both else None
+        all_pairs = pairs(delta.was, delta.now, moves)
         found = [(pair, _new(worse(pair)) if pair.now is not None else None) for pair in all_pairs]
-        gaps = tuple(_new_gaps(delta, former))
+        gaps = tuple(_new_gaps(delta, moves.former if moves is not None else {}))
         findings = remarks(comparing)
         shown = [_shown(one.now, what, is_new=one.was is None) for one, what in found if one.now and what]
         new = tuple(subject for subject in shown if subject is not None)

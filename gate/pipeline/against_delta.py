@@ -7,6 +7,7 @@ from gate.model.record import Record
 from gate.model.subject import Workload
 from gate.pipeline.against_scope import Scope
 from gate.pipeline.against_sides import Half
+from gate.pipeline.trees import UnfetchedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Comparing:
             try:
                 was = self.was.reports(ids)
                 return Delta(was, now, self.was.gaps(was.values()), gaps, None)
+            except UnfetchedError:
+                raise
             except UsageError as error:
                 self._alone(error)
                 return self.delta()
@@ -74,6 +77,8 @@ class Comparing:
         if self.has_both:
             try:
                 self.was.build(wanted, before)
+            except UnfetchedError:
+                raise
             except UsageError as error:
                 self._alone(error)
 

@@ -77,7 +77,7 @@ class Touched:
         entry = self._revision.tree.entries.get(path)
         if entry is None or not entry.is_link:
             return None
-        data = self._revision.repository.blob(entry, MAX_BYTES) or b""
+        data = self._revision.tree.blob(entry, MAX_BYTES) or b""
         return self._rooted(data.decode("utf-8", "surrogateescape"))
 
     def is_link(self, path: str) -> str | None:

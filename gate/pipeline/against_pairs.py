@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from gate.model.fingerprint import identity
 from gate.model.record import Record
+from gate.pipeline.moves import MOST_PAIRS, SAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from gate.model.report import SubjectReport
+    from gate.pipeline.moves import Moves
 
 
 class Pair(Record):
@@ -19,33 +21,46 @@ class Pair(Record):
     now: SubjectReport | None
 
 
-def pairs(
-    was: Mapping[str, SubjectReport], now: Mapping[str, SubjectReport], former: Mapping[str, tuple[str, ...]]
-) -> list[Pair]:
-    """Pair the subjects by id; else by what the id says apart from a file that moved; else by that alone, if it is one.
+def pairs(was: Mapping[str, SubjectReport], now: Mapping[str, SubjectReport], moves: Moves | None) -> list[Pair]:
+    """Pair the subjects by id; else by what the id says apart from a file that moved, the likeliest file first.
 
-    `former` tells of a file that was added which ones, now gone, it may have been. A workload that went to another file
-    that stayed is found by its kind, namespace and name, as long as no other that came or went has the same.
+    A workload may go to another file while its own stays, as where a file is split: then both are alike.
     """
     found = {name: was.get(name) for name in now}
     left = {name: report for name, report in was.items() if name not in now}
-    for report in now.values():
-        if found[report.id] is None:
-            own = report.id.removeprefix(report.at.path)
-            places = (f"{place}{own}" for place in former.get(report.at.path, ()))
-            found[report.id] = next((left.pop(name) for name in places if name in left), None)
-    gone, come = _single(left.values()), _single(now[name] for name, before in found.items() if before is None)
-    for key in gone.keys() & come.keys():
-        found[come[key].id] = left.pop(gone[key].id)
+    for new, old in moves.likely if moves is not None else ():
+        for report in _in(now, found, new):
+            name = f"{old}{report.id.removeprefix(new)}"
+            if name in left:
+                found[report.id] = left.pop(name)
+    for report, before in _alike(left, [now[name] for name, one in found.items() if one is None], moves):
+        if found[report.id] is None and before.id in left:
+            found[report.id] = left.pop(before.id)
     paired = [Pair(before, now[name]) for name, before in found.items()]
     return [*paired, *(Pair(before, None) for before in left.values())]
 
 
-def _single(reports: Iterable[SubjectReport]) -> dict[tuple[str, str, str], SubjectReport]:
-    """Return those of the reports that alone are called what they are called apart from their files."""
-    found: dict[tuple[str, str, str], list[SubjectReport]] = {}
-    for report in reports:
-        own = identity(report.id, report.at.path)
-        if own:
-            found.setdefault((report.kind, report.platform, own), []).append(report)
-    return {key: same[0] for key, same in found.items() if len(same) == 1}
+def _in(now: Mapping[str, SubjectReport], found: Mapping[str, SubjectReport | None], path: str) -> list[SubjectReport]:
+    """Return the reports on the subjects of a file that have no former side yet."""
+    return [now[name] for name, before in found.items() if before is None and now[name].at.path == path]
+
+
+def _alike(
+    left: Mapping[str, SubjectReport], come: Iterable[SubjectReport], moves: Moves | None
+) -> Iterator[tuple[SubjectReport, SubjectReport]]:
+    """Yield pairs of one kind and name from two files that are alike, the most alike first."""
+    named: dict[tuple[str, str, str], list[SubjectReport]] = {}
+    for report in left.values():
+        named.setdefault(_called(report), []).append(report)
+    possible = [(report, before) for report in come if _called(report)[-1] for before in named.get(_called(report), ())]
+    if moves is None or len(possible) > MOST_PAIRS:
+        return
+    shares = [(moves.share(report.at.path, before.at.path), report, before) for report, before in possible]
+    for share, report, before in sorted(shares, key=lambda one: one[0], reverse=True):
+        if share >= SAME:
+            yield report, before
+
+
+def _called(report: SubjectReport) -> tuple[str, str, str]:
+    """Return what a subject is called apart from its file; of a file that is one subject, nothing."""
+    return report.kind, report.platform, identity(report.id, report.at.path)

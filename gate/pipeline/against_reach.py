@@ -119,22 +119,28 @@ def _incus(reach: Reach, path: str, _data: bytes) -> bool:
     return any(name.lower().endswith((".yaml", ".yml", ".profile")) for name in reach.beside(path))
 
 
-#: By reader; ECS's and LXC's files name others, and few files hold their words.
+#: By reader; files of ECS, clusters and LXC name others, and few files hold their words.
 ASKING: dict[str, Ask] = {
     "dockerfile": _nothing,
     "compose": _compose,
     "kubernetes": _kubernetes,
     "packer": _packer,
     "ecs": _anything,
+    "clusters": _anything,
     "oci": _oci,
     "lxc": _anything,
     "incus": _incus,
+    "docker_run": _nothing,
 }
 
+#: Readers of shells, where quotes may part any word, and what every command has that they look for.
+SHELLS = frozenset({"docker_run"})
+VERBS = re.compile(rb"\b(?:run|create|build|bake|b)\b")
+
 #: Readers whose subjects are no workloads, those that fill variables in nowhere, and those that name no recipe.
-WITHOUT_WORKLOADS = frozenset({"dockerfile", "packer", "oci"})
+WITHOUT_WORKLOADS = frozenset({"dockerfile", "packer", "oci", "clusters"})
 LITERAL = WITHOUT_WORKLOADS | {"kubernetes", "lxc", "incus"}
-NOT_BUILDING = LITERAL | {"ecs"}
+NOT_BUILDING = LITERAL | {"ecs", "clusters"}
 
 #: Readers that name a subject after another file than the one they read.
 SHARING = frozenset(READERS) - NOT_BUILDING

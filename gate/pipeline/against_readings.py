@@ -105,14 +105,14 @@ class Part(Ledger):
                 aside.look_into(path, *words.values())
         return [one for one in aside.definitions if one.kind in words]
 
-    def look_into(self, path: str, *words: bytes) -> None:
-        """Read a manifest that contains one of the words."""
+    def look_into(self, path: str, *words: bytes, also: tuple[str, ...] = ()) -> None:
+        """Read a manifest that contains one of the words, or what `also` one of these readers takes."""
         try:
             source = self.files.open(path)
         except InputError:
             return
         if source is not None and any(word in source.data for word in words):
-            self.source(source, ("kubernetes",), named=False)
+            self.source(source, ("kubernetes", *also), named=False)
 
     def _read(self, reader: Reader, source: Source) -> Reading:
         path = source.path

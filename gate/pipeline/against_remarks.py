@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from gate.model.rule import Finding
     from gate.pipeline.against_delta import Comparing
 
-#: What is said of an exception by looking at everything below its declaration: that nothing needs it, that it names too
-#: many, or that another one does as much.
-OF_ALL = frozenset({"DCL005", "DCL010", "DCL011"})
+#: What is said by looking at everything: of an exception that nothing needs it, that it names too many, or that another
+#: one does as much; of a node pool that no workload asks for its sandbox.
+OF_ALL = frozenset({"DCL005", "DCL010", "DCL011", "TPL022"})
 
 #: That a declared workload matches nothing.
 UNMATCHED = "DCL006"

@@ -3,8 +3,12 @@
 It begins with what the change touches and grows along everything that makes one file's report depend on another: what
 the reading of a file asked for, the declarations and policies above it, the definitions that its names resolve to, the
 recipes of its images and the workloads that run an image. Files that stay the same are searched for a word before they
-are read, and read on one side only. Everything is judged where a declaration or policy that the command line names has
-changed, where the root's declaration has, or where the change decides which stage the run is of.
+are read, and read on one side only.
+
+Everything is judged where a declaration or policy that the command line names has changed, where the root's declaration
+has, where the change decides which stage the run is of, and where it touches a definition of a kind that is not known
+here. Every manifest is read where paths are named and a file outside of them may hold a network policy or a cluster:
+whether these join depends on all that is in the run.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.subject import Workload
-from gate.pipeline.against_kinds import KINDS, asked, defined
+from gate.pipeline.against_kinds import JOINED, KINDS, asked
 from gate.pipeline.against_reach import SHARING, Reach, spells
 from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
@@ -34,14 +38,17 @@ if TYPE_CHECKING:
 #: The name under which nobody looks for a declaration, and that is told of as wrong.
 MISNAMED = DECLARATION.removesuffix(".yaml") + ".yml"
 
-#: How the files end that are searched for definitions outside of what is judged.
-MANIFESTS = (".yaml", ".yml", ".json")
+#: How the files end that are searched for definitions outside of what is judged, and the readers beside Kubernetes'.
+MANIFESTS = (".yaml", ".yml", ".json", ".template", ".tf", ".tofu")
+OF_CLUSTERS = ("ecs", "clusters")
+
+JOINED_WORDS = tuple(word for kind in JOINED for word in KINDS[kind].words)
 
 
 class Scope:
     """The files that are judged on both sides, and those that are read beside them for what they lead to."""
 
-    __slots__ = ("_defined", "_reach", "_referred", "_run", "_search", "_sides", "judged", "read")
+    __slots__ = ("_beyond", "_defined", "_differing", "_reach", "_run", "_search", "_sides", "judged", "read")
 
     def __init__(self, sides: Sides) -> None:
         """Begin with what the change touches."""
@@ -49,8 +56,9 @@ class Scope:
         self._reach = Reach(sides.touched, sides.bytes_of)
         self._search = Search(sides, self._reach)
         self._defined: set[Name] = set()
-        self._referred: set[Name] = set()
+        self._differing: set[Definition] = set()
         self._run: set[str] = set()
+        self._beyond = False
         self.judged = {*self._changed(), *self._ruled(), *self._scanned()}
         self.read: set[str] = set()
         if not self.is_everything:
@@ -171,16 +179,25 @@ class Scope:
     def _definitions(self, was: Half, now: Half) -> None:
         """Add the files that what is defined otherwise may matter to, and those that define what is asked for."""
         before, after = (Counter(self._defining(half)) for half in (was, now))
-        names = {defined(one) for one in (before - after) + (after - before)} - self._referred
-        self._referred |= names
-        if any(kind not in KINDS for kind, _, _ in names):
+        changed = {*(before - after), *(after - before)} - self._differing
+        self._differing |= changed
+        if any(one.kind not in KINDS for one in changed):
             self.everything()
             return
-        self.judged |= self._search.referring(names, self.judged)
-        workloads = (one for half in (was, now) for one in self._subjects(half) if isinstance(one, Workload))
-        names = {name for workload in workloads for name in asked(workload)} - self._defined
+        self.judged |= self._search.concerned(changed, self.judged)
+        names = {name for half in (was, now) for name in self._asked(half)} - self._defined
         self._defined |= names
         self.read |= self._search.defining(names, self.wanted)
+        if any(kind in JOINED for kind, _, _ in names) and not self._beyond and self._sides.beyond(JOINED_WORDS):
+            self._beyond = True
+            self.read |= self._search.manifests(self.wanted)
+
+    def _asked(self, half: Half) -> Iterator[Name]:
+        """Yield what the links of the judged workloads of one side ask for, of all where what is beyond counts."""
+        subjects = (subject for reading in half.part.by_file.values() for subject in reading.subjects)
+        for subject in subjects if self._beyond else self._subjects(half):
+            if isinstance(subject, Workload):
+                yield from asked(subject, half.declarations.of(subject.at.path).platform)
 
     def _defining(self, half: Half) -> Iterator[Definition]:
         """Yield what is defined in the judged files of one side, and in what is touched beside them."""
@@ -190,7 +207,7 @@ class Scope:
         aside = half.part.aside()
         for path in sorted(self._sides.touched.paths):
             if not self._sides.within(path) and path.endswith(MANIFESTS):
-                aside.look_into(path, *(kind.word for kind in KINDS.values()))
+                aside.look_into(path, *(word for kind in KINDS.values() for word in kind.words), also=OF_CLUSTERS)
         yield from aside.definitions
 
     def _images(self, was: Half, now: Half) -> None:

@@ -12,10 +12,12 @@ from gate.linking.link import repository_of
 from gate.model.errors import UsageError
 from gate.model.evidence import Stated
 from gate.model.subject import Workload
-from gate.pipeline.against_kinds import asked, defined, may_ask, may_define
+from gate.pipeline.against_kinds import KINDS, OBJECT, defined, may_define
 from gate.pipeline.against_reach import (
     LITERAL,
     NOT_BUILDING,
+    SHELLS,
+    VERBS,
     WITHOUT_WORKLOADS,
     holds_word,
     readers_of,
@@ -31,13 +33,11 @@ if TYPE_CHECKING:
     from gate.model.image import Image
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Reading
+    from gate.model.reference import Definition
     from gate.pipeline.against_kinds import Name
     from gate.pipeline.against_reach import Reach
     from gate.pipeline.against_sides import Sides
     from gate.pipeline.declarations import Declarations
-#: What every manifest has.
-OBJECT = b"apiVersion"
-
 #: Recipes for which the words of every file are asked one by one.
 MANY = 200
 
@@ -62,19 +62,36 @@ class Search:
         def defines(reading: Reading) -> bool:
             return any(defined(one) in wanted for one in reading.definitions)
 
-        return self._found(self._manifests(known), spelt, defines) if wanted else set()
+        return self._found(self._unchanged(known), spelt, defines) if wanted else set()
 
-    def referring(self, names: Iterable[Name], known: Iterable[str]) -> set[str]:
+    def concerned(self, definitions: Iterable[Definition], known: Iterable[str]) -> set[str]:
         """Return the files with workloads that one of these may matter to."""
-        wanted = set(names)
+        some = tuple(definitions)
+        openshift = self._speaks_of_openshift() if some else False
 
         def spelt(data: bytes) -> bool:
-            return spells(data, OBJECT) and any(may_ask(data, name) for name in wanted)
+            return any(KINDS[one.kind].spelled(one, data, openshift) for one in some)
 
-        def refers(reading: Reading) -> bool:
-            return any(not wanted.isdisjoint(asked(workload)) for workload in _workloads(reading))
+        def concerns(reading: Reading) -> bool:
+            return any(
+                KINDS[one.kind].concerns(one, workload, self.profile_of(workload))
+                for workload in _workloads(reading)
+                for one in some
+            )
 
-        return self._found(self._manifests(known), spelt, refers) if wanted else set()
+        return self._found(self.manifests(known), spelt, concerns) if some else set()
+
+    def profile_of(self, workload: Workload) -> PlatformProfile:
+        """Return the platform that a workload of a file that stays as it is runs on; that is the same on both sides."""
+        return self._sides.declared[0].of(workload.at.path).platform
+
+    def _speaks_of_openshift(self) -> bool:
+        """Say whether any declaration may say that OpenShift runs something."""
+        options, sides = self._sides.options, self._sides
+        declared = (path for path in sides.now | sides.was if path.rpartition("/")[2] == DECLARATION)
+        return bool(options.declaration or sides.trust) or any(
+            b"openshift" in sides.bytes_of(path) for path in declared
+        )
 
     def building(self, recipes: Iterable[str], known: Iterable[str]) -> set[str]:
         """Return the files with workloads that are built from one of these recipes, whose ids are paths."""
@@ -148,7 +165,9 @@ class Search:
             readers = readers_of(self._sides.names_of(path), data) - WITHOUT_WORKLOADS
             if not readers:
                 return False
-            return (b"$" in data and not readers <= LITERAL) or any(spells(data, word) for word in encoded)
+            if (b"$" in data and not readers <= LITERAL) or (readers & SHELLS and VERBS.search(data)):
+                return True
+            return any(spells(data, word) for word in encoded)
 
         chosen = (path for path in files if spelt(path, self._sides.bytes_of(path))) if encoded else ()
         return {path for path in chosen if self._holds(path, names)}
@@ -172,17 +191,24 @@ class Search:
     def _unchanged(self, known: Iterable[str]) -> set[str]:
         return set(self._sides.candidates - self._sides.touched.paths) - set(known)
 
-    def _manifests(self, known: Iterable[str]) -> set[str]:
-        names = self._sides.names_of
-        return {
-            path for path in self._unchanged(known) if any("kubernetes" in candidates_for(one) for one in names(path))
-        }
+    def manifests(self, known: Iterable[str]) -> set[str]:
+        """Return the files that may be manifests of Kubernetes."""
+        bytes_of, names_of = self._sides.bytes_of, self._sides.names_of
+        named = (
+            path
+            for path in self._unchanged(known)
+            if any("kubernetes" in candidates_for(name) for name in names_of(path))
+        )
+        return {path for path in named if spells(bytes_of(path), OBJECT)}
 
     def _may_build(self, path: str, recipes: set[str]) -> bool:
         """Say whether a file may build one of the recipes: what leads there from its folder is spelled in it."""
         data = self._sides.bytes_of(path)
-        if readers_of(self._sides.names_of(path), data) <= NOT_BUILDING:
+        readers = readers_of(self._sides.names_of(path), data)
+        if readers <= NOT_BUILDING:
             return False
+        if readers & SHELLS and VERBS.search(data):
+            return True
         if self._reach.leads_on(path, data):
             return True
         if not spells(data, b"build"):

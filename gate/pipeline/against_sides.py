@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from gate.model.errors import InputError, UsageError
 from gate.model.record import replace
+from gate.model.reference import CLUSTERS
 from gate.pipeline.against_files import Former, Touched, is_passed_over
 from gate.pipeline.against_readings import Part, Readings, in_order
 from gate.pipeline.declarations import Declarations
@@ -100,6 +101,16 @@ class Sides:
     def leading_to(self, path: str) -> set[str]:
         """Return the links that lead to a file, on either side."""
         return {link for of_side in self.links for link, target in of_side.items() if target == path}
+
+    def beyond(self, words: Iterable[bytes]) -> bool:
+        """Say whether a file outside of the named paths, on either side, holds one of the words."""
+        some = tuple(words)
+        rest = (path for path in self.now | self.was if not self.within(path) and not is_passed_over(path, ""))
+        return any(
+            path in self.touched.paths or any(word in self.bytes_of(path) for word in some)
+            for path in rest
+            if path.endswith((".yaml", ".yml", ".json", ".template", ".tf", ".tofu"))
+        )
 
     def bytes_of(self, path: str) -> bytes:
         """Return the bytes of a file of the working tree; none of what is absent or may not be read."""
@@ -198,6 +209,7 @@ class Half(Run):
         """Yield the findings about no single subject."""
         yield from self.linked.refusals()
         yield from self.linked.unmatched(self.paths, self.proposed.still if self.proposed else None)
+        yield from self._underneath()
         yield from self.exceptions.findings()
         yield from self.scans.findings() if self.scans else ()
         yield from self.proposed.findings() if self.proposed else ()
@@ -227,12 +239,16 @@ class Half(Run):
         for file in sorted(self._sides.candidates - self._sides.touched.paths):
             if file.startswith(start) and file in self._present and file not in self.ledger.read:
                 part = self._sides.alone(file)
-                if part.subjects or part.not_understood or any(map(self._fails, part.unrendered)):
+                if part.subjects or part.not_understood or _clusters(part) or any(map(self._fails, part.unrendered)):
                     return True
         return False
 
     def _fails(self, gap: NotUnderstood) -> bool:
         return self.declarations.policy_of(gap.at.path).unrendered == "fail"
+
+
+def _clusters(part: Part) -> bool:
+    return any(one.kind in CLUSTERS for one in part.definitions)
 
 
 def _may_be_read(path: str) -> bool:

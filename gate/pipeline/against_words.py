@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.model.report import Difference
+from gate.model.score import DIMENSIONS
 from gate.pipeline.against_worse import OUTCOMES, fell, is_level
 from gate.verdict import ORDER
 
@@ -10,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gate.model.report import Because, SubjectReport
+    from gate.model.report import Because, ScoreLine, SubjectReport
     from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
     from gate.pipeline.against_pairs import Pair
@@ -81,8 +82,14 @@ def improvements(pair: Pair, found: Worse | None) -> Iterator[Difference]:
         is_other = now.boundary.kind not in ("none", was.boundary.kind if was.boundary else "none")
         cause = _boundary(was, now) if is_other else _named(gone, "removed")
         yield Difference(now.id, f"{now.name}: {_levels(was)} to {_levels(now)}{cause}", now.boundary.at)
-    elif ORDER.index(now.verdict) < ORDER.index(was.verdict) and not eased:
-        yield Difference(now.id, f"{now.name}: {was.verdict} to {now.verdict}", now.at)
+    elif ORDER.index(now.verdict) < ORDER.index(was.verdict) and now.verdict != "undecided" and not eased:
+        low = {one.rule for one in was.reasons} - {one.rule for one in now.reasons}
+        scores = [_score(was, now, one) for one in DIMENSIONS if one in low and _is_known(now.scores.get(one))]
+        yield from scores or [Difference(now.id, f"{now.name}: {was.verdict} to {now.verdict}", now.at)]
+
+
+def _is_known(line: ScoreLine | None) -> bool:
+    return line is not None and line.score is not None and line.threshold is not None
 
 
 def _new(now: SubjectReport, found: Worse) -> Iterator[Difference]:

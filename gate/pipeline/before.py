@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.pipeline.moves import moved
+from gate.pipeline.moves import Moves
 from gate.pipeline.reading import Ledger
 from gate.readers import READERS
 
@@ -34,7 +34,7 @@ class Before:
         self._subjects: dict[str, list[Subject]] = {}
         for subject in self.ledger.subjects:
             self._subjects.setdefault(subject.at.path, []).append(subject)
-        self.former = moved(changes, self.ledger, ledger)
+        self.former = Moves(changes, self.ledger, ledger).former
 
     def of(self, subject: Subject) -> tuple[Subject, ...]:
         """Return what a subject was before the change; nothing for what was not touched or not there."""

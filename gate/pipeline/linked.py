@@ -65,7 +65,7 @@ class Linked:
         placement = (proposed or self._declarations).of(subject.at.path).platform.placement
         entries, said = self.entries(subject, proposed), self._said(subject)
         if self._before is not None and proposed is None:
-            said = (*said, *self._before.statements(subject))
+            said = tuple(dict.fromkeys((*said, *self._before.statements(subject))))
         if not entries and not said:
             return Sensitivity({}, (), placement, "", declared=False, statements=())
         from gate.policy.statements import sensitivity
@@ -117,7 +117,7 @@ class Linked:
         definitions, spoken = [*ledger.definitions], tuple(declarations)
         lacking = _lacking(subjects, ledger, "runtime-class")
         words: dict[ReferenceKind, bytes] = {"runtime-class": b"RuntimeClass"} if lacking else {}
-        if any(one.kind == "claim" for workload in _workloads(subjects) for one in workload.references):
+        if any(map(_claims, _workloads(subjects))):
             words |= {"claim": b"PersistentVolumeClaim", "persistent-volume": b"PersistentVolume"}
         if _on_openshift(subjects) or any(
             one.platform.openshift_version or one.platform.openshift_scc for one in spoken
@@ -205,6 +205,13 @@ class Linked:
 
 def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:
     return (subject for subject in subjects if isinstance(subject, Workload))
+
+
+def _claims(workload: Workload) -> bool:
+    """Say whether a workload mounts what a claim stands for, one of its own included."""
+    containers = (one.value for one in workload.containers.members if isinstance(one, Stated))
+    mounts = (mount for container in containers for mount in container.exposure.mounts.members)
+    return any(isinstance(mount, Stated) and mount.value.claim is not None for mount in mounts)
 
 
 def _is_sensitive(subjects: list[Subject], declarations: Iterable[Declaration]) -> bool:

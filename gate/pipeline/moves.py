@@ -35,23 +35,52 @@ SAME = 0.5
 MOST_PAIRS = 20_000
 
 
-def moved(changes: Moving, before: Ledger, now: Ledger) -> dict[str, tuple[str, ...]]:
-    """Return every added file that was read, with the deleted files that it may have been, the likeliest first."""
-    gone = sorted(path for path in changes.deleted if path in before.read)
-    added = sorted(path for path in changes.added if path in now.read)
-    if not gone or not added or len(gone) * len(added) > MOST_PAIRS:
-        return {}
-    were, are = _by_path(before.subjects), _by_path(now.subjects)
-    names = {path: _names(were.get(path, ()), path) for path in gone}
-    lines = {path: _lines(before.read[path].data) for path in gone}
-    found = {}
-    for path in added:
-        own, text = _names(are.get(path, ()), path), _lines(now.read[path].data)
-        alike = {old: (len(own & names[old]), _share(text, lines[old])) for old in gone}
-        likely = [old for old, (named, share) in alike.items() if named or share >= SAME]
-        if likely:
-            found[path] = tuple(sorted(likely, key=lambda old: alike[old], reverse=True))
-    return found
+class Moves:
+    """The files of two trees that are gone and come, and how alike any two of them are."""
+
+    __slots__ = ("_before", "_lines", "_now", "likely")
+
+    def __init__(self, changes: Moving, before: Ledger, now: Ledger) -> None:
+        """Compare what was read of both; `likely` are an added and a deleted file each, the likeliest first."""
+        self._before = before
+        self._now = now
+        self._lines: dict[tuple[bool, str], frozenset[bytes]] = {}
+        self.likely = tuple(self._likely(changes))
+
+    @property
+    def former(self) -> dict[str, tuple[str, ...]]:
+        """Every added file that was read, with the deleted ones that it may have been, the likeliest first."""
+        found: dict[str, tuple[str, ...]] = {}
+        for new, old in self.likely:
+            found[new] = (*found.get(new, ()), old)
+        return found
+
+    def share(self, new: str, old: str) -> float:
+        """Return the share of the lines of the smaller of two files that the other has too."""
+        one, other = self._of(new, former=False), self._of(old, former=True)
+        smaller = min(len(one), len(other))
+        return len(one & other) / smaller if smaller else 0.0
+
+    def _likely(self, changes: Moving) -> list[tuple[str, str]]:
+        gone = sorted(path for path in changes.deleted if path in self._before.read)
+        come = sorted(path for path in changes.added if path in self._now.read)
+        if not gone or not come or len(gone) * len(come) > MOST_PAIRS:
+            return []
+        were, are = _by_path(self._before.subjects), _by_path(self._now.subjects)
+        names = {path: _names(were.get(path, ()), path) for path in gone}
+        found = []
+        for new in come:
+            own = _names(are.get(new, ()), new)
+            alike = [(len(own & names[old]), self.share(new, old), new, old) for old in gone]
+            found += [one for one in alike if one[0] or one[1] >= SAME]
+        return [(new, old) for _named, _share, new, old in sorted(found, key=lambda one: one[:2], reverse=True)]
+
+    def _of(self, path: str, *, former: bool) -> frozenset[bytes]:
+        if (former, path) not in self._lines:
+            source = (self._before if former else self._now).read.get(path)
+            lines = source.data.splitlines() if source is not None else []
+            self._lines[former, path] = frozenset(line.strip() for line in lines) - {b""}
+        return self._lines[former, path]
 
 
 def _by_path(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
@@ -64,13 +93,3 @@ def _by_path(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
 def _names(subjects: Iterable[Subject], path: str) -> set[str]:
     """Return the names under which a file's workloads are known wherever the file stands."""
     return {subject.id.removeprefix(path) for subject in subjects if isinstance(subject, Workload)}
-
-
-def _lines(data: bytes) -> frozenset[bytes]:
-    return frozenset(line.strip() for line in data.splitlines()) - {b""}
-
-
-def _share(one: frozenset[bytes], other: frozenset[bytes]) -> float:
-    """Return the share of the smaller file's lines that the other has too."""
-    smaller = min(len(one), len(other))
-    return len(one & other) / smaller if smaller else 0.0

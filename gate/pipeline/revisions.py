@@ -86,4 +86,4 @@ class Revision:
             source = self._files.open(path)
         except InputError:
             return True
-        return source is None or source.data != self.repository.blob(entry, MAX_BYTES)
+        return source is None or source.data != self.tree.blob(entry, MAX_BYTES)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gate.model.errors import InputError
+from gate.model.errors import InputError, UsageError
 from gate.model.location import whole_file
 from gate.model.source import Archive, Held, Source
 from gate.pipeline.files import MAX_BYTES, PASSED_OVER, VERSION_CONTROL, Walked, inside
+from gate.tools.git import GitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 MAX_HELD = 256 * 1024 * 1024
 
 HEAD = 1024
+
+
+class UnfetchedError(UsageError):
+    """A file of a commit is not in this clone."""
 
 
 class Tree:
@@ -102,11 +107,19 @@ class Tree:
         entry = self.entries.get(path)
         if entry is None or not entry.is_link:
             return None
-        target = self._repository.blob(entry, MAX_BYTES) or b""
+        target = self.blob(entry, MAX_BYTES) or b""
         folder = path.rpartition("/")[0]
         written = target.decode("utf-8", "surrogateescape")
         clean = None if written.startswith("/") else inside(f"{folder}/{written}")
         return clean if clean is not None and clean in self.entries and self.entries[clean].is_regular else None
+
+    def blob(self, entry: Entry, most: int) -> bytes | None:
+        """Return a file's bytes, None when it has more than `most`; raise UnfetchedError where they are not here."""
+        try:
+            return self._repository.blob(entry, most)
+        except GitError as error:
+            remedy = "fetch the whole commit: a partial clone does not hold every file"
+            raise UnfetchedError(f"{self.commit[:12]}: {error}", remedy=remedy) from None
 
     def _bytes(self, clean: str, most: int) -> bytes | None:
         entry = self.entries.get(clean)
@@ -114,7 +127,7 @@ class Tree:
             return None
         if not entry.is_regular:
             raise InputError("is a link", at=whole_file(clean), remedy="judge the file that it points at")
-        data = self._repository.blob(entry, most)
+        data = self.blob(entry, most)
         if data is None:
             remedy = "split it, or leave it out of the paths"
             raise InputError(f"is larger than {most} bytes", at=whole_file(clean), remedy=remedy)

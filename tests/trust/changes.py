@@ -28,7 +28,8 @@ DECLARATIONS = tuple(
         f"{WORKLOADS.format(name='web', sensitivity='internal')}exceptions:\n- {GRANT}\n",
         IMAGES + EVERY,
         "policy: rules.yaml\nplatform: {images: {shop/api: api/Dockerfile}}\n",
-        "policy: strict\nplatform: {kubernetes_seccomp_default: true}\n",
+        "policy: strict\nplatform: {kubernetes: {seccomp_default: true}}\n",
+        "platform: {openshift: {version: '4.18'}}\n",
         "exclude:\n- {paths: ['*/api.yaml', 'recipe.txt'], reason: copied}\n",
     )
 )
@@ -118,6 +119,45 @@ spec:
   - {metadata: {name: own}, spec: {accessModes: [ReadWriteOnce], storageClassName: ''}}
 ---
 """
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: closed{space}}}
+spec: {{podSelector: {selector}, policyTypes: [Ingress, Egress]}}
+---
+"""
+CONSTRAINTS = """\
+apiVersion: security.openshift.io/v1
+kind: SecurityContextConstraints
+metadata: {{name: ours}}
+priority: 20
+runAsUser: {{type: {user}}}
+seLinuxContext: {{type: MustRunAs}}
+users: ['system:serviceaccount:shop:runner']
+volumes: [configMap, persistentVolumeClaim]
+---
+"""
+BINDING = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {{name: b, namespace: shop}}
+roleRef: {{kind: ClusterRole, name: 'system:openshift:scc:{scc}'}}
+subjects: [{{kind: ServiceAccount, name: runner, namespace: shop}}]
+---
+"""
+FLEET = (
+    'resource "google_container_cluster" "one" {\n  name = "one"\n  enable_autopilot = true\n}\n',
+    'resource "google_container_cluster" "one" {\n  name = "one"\n}\n',
+    (
+        'resource "aws_eks_cluster" "one" {\n  name = "one"\n}\n'
+        'resource "aws_eks_fargate_profile" "one" {\n  cluster_name = aws_eks_cluster.one.name\n'
+        '  selector {\n    namespace = "shop"\n  }\n}\n'
+    ),
+)
+SCRIPTS = (
+    "#!/bin/sh\ndocker build -t shop/web:1 team\ndocker run --privileged shop/web:1\n",
+    "#!/bin/sh\nimage=shop/api:2\ndocker run -v /:/host $image\n",
+)
 KUSTOMIZATION = (
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [api.yaml]\n",
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches: [{path: api.yaml}]\n",
@@ -150,7 +190,15 @@ def _pods() -> st.SearchStrategy[str]:
     pods = st.builds(
         POD.format,
         name=st.sampled_from(("web", "api")),
-        labels=st.sampled_from(("", ", namespace: shop", ", labels: {boundary-gate.io/sensitivity: restricted}")),
+        labels=st.sampled_from(
+            (
+                "",
+                ", namespace: shop",
+                ", namespace: shop, labels: {app: web}",
+                ", labels: {app: api, boundary-gate.io/sensitivity: restricted}",
+                ", namespace: shop, annotations: {openshift.io/required-scc: ours}",
+            )
+        ),
         image=st.sampled_from(("shop/web:1", "shop/api:2", "other")),
         mounts=st.sampled_from(("", ", volumeMounts: [{name: data, mountPath: /data}]")),
         extra=st.lists(st.sampled_from(extras), max_size=2, unique=True).map("".join),
@@ -178,7 +226,15 @@ def _definitions() -> st.SearchStrategy[str]:
         space=st.sampled_from(("", ", namespace: shop")),
         more=st.sampled_from(("", ", volumeName: disk", ", storageClassName: fast")),
     )
-    return st.one_of(classes, accounts, volumes, claims, st.just(SPACE))
+    policies = st.builds(
+        POLICY.format,
+        space=st.sampled_from(("", ", namespace: shop")),
+        selector=st.sampled_from(("{}", "{matchLabels: {app: web}}", "{matchLabels: {app: api}}")),
+    )
+    constraints = st.builds(CONSTRAINTS.format, user=st.sampled_from(("RunAsAny", "MustRunAsNonRoot")))
+    bindings = st.builds(BINDING.format, scc=st.sampled_from(("anyuid", "privileged")))
+    kinds = (classes, accounts, volumes, claims, policies, constraints, bindings, st.just(SPACE))
+    return st.one_of(*kinds)
 
 
 MANIFESTS = _several(st.one_of(_pods(), _definitions()), 3)
@@ -194,6 +250,8 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "alias": st.just(f"{LINK}team/api"),
     "chart/Chart.yaml": st.just("name: shop\n"),
     "chart/templates/web.yaml": st.just(TEMPLATE),
+    "cluster/main.tf": st.sampled_from(FLEET),
+    "ci/start.sh": st.sampled_from(SCRIPTS),
     "classes.yaml": _several(_definitions(), 2),
     "common/base.yaml": SERVICE,
     "common/compose.override.yaml": SERVICE,

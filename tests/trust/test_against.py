@@ -405,6 +405,18 @@ def test_a_shallow_clone_without_the_history_is_a_usage_error(
     assert worse(against(capsys, clone, ref="origin/main")) != []
 
 
+def test_a_partial_clone_without_the_former_files_is_a_usage_error(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed(write_all(repository, {"pay.yaml": SHARING}))
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", "--branch=change", repository.as_uri(), str(clone))
+    answer = against(capsys, clone, ref="origin/main")
+    assert (answer.status, answer.out) == (2, "")
+    assert "fetch the whole commit" in answer.err
+
+
 @pytest.mark.parametrize(
     "arguments", [["--against", "nowhere"], ["--against="], ["--against", "main", "--write-baseline"]]
 )
