@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from itertools import cycle, islice
+from shutil import which
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +14,9 @@ if TYPE_CHECKING:
 
 DOCKERFILES = 200
 PODS = 400
+
+#: Services of the repository with a history, each of four files.
+SERVICES = 500
 
 #: Speaks for `declared/`, the folder of the one Dockerfile that has a declaration.
 DECLARATION = """\
@@ -137,6 +143,16 @@ spec:
 """
 
 
+COMPOSE = "services:\n  service-{number}:\n    build: .\n"
+
+ACCOUNT = """\
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: service-{number}, namespace: team-{team}}}
+automountServiceAccountToken: false
+"""
+
+
 def recipes() -> Iterable[tuple[str, str]]:
     """Name every Dockerfile of the large set, with its text: a third each of five, ten and fifteen instructions."""
     packages = cycle(PACKAGES)
@@ -162,8 +178,37 @@ def manifests() -> Iterable[tuple[str, str]]:
         yield f"service-{number:03}.yaml", text
 
 
+def services() -> Iterable[tuple[str, str]]:
+    """Name every file of the repository with a history, with its text."""
+    yield ".gate.yaml", DECLARATION
+    for number, context in enumerate(islice(cycle(CONTEXTS), SERVICES)):
+        words = {"number": number, "team": number % 20, "port": 8000 + number}
+        folder = f"team-{number % 20}/service-{number:03}"
+        base, user = BASES[number % len(BASES)], USERS[number % len(USERS)]
+        yield f"{folder}/Dockerfile", TOOL.format(base=base, package="curl", user=user, **words)
+        yield f"{folder}/pod.yaml", MANIFEST.format(context=context, **words)
+        yield f"{folder}/compose.yaml", COMPOSE.format(**words)
+        yield f"{folder}/account.yaml", ACCOUNT.format(**words)
+
+
+def _committed(folder: Path) -> None:
+    """Commit everything, and change three files: a recipe, a pod and a service."""
+    who = {"GIT_AUTHOR_NAME": "bench", "GIT_AUTHOR_EMAIL": "bench@example.org"}
+    environment = {**os.environ, **who, **{name.replace("AUTHOR", "COMMITTER"): text for name, text in who.items()}}
+    git = which("git") or "git"
+    for command in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--no-verify", "--message=all")):
+        subprocess.run((git, "-c", "commit.gpgsign=false", *command), cwd=folder, env=environment, check=True)
+    for name, old, new in (
+        ("team-1/service-001/Dockerfile", "ENTRYPOINT", "USER root\nENTRYPOINT"),
+        ("team-2/service-002/pod.yaml", "spec:", "spec:\n  hostNetwork: true"),
+        ("team-3/service-003/compose.yaml", "build: .", "build: .\n    privileged: true"),
+    ):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+
 def write(folder: Path) -> None:
-    """Write everything below the folder: `one/`, `declared/`, `dockerfiles/` and `pods/`."""
+    """Write everything: `one/`, `declared/`, `dockerfiles/`, `pods/`, and `services/`, which is a repository."""
     single = {
         "one/Dockerfile": DOCKERFILE,
         "one/pod.yaml": POD,
@@ -174,7 +219,10 @@ def write(folder: Path) -> None:
         *single.items(),
         *((f"dockerfiles/{name}", text) for name, text in recipes()),
         *((f"pods/{name}", text) for name, text in manifests()),
+        *((f"services/{name}", text) for name, text in services() if not (folder / "services" / ".git").exists()),
     ):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if not (folder / "services" / ".git").exists():
+        _committed(folder / "services")

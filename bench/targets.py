@@ -46,6 +46,7 @@ TARGETS = (
     Target("gate: one pod", "checkov: one pod", faster=True, bound=40),
     Target("gate: 200 Dockerfiles", "checkov: 200 Dockerfiles", faster=True, bound=30),
     Target("gate: 200 Dockerfiles", "hadolint: 200 Dockerfiles", faster=True, bound=10),
+    Target("gate: 2,000 files, 3 of them changed", "gate: 2,000 files", faster=True, bound=5),
 )
 
 
@@ -53,7 +54,7 @@ def cases(programs: Programs, inputs: Path, dockerfiles: Path, pods: Path, *, co
     """Return every case: the short ones `cold` times, those of seconds `slow` times."""
     gate = (programs.python, "-I", "-m", "gate")
     checkov = (programs.checkov, "--quiet", "--compact", "--skip-download", "--framework")
-    one, declared = inputs / "one", inputs / "declared"
+    one, declared, services = inputs / "one", inputs / "declared", inputs / "services"
     every = sorted(str(path.relative_to(dockerfiles)) for path in dockerfiles.rglob("*Dockerfile*") if path.is_file())
     return [
         Case(NOTHING, (programs.python, "-I", "-c", "pass"), one, cold),
@@ -68,5 +69,7 @@ def cases(programs: Programs, inputs: Path, dockerfiles: Path, pods: Path, *, co
         Case("hadolint: 200 Dockerfiles", (programs.hadolint, *every), dockerfiles, slow, JUDGED),
         Case("checkov: 200 Dockerfiles", (*checkov, "dockerfile", "--directory", "."), dockerfiles, slow, JUDGED),
         Case("gate: 400 pods", (*gate, "check", "."), pods, slow, JUDGED),
+        Case("gate: 2,000 files", (*gate, "check", "."), services, slow, JUDGED),
+        Case("gate: 2,000 files, 3 of them changed", (*gate, "check", "--against", "HEAD"), services, slow, JUDGED),
         Case("checkov: 400 pods", (*checkov, "kubernetes", "--directory", "."), pods, slow, JUDGED),
     ]

@@ -58,11 +58,12 @@ class Comparing:
         ids = self.scope.ids(*sides)
         now = self.now.reports(ids)
         self.now.propose()
-        gaps = self.now.gaps(now.values())
+        judged = frozenset(self.scope.judged)
+        gaps = self.now.gaps(now.values(), judged)
         if self.has_both:
             try:
                 was = self.was.reports(ids)
-                return Delta(was, now, self.was.gaps(was.values()), gaps, None)
+                return Delta(was, now, self.was.gaps(was.values(), judged), gaps, None)
             except UnfetchedError:
                 raise
             except UsageError as error:

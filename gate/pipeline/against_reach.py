@@ -10,6 +10,7 @@ import re
 
 from gate.dialects.compose_files import NAMES, OVERRIDES
 from gate.dialects.pod_rendering import CUSTOMIZATIONS
+from gate.model.record import Record
 from gate.readers import READERS, WORDS
 
 TYPE_CHECKING = False
@@ -62,9 +63,10 @@ class Reach:
         rendering = ("Chart.yaml", *CUSTOMIZATIONS)
         self._charts = frozenset(folder for folder, _, name in parted if name in rendering)
 
-    def may_ask(self, path: str, known_as: Iterable[str], data: bytes) -> bool:
-        """Say whether the reading of an untouched file, by one of its names, may ask for something that is touched."""
-        return any(ASKING.get(reader, _anything)(self, path, data) for reader in readers_of(known_as, data))
+    def may_ask(self, path: str, readers: Iterable[str]) -> bool:
+        """Say whether one of these readers, at a file that is untouched itself, may ask for something that is not."""
+        asking = [habits(reader).asks for reader in readers]
+        return any(ask(self, path, self._bytes_of(path)) for ask in asking if ask is not _nothing)
 
     def beside(self, path: str) -> set[str]:
         """Return the names of what is touched in a file's own folder."""
@@ -119,37 +121,54 @@ def _incus(reach: Reach, path: str, _data: bytes) -> bool:
     return any(name.lower().endswith((".yaml", ".yml", ".profile")) for name in reach.beside(path))
 
 
-#: By reader; files of ECS, clusters and LXC name others, and few files hold their words.
-ASKING: dict[str, Ask] = {
-    "dockerfile": _nothing,
-    "compose": _compose,
-    "kubernetes": _kubernetes,
-    "packer": _packer,
-    "ecs": _anything,
-    "clusters": _anything,
-    "oci": _oci,
-    "lxc": _anything,
-    "incus": _incus,
-    "docker_run": _nothing,
+class Habits(Record):
+    """What a reader does that leads from file to file.
+
+    `asks` says which files it may ask for. Its subjects may be `workloads`, which name recipes where it `builds`, and
+    whose images are written as they are where it is `literal`. One that `shares` names subjects after other files than
+    the one it reads.
+    """
+
+    asks: Ask
+    workloads: bool = True
+    literal: bool = True
+    builds: bool = False
+    shares: bool = False
+
+
+#: A reader that has no line of its own is taken to do all there is.
+ALL_THERE_IS = Habits(_anything, literal=False, builds=True, shares=True)
+
+#: By reader; files of ECS, clusters, LXC and quadlets name others, and few files hold their words.
+HABITS: dict[str, Habits] = {
+    "dockerfile": Habits(_nothing, workloads=False),
+    "compose": Habits(_compose, literal=False, builds=True, shares=True),
+    "kubernetes": Habits(_kubernetes),
+    "packer": Habits(_packer, workloads=False),
+    "ecs": Habits(_anything, literal=False),
+    "clusters": Habits(_anything, workloads=False),
+    "oci": Habits(_oci, workloads=False),
+    "lxc": Habits(_anything),
+    "incus": Habits(_incus),
+    "docker_run": Habits(_nothing, literal=False, builds=True),
+    "quadlet": Habits(_anything, literal=False, shares=True),
 }
 
 #: Readers of shells, where quotes may part any word, and what every command has that they look for.
 SHELLS = frozenset({"docker_run"})
 VERBS = re.compile(rb"\b(?:run|create|build|bake|b)\b")
 
-#: Readers whose subjects are no workloads, those that fill variables in nowhere, and those that name no recipe.
-WITHOUT_WORKLOADS = frozenset({"dockerfile", "packer", "oci", "clusters"})
-LITERAL = WITHOUT_WORKLOADS | {"kubernetes", "lxc", "incus"}
-NOT_BUILDING = LITERAL | {"ecs", "clusters"}
 
-#: Readers that name a subject after another file than the one they read.
-SHARING = frozenset(READERS) - NOT_BUILDING
+def habits(reader: str) -> Habits:
+    """Return what a reader does."""
+    return HABITS.get(reader, ALL_THERE_IS)
 
 
-def readers_of(known_as: Iterable[str], data: bytes) -> set[str]:
-    """Return the readers that may claim a file, by the names that lead to it and by what it holds."""
-    return {
-        reader
-        for reader, matches in READERS.items()
-        if any(map(matches, known_as)) and (reader not in WORDS or any(word in data for word in WORDS[reader]))
-    }
+def readers_of(known_as: Iterable[str], bytes_of: Callable[[], bytes]) -> frozenset[str]:
+    """Return the readers that may claim a file, by the names that lead to it and, where that counts, its bytes."""
+    named = {reader for reader, matches in READERS.items() if any(map(matches, known_as))}
+    worded = named & WORDS.keys()
+    if not worded:
+        return frozenset(named)
+    data = bytes_of()
+    return frozenset(named - {reader for reader in worded if not any(word in data for word in WORDS[reader])})

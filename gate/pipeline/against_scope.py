@@ -20,7 +20,7 @@ from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.subject import Workload
 from gate.pipeline.against_kinds import JOINED, KINDS, asked
-from gate.pipeline.against_reach import SHARING, Reach, spells
+from gate.pipeline.against_reach import Reach, habits, spells
 from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.reading import DECLARATION
@@ -154,7 +154,7 @@ class Scope:
         """Yield the files whose reading asks for what is touched."""
         sides, (now, _) = self._sides, self._sides.readings
         left = sorted(sides.candidates - sides.touched.paths - self.judged)
-        maybe = [path for path in left if self._reach.may_ask(path, sides.names_of(path), sides.bytes_of(path))]
+        maybe = [path for path in left if self._reach.may_ask(path, sides.readers_of(path))]
         read = [path for path in maybe if sides.peek(path) is not None]
         yield from (path for path in read if not now.same(path))
 
@@ -169,11 +169,11 @@ class Scope:
         """Add the files that may speak of the same subjects, because one asks for the other."""
         for half in (was, now):
             for path, others in half.part.depends.items():
-                if path in self.judged and half.part.readers[path] in SHARING:
+                if path in self.judged and habits(half.part.readers[path]).shares:
                     self.judged |= others & self._sides.candidates
         common, _ = self._sides.readings
         for path, others in common.depends.items():
-            if common.readers[path] & SHARING and not others.isdisjoint(self.judged):
+            if any(habits(one).shares for one in common.readers[path]) and not others.isdisjoint(self.judged):
                 self.judged.add(path)
 
     def _definitions(self, was: Half, now: Half) -> None:

@@ -13,18 +13,9 @@ from gate.model.errors import UsageError
 from gate.model.evidence import Stated
 from gate.model.subject import Workload
 from gate.pipeline.against_kinds import KINDS, OBJECT, defined, may_define
-from gate.pipeline.against_reach import (
-    LITERAL,
-    NOT_BUILDING,
-    SHELLS,
-    VERBS,
-    WITHOUT_WORKLOADS,
-    holds_word,
-    readers_of,
-    spells,
-)
+from gate.pipeline.against_reach import SHELLS, VERBS, habits, holds_word, spells
 from gate.pipeline.linked import rooted_profile
-from gate.pipeline.reading import DECLARATION, candidates_for
+from gate.pipeline.reading import DECLARATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,15 +152,17 @@ class Search:
 
         encoded = [word.encode() for word in words]
 
-        def spelt(path: str, data: bytes) -> bool:
-            readers = readers_of(self._sides.names_of(path), data) - WITHOUT_WORKLOADS
+        def spelt(path: str) -> bool:
+            readers = {one for one in self._sides.readers_of(path) if habits(one).workloads}
             if not readers:
                 return False
-            if (b"$" in data and not readers <= LITERAL) or (readers & SHELLS and VERBS.search(data)):
+            data = self._sides.bytes_of(path)
+            filled = (b"$" in data or b"%" in data) and not all(habits(one).literal for one in readers)
+            if filled or (readers & SHELLS and VERBS.search(data)):
                 return True
             return any(spells(data, word) for word in encoded)
 
-        chosen = (path for path in files if spelt(path, self._sides.bytes_of(path))) if encoded else ()
+        chosen = filter(spelt, files) if encoded else ()
         return {path for path in chosen if self._holds(path, names)}
 
     def _leads(self, path: str, wanted: set[str]) -> bool:
@@ -193,20 +186,15 @@ class Search:
 
     def manifests(self, known: Iterable[str]) -> set[str]:
         """Return the files that may be manifests of Kubernetes."""
-        bytes_of, names_of = self._sides.bytes_of, self._sides.names_of
-        named = (
-            path
-            for path in self._unchanged(known)
-            if any("kubernetes" in candidates_for(name) for name in names_of(path))
-        )
-        return {path for path in named if spells(bytes_of(path), OBJECT)}
+        named = (path for path in self._unchanged(known) if "kubernetes" in self._sides.readers_of(path))
+        return {path for path in named if spells(self._sides.bytes_of(path), OBJECT)}
 
     def _may_build(self, path: str, recipes: set[str]) -> bool:
         """Say whether a file may build one of the recipes: what leads there from its folder is spelled in it."""
-        data = self._sides.bytes_of(path)
-        readers = readers_of(self._sides.names_of(path), data)
-        if readers <= NOT_BUILDING:
+        readers = self._sides.readers_of(path)
+        if not any(habits(one).builds for one in readers):
             return False
+        data = self._sides.bytes_of(path)
         if readers & SHELLS and VERBS.search(data):
             return True
         if self._reach.leads_on(path, data):

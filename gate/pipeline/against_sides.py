@@ -8,6 +8,7 @@ from gate.model.errors import InputError, UsageError
 from gate.model.record import replace
 from gate.model.reference import CLUSTERS
 from gate.pipeline.against_files import Former, Touched, is_passed_over
+from gate.pipeline.against_reach import readers_of
 from gate.pipeline.against_readings import Part, Readings, in_order
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.files import Files
@@ -37,6 +38,7 @@ class Sides:
 
     __slots__ = (
         "_peeked",
+        "_readers",
         "candidates",
         "declared",
         "files",
@@ -73,6 +75,7 @@ class Sides:
         named = {path for path in self.now | self.was if self.within(path) and _may_be_read(path)}
         self.candidates = frozenset(named.union(*(of_side.values() for of_side in self.links)))
         self.declared = tuple(self._declarations())
+        self._readers: dict[str, frozenset[str]] = {}
         self._peeked: dict[str, Part] = {}
 
     def within(self, path: str) -> bool:
@@ -97,6 +100,12 @@ class Sides:
     def names_of(self, path: str) -> list[str]:
         """Return the names by which readers know a file: its own, and those of the links that lead to it."""
         return [one.rpartition("/")[2] for one in (path, *self.leading_to(path))]
+
+    def readers_of(self, path: str) -> frozenset[str]:
+        """Return the readers that may claim a file as it is now."""
+        if path not in self._readers:
+            self._readers[path] = readers_of(self.names_of(path), lambda: self.bytes_of(path))
+        return self._readers[path]
 
     def leading_to(self, path: str) -> set[str]:
         """Return the links that lead to a file, on either side."""
@@ -142,11 +151,12 @@ class Sides:
 class Half(Run):
     """A run over a part of the files of one side."""
 
-    __slots__ = ("_links", "_present", "_readings", "_sides", "proposed", "settled")
+    __slots__ = ("_links", "_present", "_readings", "_sides", "_told", "proposed", "settled")
 
     def __init__(self, sides: Sides, *, former: bool) -> None:
         """Take a side; nothing is read yet. `settled` is the stage, where this part alone does not tell it."""
         self._sides = sides
+        self._told: frozenset[str] = frozenset()
         self.settled: Stage | None = None
         self.proposed: Proposed | None = None
         self.tables = None
@@ -218,8 +228,9 @@ class Half(Run):
         """Return all files that were read."""
         return self._inputs()
 
-    def gaps(self, reports: Iterable[SubjectReport]) -> tuple[NotUnderstood, ...]:
-        """Return what was not understood."""
+    def gaps(self, reports: Iterable[SubjectReport], judged: frozenset[str]) -> tuple[NotUnderstood, ...]:
+        """Return what was not understood, once the files in question are judged."""
+        self._told = judged
         return self._coverage(tuple(reports), self._unrendered()).not_understood
 
     def _vacant(self, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> list[NotUnderstood]:
@@ -237,7 +248,7 @@ class Half(Run):
         """Say whether a folder holds something to judge that is the same on both sides; read it until that is seen."""
         start = f"{path}/" if path else ""
         for file in sorted(self._sides.candidates - self._sides.touched.paths):
-            if file.startswith(start) and file in self._present and file not in self.ledger.read:
+            if file.startswith(start) and file in self._present and file not in self._told:
                 part = self._sides.alone(file)
                 if part.subjects or part.not_understood or _clusters(part) or any(map(self._fails, part.unrendered)):
                     return True

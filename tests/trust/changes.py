@@ -158,6 +158,12 @@ SCRIPTS = (
     "#!/bin/sh\ndocker build -t shop/web:1 team\ndocker run --privileged shop/web:1\n",
     "#!/bin/sh\nimage=shop/api:2\ndocker run -v /:/host $image\n",
 )
+UNITS = (
+    "[Container]\nImage=shop/web:1\nNetwork=host\n",
+    "[Container]\nImage=shop/api:2\nPod=all.pod\nAddCapability=SYS_ADMIN\n",
+)
+PODS = ("[Pod]\nPodName=all\n", "[Pod]\nPodName=all\nNetwork=host\n")
+DROP_INS = ("[Container]\nUser=1000\n", "[Container]\nPodmanArgs=--privileged\n")
 KUSTOMIZATION = (
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [api.yaml]\n",
     "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches: [{path: api.yaml}]\n",
@@ -261,6 +267,9 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "kube/web.yaml": MANIFESTS,
     "lxd/default.yaml": st.sampled_from(PROFILES),
     "lxd/web.yaml": st.sampled_from(INSTANCES),
+    "quadlets/all.pod": st.sampled_from(PODS),
+    "quadlets/web.container": st.sampled_from(UNITS),
+    "quadlets/web.container.d/10.conf": st.sampled_from(DROP_INS),
     "recipe.txt": RECIPE,
     "rules.yaml": st.sampled_from(POLICIES),
     "team/.env": st.sampled_from(VARIABLES),

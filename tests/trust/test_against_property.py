@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from gate.model.errors import UsageError
 from gate.model.record import replace
 from gate.model.report import Report, SubjectReport
 from gate.pipeline.against_delta import Comparing, Delta
-from gate.pipeline.against_reach import Reach
+from gate.pipeline.against_reach import Reach, readers_of
 from gate.pipeline.against_sides import Sides
 from gate.pipeline.files import Files
 from gate.pipeline.options import Options
@@ -39,7 +40,7 @@ def options(folder: Path, change: Change, against: str = "") -> Options:
 def full(asked: Options) -> Report | None:
     """The report of a run over everything; None where it ends with exit status 2, or nothing is there."""
     try:
-        return Run(asked).report() if asked.paths else None
+        return Run(asked).report() if asked.paths or asked.images else None
     except UsageError:
         return None
 
@@ -67,8 +68,9 @@ def by_id(report: Report | None) -> dict[str, SubjectReport]:
 def check(change: Change, folder: Path) -> None:
     """The former report, with its part of the delta taken away and the latter's added, is the latter report."""
     (folder / IMAGE).write_bytes(packed(saved("shop/web:1", runtime={"User": "1000"})))
-    was = full(options(state(folder / "was", change.was), change))
     made = repository(folder / "repository", change)
+    change = change._replace(paths=tuple(path for path in change.paths if (made / path).exists()))
+    was = full(options(state(folder / "was", change.was), change))
     now = full(replace(options(made, change), trusted_ref="main" if change.trusted else ""))
     asked = replace(options(made, change, "main"), trusted_ref="main" if change.trusted else "")
     if not asked.paths:
@@ -110,12 +112,12 @@ def test_who_may_ask_for_a_file_is_known_without_reading_it(change: Change) -> N
         ledger = Ledger(files)
         ledger.take("", named=False)
         for path, asked in ledger.depends.items():
-            data = ledger.read[path].data
+            readers = readers_of([path.rpartition("/")[2]], partial(getattr, ledger.read[path], "data"))
             for other in asked - {path}:
                 added = f"{other}new-{path.rpartition('/')[2]}".lstrip("/")
                 touched = _Touched(frozenset({added if other.endswith("/") else other}))
                 reach = Reach(touched, lambda one: held.data if (held := files.open(one)) else b"")  # type: ignore[arg-type]
-                assert reach.may_ask(path, [path.rpartition("/")[2]], data), (path, other)
+                assert reach.may_ask(path, readers), (path, other)
 
 
 class _Touched(NamedTuple):
