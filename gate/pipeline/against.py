@@ -74,7 +74,7 @@ class Against:
         shown = [_shown(one.now, what, is_new=one.was is None) for one, what in found if one.now and what]
         new = tuple(subject for subject in shown if subject is not None)
         verdict = _verdict(new, findings, gaps)
-        policies = now.declarations.policies or (now.declarations.policy_of(""),)
+        policies = now.policies()
         return Report(
             __version__,
             now.options.now,

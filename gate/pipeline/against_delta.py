@@ -57,6 +57,7 @@ class Comparing:
         sides = (self.was, self.now) if self.has_both else (self.now,)
         ids = self.scope.ids(*sides)
         now = self.now.reports(ids)
+        self.now.policies()  # one that is wrong stops the run, though nothing may be judged by it
         self.now.propose()
         judged = frozenset(self.scope.judged)
         gaps = self.now.gaps(now.values(), judged)

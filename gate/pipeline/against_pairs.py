@@ -24,7 +24,8 @@ class Pair(Record):
 def pairs(was: Mapping[str, SubjectReport], now: Mapping[str, SubjectReport], moves: Moves | None) -> list[Pair]:
     """Pair the subjects by id; else by what the id says apart from a file that moved, the likeliest file first.
 
-    A workload may go to another file while its own stays, as where a file is split: then both are alike.
+    A workload may go to another file while its own stays, as where a file is split: then both are alike, and one folder
+    holds them, or the other's folder.
     """
     found = {name: was.get(name) for name in now}
     left = {name: report for name, report in was.items() if name not in now}
@@ -48,17 +49,28 @@ def _in(now: Mapping[str, SubjectReport], found: Mapping[str, SubjectReport | No
 def _alike(
     left: Mapping[str, SubjectReport], come: Iterable[SubjectReport], moves: Moves | None
 ) -> Iterator[tuple[SubjectReport, SubjectReport]]:
-    """Yield pairs of one kind and name from two files that are alike, the most alike first."""
+    """Yield pairs of one kind and name from two files that are alike and near each other, the most alike first."""
     named: dict[tuple[str, str, str], list[SubjectReport]] = {}
     for report in left.values():
         named.setdefault(_called(report), []).append(report)
-    possible = [(report, before) for report in come if _called(report)[-1] for before in named.get(_called(report), ())]
+    possible = [
+        (report, before)
+        for report in come
+        for before in named.get(_called(report), ())
+        if _called(report)[-1] and _is_near(report.at.path, before.at.path)
+    ]
     if moves is None or len(possible) > MOST_PAIRS:
         return
     shares = [(moves.share(report.at.path, before.at.path), report, before) for report, before in possible]
     for share, report, before in sorted(shares, key=lambda one: one[0], reverse=True):
         if share >= SAME:
             yield report, before
+
+
+def _is_near(one: str, other: str) -> bool:
+    """Say whether two files are in one folder, or the folder of one is above the other."""
+    folders = [f"/{path}".rpartition("/")[0] + "/" for path in (one, other)]
+    return folders[0].startswith(folders[1]) or folders[1].startswith(folders[0])
 
 
 def _called(report: SubjectReport) -> tuple[str, str, str]:

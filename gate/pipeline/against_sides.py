@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gate.model.coverage import NotUnderstood
-    from gate.model.policy import Stage
+    from gate.model.policy import Policy, Stage
     from gate.model.reader import Reading, Subject
     from gate.model.report import SubjectReport
     from gate.model.rule import Finding
@@ -209,6 +209,10 @@ class Half(Run):
             judged = self.known.marked_in_part(pairs, judged, self._present.__contains__)
         return {report.id: report for report in self.announced.added(judged)}
 
+    def policies(self) -> tuple[Policy, ...]:
+        """Return the policies that judge here, the root's where there is nothing to judge."""
+        return self.declarations.policies or (self.declarations.policy_of(""),)
+
     def propose(self) -> None:
         """Hold what the change itself declares against what is trusted."""
         if self.trust is not None:
@@ -234,32 +238,33 @@ class Half(Run):
         return self._coverage(tuple(reports), self._unrendered()).not_understood
 
     def _vacant(self, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> list[NotUnderstood]:
-        """Return a gap for every named folder that holds nothing to judge, which other files than these may tell."""
-        paths = [
-            path for path in self.paths if any(one.startswith(f"{path}/" if path else "") for one in self._present)
-        ]
-        return [
-            self._empty(path)
-            for path in paths
-            if not self._holds_any(path, subjects, gaps) and not self._holds_others(path)
-        ]
+        """Return a gap for every named folder that holds nothing to judge, where the judged files are to blame."""
+        found = []
+        for path in self.paths:
+            start = f"{path}/" if path else ""
+            if not any(one.startswith(start) for one in self._present):
+                continue
+            if any(one.startswith(start) for one in self._told) and not self._holds_any(path, subjects, gaps):
+                others = self._others(start)
+                if not any(self._holds(self._sides.alone(file)) for file in others):
+                    for file in others:
+                        self.ledger.skipped += self._sides.alone(file).skipped
+                        self.ledger.unrendered += self._sides.alone(file).unrendered
+                    found.append(self._empty(path))
+        return found
 
-    def _holds_others(self, path: str) -> bool:
-        """Say whether a folder holds something to judge that is the same on both sides; read it until that is seen."""
-        start = f"{path}/" if path else ""
-        for file in sorted(self._sides.candidates - self._sides.touched.paths):
-            if file.startswith(start) and file in self._present and file not in self._told:
-                part = self._sides.alone(file)
-                if part.subjects or part.not_understood or _clusters(part) or any(map(self._fails, part.unrendered)):
-                    return True
-        return False
+    def _others(self, start: str) -> list[str]:
+        """Return the files below a folder that are the same on both sides, and not judged."""
+        unchanged = self._sides.candidates - self._sides.touched.paths - self._told
+        return sorted(file for file in unchanged & self._present if file.startswith(start))
+
+    def _holds(self, part: Part) -> bool:
+        """Say whether a file holds something to judge, or that should be."""
+        clusters = any(one.kind in CLUSTERS for one in part.definitions)
+        return bool(part.subjects or part.not_understood) or clusters or any(map(self._fails, part.unrendered))
 
     def _fails(self, gap: NotUnderstood) -> bool:
         return self.declarations.policy_of(gap.at.path).unrendered == "fail"
-
-
-def _clusters(part: Part) -> bool:
-    return any(one.kind in CLUSTERS for one in part.definitions)
 
 
 def _may_be_read(path: str) -> bool:

@@ -103,7 +103,8 @@ def _scored_less(was: ScoreLine | None, now: ScoreLine | None) -> bool:
         return was.score is not None
     if was.score.lo >= was.threshold.minimum:
         return True
-    return now.score.lo < was.score.lo or now.score.hi < was.score.hi or (now.score.hi < minimum <= was.score.hi)
+    certain = now.score.hi < minimum <= was.score.hi
+    return certain or (now.score.lo, now.score.hi) < (was.score.lo, was.score.hi)
 
 
 def is_level(reason: Reason, report: SubjectReport) -> bool:

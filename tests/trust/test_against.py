@@ -318,6 +318,38 @@ def test_a_file_that_is_split_holds_what_it_held(repository: Path, capsys: pytes
     assert answer.report["against"]["before"]["fail"] == 1
 
 
+def test_a_workload_of_another_project_is_not_the_one_that_went(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def service(*lines: str) -> str:
+        return "services:\n  web:\n" + "".join(
+            f"    {line}\n" for line in ("image: 'web:1'", "ports: ['80:80']", *lines)
+        )
+
+    shop = service("privileged: true", "x-gate: {class: internal}")
+    committed(write_all(tmp_path, {"shop/compose.yaml": f"{shop}  db: {{image: 'db:1'}}\n"}))
+    state = {"shop/compose.yaml": "services:\n  db: {image: 'db:1'}\n", "other/compose.yaml": shop}
+    answer = against(capsys, write_all(tmp_path, state), ref="HEAD")
+    assert answer.status == 1
+    assert worse(answer) == [
+        "web: new, and fails: has L0 host-equivalent and needs L2 default-shared-kernel (R1), other/compose.yaml:2"
+    ]
+
+
+def test_of_several_files_the_likeliest_is_the_one_that_moved(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raised = f"# ours\n{RAISED}"
+    (repository / "pay.yaml").unlink()
+    committed(write_all(repository, {"one/pay.yaml": HARDENED, "two/pay.yaml": raised}))
+    git(repository, "branch", "--force", "main")
+    (repository / "one/pay.yaml").unlink()
+    (repository / "two/pay.yaml").unlink()
+    committed(write_all(repository, {"a/pay.yaml": raised, "b/pay.yaml": HARDENED}))
+    answer = against(capsys, repository)
+    assert (answer.status, worse(answer), better(answer)) == (0, [], [])
+
+
 def test_untracked_and_uncommitted_files_are_part_of_the_change(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
