@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.model.profile import IS_ALSO
 from gate.model.report import Because, Requirement
 from gate.model.sensitivity import AXES, CLASSES
 
@@ -76,8 +77,8 @@ def _values(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str)
     ):
         if value:
             values[field] = (value,)
-    if platform == "openshift":
-        values["platform"] = ("openshift", "kubernetes")
+    if platform in IS_ALSO:
+        values["platform"] = (platform, IS_ALSO[platform])
     return values
 
 

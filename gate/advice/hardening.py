@@ -27,6 +27,17 @@ ECS: dict[str, tuple[str, ...]] = {
     "H.drop_all": ('"linuxParameters": {"capabilities": {"drop": ["ALL"]}},',),
 }
 
+#: A stack cannot ask for no_new_privs; the daemons of its nodes set it, and the declaration says that they do.
+SWARM: dict[str, tuple[str, ...]] = {
+    **DOCKER,
+    "H.nnp": (
+        "# in daemon.json of every node",
+        '"no-new-privileges": true',
+        "# in .gate.yaml",
+        "platform: {swarm: true, docker: {no_new_privileges: true}}",
+    ),
+}
+
 LXC: dict[str, tuple[str, ...]] = {
     "H.nnp": ("lxc.no_new_privs = 1",),
     "H.drop_all": ("lxc.cap.drop =", "lxc.cap.keep = none"),
@@ -43,7 +54,7 @@ PRECONDITIONS: dict[str, str] = {
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
     platform = "kubernetes" if platform == "openshift" else platform
-    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "lxc": LXC}.get(platform, {})
+    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "ecs": ECS, "lxc": LXC}.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
     if lines and platform == "ecs":
         lines = ["# in every container definition", *lines]

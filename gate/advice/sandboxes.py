@@ -127,6 +127,29 @@ DOCKER: tuple[Move, ...] = (
     ),
 )
 
+#: A stack asks for no runtime: its nodes have one by default, and a placement constraint picks the nodes.
+_NODES = """\
+# in daemon.json of the nodes with the label sandbox={name}
+"default-runtime": "{handler}"
+# in the service
+deploy: {{placement: {{constraints: [node.labels.sandbox=={name}]}}}}
+# in .gate.yaml
+platform: {{swarm: true, runtimes: {{"node.labels.sandbox=={name}": {name}}}}}
+"""
+
+SWARM: tuple[Move, ...] = tuple(
+    Move(
+        move.kind,
+        move.level,
+        f"{move.title}, on nodes of which that is the default runtime",
+        move.handler,
+        _NODES.format(name=move.kind, handler=move.handler),
+        move.preconditions,
+        move.costs,
+    )
+    for move in DOCKER
+)
+
 WINDOWS = Move(
     "hyperv",
     5,
@@ -164,5 +187,7 @@ def moves(platform: str, os: str) -> tuple[Move, ...]:
     """Return the ways up on a platform, from the smallest."""
     platform = "kubernetes" if platform == "openshift" else platform
     if os == "windows":
-        return {"kubernetes": (KUBERNETES_WINDOWS,), "docker": (WINDOWS,), "ecs": ECS[:1]}.get(platform, ())
-    return {"kubernetes": KUBERNETES, "docker": DOCKER, "ecs": ECS, "incus": (INCUS,)}.get(platform, ())
+        native = (WINDOWS,)
+        known = {"kubernetes": (KUBERNETES_WINDOWS,), "docker": native, "swarm": native, "ecs": ECS[:1]}
+        return known.get(platform, ())
+    return {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "ecs": ECS, "incus": (INCUS,)}.get(platform, ())

@@ -54,7 +54,7 @@ class Links:
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
-        workload = self._admitted(workload)
+        workload = self._admitted(self._scheduled(workload))
         runtime = self._runtime(workload)
         if self.fleet is not None and runtime is not workload.sandbox.runtime:
             workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
@@ -79,6 +79,15 @@ class Links:
         from gate.linking.segments import closed
 
         return closed(workload, self._gathered)
+
+    def _scheduled(self, workload: Workload) -> Workload:
+        """Let a swarm drop what it does, where a Compose service is or may be one of a stack."""
+        stack = workload.stack
+        if stack is None or not (self.profile.swarm or stack.signs):
+            return workload
+        from gate.linking.swarm import scheduled
+
+        return scheduled(workload, stack, self.profile)
 
     def _admitted(self, workload: Workload) -> Workload:
         """Let OpenShift fill in what it does, where a workload runs on it."""

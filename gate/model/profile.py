@@ -23,10 +23,14 @@ PLATFORMS = (
     "lxc",
     "incus",
     "podman",
+    "swarm",
 )
 
 #: Those whose workloads are pods.
 OF_PODS = ("kubernetes", "openshift")
+
+#: Platforms that are another one too: what is said of that one holds for them.
+IS_ALSO = {"openshift": "kubernetes", "swarm": "docker"}
 
 #: What a declaration may say that a RuntimeClass or a runtime's name stands for.
 RUNTIME_KINDS = (
@@ -57,8 +61,8 @@ class Named(Record):
 class PlatformProfile(Record):
     """The platform as declared; None and empty strings are what nobody declared, and then the worse reading counts.
 
-    `runtimes` maps a RuntimeClass or runtime name to one of `RUNTIME_KINDS`, `images` an image repository to the recipe
-    that builds it (relative to the declaration's folder).
+    `runtimes` maps a RuntimeClass, a runtime or a placement constraint to one of `RUNTIME_KINDS`, `images` an image
+    repository to the recipe that builds it (relative to the declaration's folder).
     """
 
     kubernetes_version: str = ""
@@ -72,3 +76,4 @@ class PlatformProfile(Record):
     runtimes: tuple[Named, ...] = ()
     images: tuple[Named, ...] = ()
     podman_rootless: bool | None = None
+    swarm: bool | None = None

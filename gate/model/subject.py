@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Placement,
         RefusedKey,
         Sandbox,
+        Stack,
     )
 
 
@@ -77,3 +78,4 @@ class Workload(Record):
     pod: Pod | None = None
     refused: tuple[RefusedKey, ...] = ()
     segments: Segments | None = None
+    stack: Stack | None = None

@@ -202,3 +202,15 @@ class RefusedKey(Record):
     key: str
     reason: str
     at: Location
+
+
+class Stack(Record):
+    """A Compose service as a stack of Docker Swarm would run it.
+
+    `reading` is None where the two read the same; `signs` are the places that only a swarm acts on.
+    """
+
+    reading: Workload | None
+    signs: tuple[Location, ...]
+    ignored: tuple[IgnoredKey, ...]
+    refused: tuple[RefusedKey, ...]

@@ -60,7 +60,7 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "placement", "images", "runtimes")
+    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "placement", "images", "runtimes")
     entries = fields(node, key, (), parts)
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
@@ -80,6 +80,7 @@ def _platform(node: Node) -> PlatformProfile:
         tuple(_runtimes(entries)),
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
         _flag(podman, "podman", "rootless"),
+        flag(entries["swarm"], "platform.swarm") if "swarm" in entries else None,
     )
 
 

@@ -7,6 +7,8 @@ take time in proportion to the product of the two lengths, so that no pattern ca
 
 from __future__ import annotations
 
+from gate.model.profile import IS_ALSO
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Selector
@@ -45,8 +47,7 @@ def matches(selector: Selector, path: str, platform: str, kind: str, name: str, 
     """Tell whether every part that the selector gives matches; `path` is relative to the declaration's folder."""
     if selector.paths and not any(path_matches(glob, path) for glob in selector.paths):
         return False
-    # OpenShift is Kubernetes too.
-    is_platform = platform == "openshift" and selector.platform == "kubernetes"
+    is_platform = bool(selector.platform) and IS_ALSO.get(platform) == selector.platform
     parts = (
         ("" if is_platform else selector.platform, platform),
         (selector.kind, kind),

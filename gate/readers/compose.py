@@ -12,6 +12,7 @@ from gate.dialects.compose_scalars import flag
 from gate.dialects.compose_service import confinement, exposure, privilege, resources, security_options
 from gate.dialects.docker_options import asked_sandbox
 from gate.dialects.reading import Fields, as_spelling, as_text
+from gate.dialects.swarm import as_stack, ignored, refused, signs
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
@@ -19,7 +20,7 @@ from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
 from gate.model.sensitivity import Statement
-from gate.model.workload import Build, Container, Credentials, Placement, Workload
+from gate.model.workload import Build, Container, Credentials, Placement, Stack, Workload
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -123,9 +124,16 @@ def _named(found: Project, known: Known, service: _Service) -> list[Workload | I
     """Name a service after the file that declares it; one that an include changes, after the project that it is in."""
     home = found.homes.get(service.name, found.path)
     subjects = list(service.subjects(home))
-    if home == found.path or all(known.get(subject.id) == subject for subject in subjects):
+    if home == found.path or all(_is_same(known.get(subject.id), subject) for subject in subjects):
         return subjects
     return list(service.subjects(found.path))
+
+
+def _is_same(alone: Subject | None, subject: Workload | Image) -> bool:
+    """Say whether two readings come to the same; what a stack must not hold beside it is the whole project's."""
+    if isinstance(alone, Workload) and isinstance(subject, Workload):
+        return replace(alone, stack=None) == replace(subject, stack=None)
+    return alone == subject
 
 
 class _Service:
@@ -148,6 +156,27 @@ class _Service:
         """Yield the workload, and the image of a recipe that is written inside the file."""
         subject_id = f"{path}#{self.section}/{self.name}"
         inline = self.inline_recipe(subject_id)
+        workload = self.workload(subject_id, inline)
+        yield workload if self.section != "services" else replace(workload, stack=self.stack(workload, inline))
+        if inline is not None:
+            yield inline
+
+    def stack(self, workload: Workload, inline: Image | None) -> Stack:
+        """Read the service once more, as `docker stack deploy` would."""
+        kept = as_stack(self.node)
+        reading = None
+        if kept is not self.node:
+            other = _Service(self.section, self.name, kept, self.root, self.peers, None)
+            reading = replace(other.workload(workload.id, inline), at=workload.at, doubts=workload.doubts)
+        return Stack(
+            reading,
+            tuple(signs(self.fields, self.root)),
+            tuple(ignored(self.fields)),
+            tuple(refused(self.fields, self.root)),
+        )
+
+    def workload(self, subject_id: str, inline: Image | None) -> Workload:
+        """Read the workload."""
         sandbox, own = self.sandbox(self.fields), namespaces(self.fields, self.peers)
         for starter in self.starters:
             own = worst_namespaces(own, namespaces(starter, self.peers))
@@ -172,9 +201,7 @@ class _Service:
             tuple(self.doubts),
         )
         reason = why_open(self.node) or too_many(self.fields)
-        yield opened(workload, reason) if reason else workload
-        if inline is not None:
-            yield inline
+        return opened(workload, reason) if reason else workload
 
     def containers(self) -> Iterator[Container]:
         """Yield the service's container, and its hooks, which have rights of their own."""
@@ -284,4 +311,4 @@ def _text_of(fields: Fields, name: str) -> str:
     return setting.value if isinstance(setting, Stated) else ""
 
 
-READER = Reader("compose", ("docker",), claims, read)
+READER = Reader("compose", ("docker", "swarm"), claims, read)

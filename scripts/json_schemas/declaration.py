@@ -84,6 +84,7 @@ def _platform() -> Json:
         ),
         "docker": closed("The Docker daemon's configuration.", docker, []),
         "podman": closed("Podman.", {"rootless": flag("Podman runs as a user who is not root.")}, []),
+        "swarm": flag("Compose files are deployed as stacks of Docker Swarm."),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(
             "Which recipe builds an image, by the image's repository.",
@@ -91,7 +92,7 @@ def _platform() -> Json:
             string("The path of a Dockerfile, relative to this file.", INNER_PATH),
         ),
         "runtimes": table(
-            "What kind of boundary a RuntimeClass or a runtime's name stands for.",
+            "What kind of boundary a RuntimeClass, a runtime's name or a placement constraint of Swarm stands for.",
             WORD,
             word("The kind of boundary.", RUNTIME_KINDS),
         ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Rule
 
-# Fields: Kubernetes fields of one security context in the other, and keys that no version knows.
+# Fields: Kubernetes fields of one security context in the other, and keys that no version knows; what
+#   `docker stack deploy` drops.
 # Allowed: fields where the API has them.
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from gate.model.rule import Rule
 
 # Fields: Amazon ECS: what Fargate does not take (privileged, host namespaces, devices, paths of the host, security
 #   options, capabilities but SYS_PTRACE), a launch type that the task definition is not checked against, isolationMode
-#   outside of managed instances.
+#   outside of managed instances. Docker Swarm: keys that the schema of stacks does not have, or their loader refuses.
 # Allowed: settings that the launch type has.
 
 RULE = Rule(
