@@ -68,7 +68,7 @@ class Revision:
 
     def _compared(self) -> Changes:
         suspects = self.repository.differing(self.commit)
-        here = set(self._files.walk(""))
+        here = self._here()
         inside = self.tree.entries
         there = {path for path in suspects if os.path.lexists(os.path.join(self._files.root, path))}
         return Changes(
@@ -76,6 +76,15 @@ class Revision:
             frozenset((here | there) - inside.keys()),
             frozenset((suspects & inside.keys()) - there),
         )
+
+    def _here(self) -> set[str]:
+        """Return the files that are there, or of a tree that is too large for that, those that git does not know."""
+        try:
+            return set(self._files.walk(""))
+        except InputError:
+            found = self.repository.untracked()
+            inner = (path for other in found if other.endswith("/") for path in self._files.walk(other.rstrip("/")))
+            return {path for path in found if not path.endswith("/")}.union(inner)
 
     def _differs(self, path: str) -> bool:
         """Compare bytes, because the index only knows times and sizes."""

@@ -102,6 +102,16 @@ class Repository:
             raise GitError(f"{commit[:12]} cannot be compared with the working tree: {_said(done.stderr)}")
         return {part.decode("utf-8", "surrogateescape") for part in done.stdout.split(b"\0")[1::2]}
 
+    def untracked(self) -> set[str]:
+        """Return what is in the working tree and not in the index, ignored files too; other repositories end in `/`."""
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix="boundary-gate-") as folder:
+            done = self._run("ls-files", "--others", "-z", environment=self._bare(folder))
+        if done.returncode:
+            raise GitError(f"the working tree cannot be listed: {_said(done.stderr)}")
+        return {part.decode("utf-8", "surrogateescape") for part in done.stdout.split(b"\0") if part}
+
     def blob(self, entry: Entry, most: int) -> bytes | None:
         """Return a file's bytes, None when it has more than `most` of them."""
         process = self._blob_process()

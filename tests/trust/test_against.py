@@ -412,6 +412,17 @@ def test_a_runtime_class_counts_for_the_pods_that_name_it(tmp_path: Path, capsys
     assert answer.report["against"]["judged"] == 1
 
 
+def test_a_tree_that_is_too_large_to_be_listed_is_compared_all_the_same(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(write_all(repository, {f"many/{number}.txt": "" for number in range(20)}))
+    write_all(repository, {"deploy/fresh.yaml": LEGACY.replace("legacy", "fresh"), "deploy/nested/pay.yaml": SHARING})
+    git(repository / "deploy" / "nested", "init", "--quiet")
+    monkeypatch.setattr("gate.pipeline.files.MAX_ENTRIES", 10)
+    answer = check(capsys, repository / "deploy", "--against", "main")
+    assert subjects(answer) == {"deploy/fresh.yaml#Pod/fresh", "deploy/nested/pay.yaml#Pod/payments"}
+
+
 def test_only_the_named_paths_are_judged(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     committed(write_all(repository, {"pay.yaml": SHARING, "deploy/new.yaml": LEGACY.replace("legacy", "fresh")}))
     answer = check(capsys, repository / "deploy", "--against", "main")

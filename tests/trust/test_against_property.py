@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from gate.model.errors import UsageError
 from gate.model.record import replace
 from gate.model.report import Report, SubjectReport
+from gate.pipeline.against import Against
 from gate.pipeline.against_delta import Comparing, Delta
 from gate.pipeline.against_reach import Reach, readers_of
 from gate.pipeline.against_sides import Sides
@@ -101,6 +102,33 @@ def check(change: Change, folder: Path) -> None:
 def test_the_old_report_and_the_change_make_the_new_report(change: Change) -> None:
     with TemporaryDirectory() as folder:
         check(change, Path(folder))
+
+
+def told(asked: Options) -> Report | None:
+    try:
+        return Against(asked).report()
+    except UsageError:
+        return None
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes())
+def test_only_what_failed_before_is_let_pass(change: Change) -> None:
+    with TemporaryDirectory() as name:
+        made = repository(Path(name) / "repository", change)
+        change = change._replace(paths=tuple(path for path in change.paths if (made / path).exists()), image=False)
+        was = by_id(full(options(state(Path(name) / "was", change.was), change)))
+        now = full(options(made, change))
+        found = told(options(made, change, "main")) if change.paths else None
+        if found is None or now is None:
+            return
+        failing = {one.id for one in now.subjects if one.verdict == "fail"}
+        gone = {one.id.partition("#")[2] for one in was.values() if one.verdict == "fail" and one.id not in by_id(now)}
+        before = {one.id for one in was.values() if one.verdict == "fail"}
+        new = {one for one in failing - before if not gone or one.partition("#")[2] not in gone}
+        assert found.status == 1 or not new
+        assert found.status == 0 or now.status != 0
+        assert {one.id for one in found.subjects if one.verdict == "fail"} <= failing
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
