@@ -22,6 +22,9 @@ ORDERS: dict[str, tuple[str, ...]] = {**AXES, "class": CLASSES, "impact": IMPACT
 #: Fields that are unknown when nothing is known about them; every other axis that is silent simply does not apply.
 UNKNOWN_WHEN_SILENT = frozenset({"placement", "os"})
 
+#: Windows has no hardened container and no userspace kernel: what asks for those asks for a machine.
+ON_WINDOWS = {3: 5, 4: 5}
+
 SETTLE_PLACEMENT = "declare `placement: dedicated` or `placement: shared` for it, or under `platform`, in .gate.yaml"
 SETTLE_OS = "state its operating system where it is deployed, as `spec.os.name` does for a pod"
 
@@ -41,15 +44,16 @@ def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: 
     fired = [(rule, answer) for rule in policy.requirements if (answer := holds(rule.when, values)) != "no"]
     demands = [rule for rule, _ in fired if not rule.allows]
     certain = [rule for rule, answer in fired if answer == "yes" and not rule.allows]
-    lo = _highest(certain, dedicated=sensitivity.placement in ("", "dedicated"))
-    hi = _highest(demands, dedicated=sensitivity.placement == "dedicated")
+    ladder = ON_WINDOWS if os == "windows" else {}
+    lo = _highest(certain, ladder, dedicated=sensitivity.placement in ("", "dedicated"))
+    hi = _highest(demands, ladder, dedicated=sensitivity.placement == "dedicated")
     allowed = [level_number(rule.allows) for rule, answer in fired if rule.allows and answer == "yes"]
     return Requirement(
         lo,
         hi,
-        _highest(demands, dedicated=True) if any(rule.dedicated_level for rule in demands) else None,
+        _highest(demands, ladder, dedicated=True) if any(rule.dedicated_level for rule in demands) else None,
         tuple(dict.fromkeys(need for rule, answer in fired if answer == "yes" for need in rule.needs)),
-        tuple(Because(rule.id, rule.level, rule.text, rule.source, answer == "yes") for rule, answer in fired),
+        tuple(_because(rule, ladder, is_certain=answer == "yes") for rule, answer in fired),
         _settle(fired, values) if lo != hi else "",
         min(allowed) if allowed else None,
     )
@@ -131,6 +135,15 @@ def _asks(conditions: Iterable[Condition], field: str) -> bool:
     )
 
 
-def _highest(rules: Iterable[RequirementRule], *, dedicated: bool) -> int:
+def _because(rule: RequirementRule, ladder: dict[int, int], *, is_certain: bool) -> Because:
+    level = level_number(rule.level) if rule.level else 0
+    if level not in ladder:
+        return Because(rule.id, rule.level, rule.text, rule.source, is_certain)
+    text = f"{rule.text} On Windows there is no {rule.level}."
+    return Because(rule.id, f"L{ladder[level]}", text, rule.source, is_certain)
+
+
+def _highest(rules: Iterable[RequirementRule], ladder: dict[int, int], *, dedicated: bool) -> int:
     """Return the highest level asked for; on a dedicated placement some rules are content with less."""
-    return max((level_number((dedicated and rule.dedicated_level) or rule.level) for rule in rules), default=0)
+    highest = max((level_number((dedicated and rule.dedicated_level) or rule.level) for rule in rules), default=0)
+    return ladder.get(highest, highest)

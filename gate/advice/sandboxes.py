@@ -156,7 +156,10 @@ WINDOWS = Move(
     "isolate it with Hyper-V",
     "",
     "isolation: hyperv\n",
-    ("the host has the Hyper-V role (nested virtualization, where it is a virtual machine itself)",),
+    (
+        "the host has the Hyper-V role (nested virtualization, where it is a virtual machine itself)",
+        "folders of the host that are mounted into it may be read and written by everything in it: as LocalSystem",
+    ),
     ("a utility virtual machine of 1024 MB by default for each container (hcsshim), and a longer start",),
 )
 

@@ -37,6 +37,11 @@ SOCKET_NAMES = frozenset(
         "dockershim.sock",
         "buildkitd.sock",
         "docker_engine",
+        "docker_engine_linux",
+        "docker_engine_windows",
+        "dockerdesktoplinuxengine",
+        "dockerdesktopwindowsengine",
+        "podman-machine-default",
         "containerd-containerd",
     }
 )
@@ -108,7 +113,7 @@ def normalise(path: str) -> str:
     """
     if path == "~" or path.startswith("~/"):
         path = "/home/" + path
-    if (len(path) > 1 and path[1] == ":") or path.startswith("\\\\"):
+    if (len(path) > 1 and path[1] == ":") or path.startswith(("\\\\", "//./")):
         path = path.replace("\\", "/").lower()
     parts: list[str] = []
     for part in path.split("/"):

@@ -78,6 +78,9 @@ HANDLERS: dict[str, RuntimeKind] = {
     "io.containerd.runc.v2": NONE,
 }
 
+#: How hcsshim's handlers for Hyper-V begin; what follows is the version of Windows inside.
+_HYPERV = "runhcs-wcow-hypervisor"
+
 #: Shim names that the engine itself turns into a binary, so that no configuration can point them elsewhere.
 SHIMS = frozenset({"io.containerd.runsc.v1", "io.containerd.kata.v2", "io.containerd.runc.v2"})
 
@@ -109,4 +112,6 @@ NATIVE: dict[str, RuntimeKind] = {
 
 def of_handler(handler: str) -> RuntimeKind:
     """Return the kind behind a handler's name; an unheard-of handler is unknown, which raises nothing."""
+    if handler.startswith(_HYPERV):
+        return HYPERV
     return HANDLERS.get(handler, UNKNOWN)

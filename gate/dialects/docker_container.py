@@ -19,6 +19,7 @@ from gate.dialects.docker_options import (
     pid_mode,
 )
 from gate.dialects.interpolation import GAP
+from gate.dialects.windows_image import is_windows
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown, known
 from gate.model.workload import (
     Confinement,
@@ -290,6 +291,6 @@ def os(flags: Flags, image: Setting[str]) -> Setting[str]:
     isolation = flags.last("isolation")
     if isolation is not None and isolation.value.lower() not in ("", "default"):
         return Stated("windows", isolation.at, isolation.via)
-    if "mcr.microsoft.com/windows" in (known(image) or "").lower():
+    if is_windows(known(image) or ""):
         return Stated("windows", image.at)
     return Defaulted("linux", flags.at)

@@ -6,11 +6,13 @@ After linking no setting is deferred: what nothing in sight decides is unknown, 
 from __future__ import annotations
 
 from gate.dialects.image_name import identity
+from gate.dialects.windows_image import account, is_windows
 from gate.linking.storage import Storage
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.reference import CLUSTERS
+from gate.model.subject import User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +26,16 @@ if TYPE_CHECKING:
     from gate.model.reader import Subject
     from gate.model.reference import Definition
     from gate.model.segments import Segments
-    from gate.model.subject import User, Workload
+    from gate.model.subject import Workload
     from gate.model.workload import Container, Credentials, Mount, Namespaces, Profile, Runtime
 
 
 #: The annotation by which a pod's author picks the constraints of OpenShift; admission tries no others.
 REQUIRED_SCC = "openshift.io/required-scc"
+
+
+#: Platforms whose containers run the system of the engine's host, which nothing but their image tells.
+ENGINES = frozenset({"docker", "swarm", "podman"})
 
 
 class Links:
@@ -54,7 +60,7 @@ class Links:
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
-        workload = self._admitted(self._scheduled(workload))
+        workload = self._system(self._admitted(self._scheduled(workload)))
         runtime = self._runtime(workload)
         if self.fleet is not None and runtime is not workload.sandbox.runtime:
             workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
@@ -79,6 +85,17 @@ class Links:
         from gate.linking.segments import closed
 
         return closed(workload, self._gathered)
+
+    def _system(self, workload: Workload) -> Workload:
+        """Take the operating system from the recipe, where an engine's container says nothing of it."""
+        if workload.platform not in ENGINES or not isinstance(workload.os, Defaulted):
+            return workload
+        for member in workload.containers.members:
+            for image, _part in self.images_of(workload, member.value) if isinstance(member, Stated) else ():
+                base = known(image.base_name)
+                if base is not None and is_windows(base.text):
+                    return replace(workload, os=Stated("windows", image.base_name.at, (member.at,)))
+        return workload
 
     def _scheduled(self, workload: Workload) -> Workload:
         """Let a swarm drop what it does, where a Compose service is or may be one of a stack."""
@@ -228,13 +245,15 @@ def fleet(definitions: Iterable[Definition]) -> Fleet | None:
 
 def on_its_own(image: Image) -> Image:
     """Return an image with nothing deferred: its base is not in sight."""
-    return replace(image, user=_undecided_user(image.user)) if isinstance(image.user, Deferred) else image
+    return replace(image, user=_user_of_base(image, image.user)) if isinstance(image.user, Deferred) else image
 
 
 def _user(images: tuple[tuple[Image, str], ...], container: Container, setting: Deferred) -> Setting[User]:
     """Follow the image: the user as it was built, else of the stage that is, which keeps its place there."""
     if not images:
         name = container.image.value if isinstance(container.image, Stated) else "its image"
+        if by_default := account(name):
+            return Defaulted(User.named(by_default), container.image.at)
         return Unknown(f"{name} decides the user, and nothing here builds it", setting.at)
     built = [one for one in images if not one[0].stages]
     users = [_user_of(image, part) for image, part in built or images]
@@ -242,7 +261,7 @@ def _user(images: tuple[tuple[Image, str], ...], container: Container, setting: 
     if not all(_is_same(user, other) for other in users):
         return Unknown("which of several images of this name runs decides the user", setting.at)
     if isinstance(user, Deferred):
-        return _undecided_user(user)
+        return _user_of_base((built or images)[0][0], user)
     if isinstance(user, Stated):
         return replace(user, via=(*user.via, setting.at))
     return user
@@ -265,7 +284,11 @@ def _is_same(one: Setting[User], other: Setting[User]) -> bool:
     return user == another or (user is not None and another is not None and user.is_root and another.is_root)
 
 
-def _undecided_user(setting: Deferred) -> Unknown:
+def _user_of_base(image: Image, setting: Deferred) -> Setting[User]:
+    """Ask the base image, which says it by its name or nowhere in sight."""
+    base = known(image.base_name)
+    if base is not None and (by_default := account(base.text)):
+        return Defaulted(User.named(by_default), setting.at)
     return Unknown("the base image decides the user, and it is not in this repository", setting.at)
 
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     )
 
 
+#: Accounts that may do everything: of Linux, and of Windows containers (Microsoft, "Secure Windows containers").
+ADMINISTRATORS = frozenset({"root", "containeradministrator", "user manager\\containeradministrator"})
+
+
 class User(Record):
     """A user as written: `uid` is None for a name, which only the image's own account file can resolve."""
 
@@ -44,8 +48,8 @@ class User(Record):
 
     @property
     def is_root(self) -> bool:
-        """Whether this is root by number or by the one name that always is."""
-        return self.uid == 0 or self.text.split(":")[0].lower() == "root"
+        """Whether this is root by number, or by one of the names that always are."""
+        return self.uid == 0 or self.text.split(":")[0].lower() in ADMINISTRATORS
 
 
 class Doubt(Record):

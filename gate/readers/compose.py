@@ -13,9 +13,10 @@ from gate.dialects.compose_service import confinement, exposure, privilege, reso
 from gate.dialects.docker_options import asked_sandbox
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.dialects.swarm import as_stack, ignored, refused, signs
+from gate.dialects.windows_image import is_windows
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, known
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -245,10 +246,11 @@ class _Service:
         platform = fields.text("platform")
         if isinstance(platform, Stated):
             return Stated("windows" if platform.value.lower().startswith("windows") else "linux", platform.at)
-        if fields.has("isolation"):
-            return Stated("windows", fields.at_of("isolation"))
+        isolation = fields.text("isolation")
+        if not isinstance(isolation, Defaulted) and (known(isolation) or "?").lower() != "default":
+            return Stated("windows", isolation.at)
         image = fields.text("image")
-        if isinstance(image, Stated) and "mcr.microsoft.com/windows" in image.value.lower():
+        if isinstance(image, Stated) and is_windows(image.value):
             return Stated("windows", image.at)
         return Defaulted("linux", fields.at)
 

@@ -42,7 +42,7 @@ def test_what_reaches_the_hardened_level_is_a_machine(tmp_path: Path, capsys: py
     """The API server refuses capabilities and profiles in a pod for Windows."""
     write(tmp_path, pod__yaml=POD, **{".gate.yaml": DECLARED})
     found = check(capsys, tmp_path).subject("Pod/web")
-    assert (found["required"]["level"], found["verdict"]) == ("L3", "fail")
+    assert (found["required"]["level"], found["verdict"]) == ("L5", "fail")
     assert [one["reaches"] for one in found["suggestions"]] == ["L5"]
 
 
