@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: How far down a fact of a weight can hold the level: the first one decides.
 WEIGHTS = {"grant": 0, "weakener": 1, "hardening": 2}
 
+#: What is told of by a note, and the safeguard that the level lacks with it.
+LACKING = {"A.seccomp_unconfirmed": "H.seccomp_explicit"}
+
 #: Things that one sentence names before it counts the rest.
 FEW = 2
 
@@ -180,7 +183,8 @@ def _rank(finding: Finding) -> int | None:
     from gate.rules import asking
 
     entry = asking("workload").get(finding.rule) if finding.outcome in OUTCOMES else None
-    ranks = [WEIGHTS[FACTS[fact].weight] for fact in entry.facts if FACTS[fact].weight in WEIGHTS] if entry else []
+    facts = [FACTS[LACKING.get(fact, fact)] for fact in entry.facts] if entry else []
+    ranks = [WEIGHTS[fact.weight] for fact in facts if fact.weight in WEIGHTS]
     return min(ranks, default=None)
 
 

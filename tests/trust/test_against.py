@@ -116,6 +116,11 @@ def test_a_level_that_is_still_enough_only_warns(repository: Path, capsys: pytes
     assert worse(answer) == ["payments: L3 to L2, capabilities kept added, pay.yaml:9"]
 
 
+def test_a_filter_that_nobody_asks_for_any_more_is_named(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    committed(write_all(repository, {"pay.yaml": HARDENED.replace(", seccompProfile: {type: RuntimeDefault}", "")}))
+    assert worse(against(capsys, repository)) == ["payments: L3 to L2, seccomp unconfirmed added, pay.yaml:9"]
+
+
 def test_a_note_is_listed_and_changes_no_verdict(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     committed(write_all(repository, {"pay.yaml": HARDENED.replace("payments:1", "payments:latest")}))
     answer = against(capsys, repository)
