@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from gate.dialects.compose_merge import Cleared
+    from gate.model.location import Location
     from gate.syntax.tree import Node
 
     class Bases(Protocol):
         """Opens the files that are extended."""
 
-        def base(self, path: str) -> Services | None:
-            """Return the services of a file; None when it is not in sight or has none."""
+        def base(self, path: str, at: Location) -> Services | None:
+            """Return the services of a file that is named at a place; None when it is not in sight or has none."""
 
         def may_copy(self, node: Node) -> bool:
             """Say whether a service may be copied once more."""
@@ -82,7 +83,7 @@ class Services:
             if not isinstance(file, Scalar) or not isinstance(file.value, str):
                 return "the file it extends cannot be known", 0
             path = file.value
-            services = self._bases.base(path)
+            services = self._bases.base(path, extends.at)
         found, length = services.one(name[0], depth + 1) if services is not None else (None, 0)
         if found is None:
             return f"the service {name[0]} it extends is not in sight in {path}", 0

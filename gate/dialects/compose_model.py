@@ -236,17 +236,14 @@ class Load:
         """Say whether a service may be copied once more."""
         return self._loader.may_copy(node)
 
-    def base(self, path: str) -> Services | None:
-        """Return the services of a file that is extended; None when it is not in sight or has none."""
+    def base(self, path: str, at: Location) -> Services | None:
+        """Return the services of a file that is extended; None when it has none, or is not in sight: a problem."""
         if path not in self._bases:
-            self._bases[path] = self._opened_base(path)
+            self._bases[path] = self._opened_base(path, at)
         return self._bases[path]
 
-    def _opened_base(self, path: str) -> Services | None:
-        try:
-            source = self._loader.opened(path)
-        except InputError:
-            return None
+    def _opened_base(self, path: str, at: Location) -> Services | None:
+        source = self._loader.open(path, at, "the file it extends,")
         if source is None:
             return None
         folder = _folder(path)

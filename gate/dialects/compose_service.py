@@ -43,6 +43,15 @@ def privilege(service: Fields, security: SecurityOptions) -> Privilege:
     )
 
 
+def raised(hook: Fields, service: Privilege) -> Privilege:
+    """Read what a command may do that a hook runs in the service's container: as its own account, if it has one."""
+    return replace(
+        service,
+        privileged=flag(hook, "privileged") if hook.has("privileged") else service.privileged,
+        user=who(hook) if hook.has("user") else service.user,
+    )
+
+
 def capabilities(service: Fields, name: str) -> Items[str]:
     """Return a list of capabilities in upper case, without `CAP_`."""
     return service.items(name).convert("a capability", _capability)

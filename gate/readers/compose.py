@@ -9,7 +9,7 @@ from gate.dialects.compose_open import opened
 from gate.dialects.compose_paths import joined
 from gate.dialects.compose_peers import Peers, namespaces, why_open
 from gate.dialects.compose_scalars import flag
-from gate.dialects.compose_service import confinement, exposure, privilege, resources, security_options
+from gate.dialects.compose_service import confinement, exposure, privilege, raised, resources, security_options
 from gate.dialects.docker_options import asked_sandbox
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.dialects.swarm import as_stack, ignored, refused, signs
@@ -212,9 +212,8 @@ class _Service:
             yield replace(self.container(starter, f"{self.name} pre_start", starter.at), role="init")
         for moment in ("post_start", "pre_stop"):
             for hook in hooks(self.fields, moment):
-                raised = flag(hook, "privileged")
-                if not isinstance(raised, Defaulted):
-                    rights = replace(main.privilege, privileged=raised)
+                if hook.has("privileged") or hook.has("user"):
+                    rights = raised(hook, main.privilege)
                     yield replace(main, name=f"{self.name} {moment}", role="hook", at=hook.at, privilege=rights)
 
     def container(self, fields: Fields, name: str, at: Location) -> Container:
