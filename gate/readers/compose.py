@@ -11,7 +11,7 @@ from gate.dialects.compose_peers import Peers, namespaces, why_open
 from gate.dialects.compose_scalars import flag
 from gate.dialects.compose_service import confinement, exposure, privilege, raised, resources, security_options
 from gate.dialects.docker_options import asked_sandbox
-from gate.dialects.reading import Fields, as_spelling, as_text
+from gate.dialects.reading import Fields, as_spelling, as_text, is_absent
 from gate.dialects.swarm import as_stack, ignored, refused, signs
 from gate.dialects.windows_image import is_windows
 from gate.model.coverage import Skipped
@@ -113,7 +113,7 @@ def _read(found: Project, known: Known) -> Reading:
             if not isinstance(node, Mapping):
                 remedy = "give it keys such as `image`"
                 problems.append(InputError(f"the service {name} is not a mapping", at=inner.at_of(name), remedy=remedy))
-            elif node.get("provider") is not None:
+            elif not is_absent(node.get("provider")):
                 skipped.append(Skipped(node.at, f"{name} is run by a provider and is no container"))
             else:
                 key = inner.node.keys[name] if inner.node is not None else None

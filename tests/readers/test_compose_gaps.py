@@ -101,3 +101,8 @@ def test_a_provider_is_no_container_and_is_named_as_not_judged(
     answer = check(capsys, tmp_path)
     assert [one["name"] for one in answer.report["subjects"]] == ["web"]
     assert "db is run by a provider" in answer.out
+
+
+def test_a_provider_that_is_null_hides_no_service(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, compose__yaml="services:\n  web: {image: web, provider: , privileged: true}\n")
+    assert check(capsys, tmp_path).subject("services/web")["boundary"]["level"] == "L0"
