@@ -9,7 +9,7 @@ from __future__ import annotations
 from gate.dialects.compose_scalars import flag
 from gate.model.evidence import known
 from gate.model.workload import IgnoredKey, RefusedKey
-from gate.syntax.tree import Mapping
+from gate.syntax.tree import Mapping, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,6 +110,11 @@ def refused(service: Fields, root: Fields) -> Iterator[RefusedKey]:
     for name in service.names():
         if name not in HONOURED and name not in DROPPED and not name.startswith("x-"):
             yield RefusedKey(name, reason, service.at_of(name))
+    version = root.get("version")
+    if isinstance(version, Scalar) and not version.text.startswith("3"):
+        yield RefusedKey("version", "`docker stack deploy` takes no version but 3", root.at_of("version"))
+    if isinstance(service.get("depends_on"), Mapping):
+        yield RefusedKey("depends_on", "`docker stack deploy` takes a list there", service.at_of("depends_on"))
     reserved = service.sub("deploy").sub("resources").sub("reservations")
     if reserved.has("devices"):
         yield RefusedKey("devices", reason, reserved.at_of("devices"))

@@ -77,7 +77,9 @@ def test_what_may_be_a_stack_is_as_weak_as_one(
     assert judged(tmp_path, capsys, service, "swarm: false", rest)["boundary"]["level"] == "L3"
 
 
-@pytest.mark.parametrize("addition", [", runtime: runc", ", mem_limit: 1g", ", uts: private"])
+@pytest.mark.parametrize(
+    "addition", [", runtime: runc", ", mem_limit: 1g", ", uts: private", ", depends_on: {web: {}}"]
+)
 def test_what_a_stack_refuses_shows_that_it_is_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], addition: str
 ) -> None:
@@ -87,8 +89,14 @@ def test_what_a_stack_refuses_shows_that_it_is_none(
     assert "ISO054" in rules(judged(tmp_path, capsys, service, "swarm: true"))
 
 
-def test_a_name_of_the_project_is_refused_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "ISO054" in rules(judged(tmp_path, capsys, "image: web", "swarm: true", "name: shop\n"))
+@pytest.mark.parametrize(
+    ("rest", "refused"), [("name: shop", True), ("version: '2.4'", True), ("version: '3.8'", False), ("x-a: 1", False)]
+)
+def test_what_a_stack_must_not_hold_beside_its_services(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rest: str, refused: bool
+) -> None:
+    found = rules(judged(tmp_path, capsys, "image: web", "swarm: true", f"{rest}\n"))
+    assert ("ISO054" in found) is refused
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ REFUSED = {
     "pids_limit": ("10",),
     "gpus": ("all",),
     "group_add": ("[a]",),
+    "depends_on": ("{s0: {condition: service_started}}",),
 }
 
 SECTIONS = """\
