@@ -15,6 +15,7 @@ from gate.boundary import (
     facts_privilege,
     facts_sandbox,
     facts_segments,
+    facts_windows,
 )
 from gate.boundary.fact import Answer
 from gate.model.evidence import Defaulted, Stated, holds
@@ -40,6 +41,7 @@ FACTS: dict[str, Fact] = {
         facts_sandbox,
         facts_delegation,
         facts_segments,
+        facts_windows,
     )
     for fact in module.FACTS
 }

@@ -64,4 +64,5 @@ RULES: dict[str, Entry] = {
     "ISO061": _of("delegated_kernel_access", "W.userns_delegation"),
     "ISO070": _of("git_repository_volume", "W.git_repo"),
     "ISO071": _of("no_network_isolation", "A.unsegmented"),
+    "ISO080": _of("local_system_mount", "A.local_system_mount"),
 }
