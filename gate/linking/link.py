@@ -8,6 +8,7 @@ from __future__ import annotations
 from gate.dialects.image_name import identity
 from gate.dialects.windows_image import account, is_windows
 from gate.linking.storage import Storage
+from gate.model.constraints import REQUIRED_SCC
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Stated, Unknown, known
 from gate.model.image import Image
 from gate.model.record import replace
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from gate.model.segments import Segments
     from gate.model.subject import Workload
     from gate.model.workload import Container, Credentials, Mount, Namespaces, Profile, Runtime
-
-
-#: The annotation by which a pod's author picks the constraints of OpenShift; admission tries no others.
-REQUIRED_SCC = "openshift.io/required-scc"
 
 
 #: Platforms whose containers run the system of the engine's host, which nothing but their image tells.
@@ -160,7 +157,8 @@ class Links:
             return Credentials(Unknown("its service account decides, and which that is cannot be known", token.at))
         named = self.definitions.get(("service-account", account.name), [])
         found = [one.value for one in named if one.namespace == account.namespace]
-        if len(found) == 1 and isinstance(found[0], Stated | Defaulted):
+        said = {one.value if isinstance(one, Stated | Defaulted) else None for one in found}
+        if len(said) == 1 and isinstance(found[0], Stated | Defaulted):
             return Credentials(Stated(found[0].value == "true", found[0].at, (token.at,)))
         if found:
             return Credentials(Unknown(f"what the service account {account.name} says is not certain", found[0].at))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from gate.linking.admitted import admitted, undecided
 from gate.linking.constraints import admits, order
-from gate.linking.link import REQUIRED_SCC
-from gate.model.constraints import Allocation, Constraints, Grant, Permission
+from gate.model.constraints import REQUIRED_SCC, Allocation, Constraints, Grant, Permission
 from gate.model.evidence import Stated
 from gate.model.record import replace
 from gate.model.workload import RefusedKey

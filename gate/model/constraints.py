@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Allowed = Literal["privileged", "hostNetwork", "hostPID", "hostIPC", "hostPorts"]
     Range: TypeAlias = tuple[int, int]
 
+#: The annotation by which a pod's author picks the constraints; admission tries no others.
+REQUIRED_SCC = "openshift.io/required-scc"
+
 #: The kind of a volume that stands for all of them.
 ALL = "*"
 

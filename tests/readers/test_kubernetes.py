@@ -332,5 +332,3 @@ def test_an_unknown_kind_with_a_container_in_it_is_no_pass(version: str, inside:
 def test_an_unknown_kind_without_a_pod_is_not() -> None:
     reading = read("apiVersion: example.com/v1\nkind: Thing\nspec: {containers: {items: {image: i}}, image: i}\n")
     assert (reading.skipped, reading.problems) == ((), ())
-
-

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 CACHE = HERE.parents[2] / ".cache"
-LIBRARY = CACHE / "corpora" / "apiserver-library-go"
-OPERATOR = CACHE / "corpora" / "cluster-kube-apiserver-operator"
+LIBRARY = CACHE / "corpora" / "openshift+apiserver-library-go"
+OPERATOR = CACHE / "corpora" / "openshift+cluster-kube-apiserver-operator"
 MANIFESTS = "bindata/bootkube/scc-manifests"
 
 
@@ -30,16 +30,20 @@ def ask(requests: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def shipped() -> dict[str, str]:
     """Return the manifests of the shipped constraints, by file name."""
+    _cloned(OPERATOR)
     files = sorted((OPERATOR / MANIFESTS).glob("*_00_scc-*.yaml"))
-    if not files:
-        raise SystemExit(f"there are no manifests below {OPERATOR}; clone the repository there")
     return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def _cloned(folder: Path) -> None:
+    if not folder.is_dir():
+        address = f"https://github.com/{folder.name.replace('+', '/')}"
+        subprocess.run(["git", "clone", "--quiet", "--depth", "1", address, str(folder)], check=True)
 
 
 def _program() -> str:
     """Build the program where there is none for this source yet."""
-    if not (LIBRARY / "go.mod").exists():
-        raise SystemExit(f"there is no {LIBRARY}; clone the repository there")
+    _cloned(LIBRARY)
     source = HERE / "main.go"
     digest = hashlib.sha256(source.read_bytes() + (LIBRARY / "go.mod").read_bytes()).hexdigest()
     program = CACHE / "conformance" / f"openshift-{digest[:16]}"
