@@ -164,7 +164,7 @@ def sysctls_within(security: Fields) -> Iterator[Setting[str]]:
 
 
 def annotations_of(metadata: Fields, name: str = "annotations") -> Items[Annotation]:
-    """Return the annotations, or the labels; a value that is no string is refused by the API server, and unknown here."""
+    """Return the annotations, or the labels; a value that is no string is refused by the API server: unknown here."""
     written = metadata.sub(name)
     members = tuple(Stated(Annotation(key, written.text(key)), written.at_of(key)) for key in written.names())
     return Items(members, written.at, not written.reason, written.reason)
