@@ -218,7 +218,8 @@ def _system(service: dict[str, Any]) -> str:
     platform = service.get("platform") or ""
     if platform:
         return "windows" if platform.lower().startswith("windows") else "linux"
-    if service.get("isolation") or "mcr.microsoft.com/windows" in (service.get("image") or "").lower():
+    isolated = (service.get("isolation") or "default").lower() != "default"
+    if isolated or "mcr.microsoft.com/windows" in (service.get("image") or "").lower():
         return "windows"
     return "linux"
 
