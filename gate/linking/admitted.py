@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Record)
 
 
-_FILTERED = Profile("runtime-default")
-
-
 def admitted(workload: Workload, possible: Sequence[Constraints], given: Allocation | None) -> Workload:
     """Return the workload under its constraints; where several are possible, what they agree on."""
     names = " or ".join(one.name for one in possible[:5])
@@ -158,21 +155,14 @@ def _agreed(one: R, two: R, reason: str) -> R:
     changes: dict[str, object] = {}
     for field in one._fields:
         a, b = getattr(one, field), getattr(two, field)
-        if a == b or _value(a) == _value(b):
+        if a == b or getattr(a, "value", a) == getattr(b, "value", b):
             continue
         if isinstance(a, Items):
             kept = tuple(member for member in a.members if member in b.members)
             changes[field] = Items(kept, a.at, complete=False, open_because=reason)
-        elif field == "seccomp" and {type(a), type(b)} & {Deferred} and _FILTERED in (_value(a), _value(b)):
-            # A filter or nothing that is asked for: at no reading is it one that somebody switched off.
-            changes[field] = Defaulted(Profile("unconfirmed"), a.at)
         else:
             changes[field] = Unknown(reason, a.at)
     return replace(one, **changes) if changes else one
-
-
-def _value(setting: object) -> object:
-    return getattr(setting, "value", setting)
 
 
 def _doubted(container: Container, reason: str, at: Location) -> Container:
