@@ -1,0 +1,2 @@
+#!/bin/sh
+docker run --detach --name web registry.example/web:1

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker run --detach --name web --user 10001:10001 --cap-drop ALL --security-opt no-new-privileges --read-only --memory 256m --pids-limit 256 --runtime io.containerd.kata.v2 registry.example/web:1

@@ -1,0 +1,2 @@
+#!/bin/sh
+podman run --detach --name web registry.example/web:1

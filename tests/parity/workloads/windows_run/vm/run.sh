@@ -1,0 +1,2 @@
+#!/bin/sh
+docker run --detach --name web --isolation hyperv --user ContainerUser --memory 256m mcr.microsoft.com/windows/nanoserver:ltsc2025
