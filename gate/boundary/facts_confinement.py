@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.model.evidence import Stated, holds, known
-from gate.model.truth import no, yes
+from gate.model.evidence import Defaulted, Stated, holds, known
+from gate.model.truth import inapplicable, no, yes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,16 @@ def _seccomp_off(_workload: Workload, container: Container) -> Iterator[Truth]:
     )
 
 
-def _seccomp_on(_workload: Workload, container: Container) -> Iterator[Truth]:
-    yield holds(container.confinement.seccomp, lambda profile: profile.kind in ("runtime-default", "custom"), "").about(
-        f"{container.name} runs under a seccomp filter"
-    )
+def _seccomp_on(workload: Workload, container: Container) -> Iterator[Truth]:
+    """A privileged container has no filter but one that is asked for (moby `daemon/pkg/oci`)."""
+    if known(workload.os) == "windows":
+        yield inapplicable(container.at, "Windows filters no system calls")
+        return
+    seccomp = container.confinement.seccomp
+    filtered = holds(seccomp, lambda profile: profile.kind in ("runtime-default", "custom"), "")
+    if isinstance(seccomp, Defaulted):
+        filtered &= ~holds(container.privilege.privileged, bool, "is privileged")
+    yield filtered.about(f"{container.name} runs under a seccomp filter")
 
 
 def _seccomp_unconfirmed(_workload: Workload, container: Container) -> Iterator[Truth]:
