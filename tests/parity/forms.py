@@ -1,9 +1,9 @@
 """One workload, `web`, in every form that can express it, and what each of its strengths comes to.
 
-The files are below `workloads/FORM/STRENGTH`. The strengths are *weak* (privileged, or what the platform has instead, on
-the host's network, with the engine's socket), *default* (nothing said), *hardened* (all that the form can say), and
-*gvisor* and *vm* (hardened, behind such a boundary). What a form comes to that differs from the ladder is an exception,
-and stands here with the platform's reason.
+The files are below `workloads/FORM/STRENGTH`. The strengths are *weak* (privileged, or what the platform has instead,
+on the network of the host, with the socket of the engine), *default* (nothing said), *hardened* (all that the form can
+say), and *gvisor* and *vm* (hardened, behind such a boundary). What a form comes to that differs from the ladder is an
+exception, and stands here with the reason of the platform.
 """
 
 from __future__ import annotations
@@ -93,6 +93,9 @@ FORMS: dict[str, Form] = {
     "docker_run": Form(WITH_GVISOR, {}),
     "podman_run": Form(("weak", "default", "hardened"), {}, missing=NO_KATA),
     "compose": Form(WITH_GVISOR, {}),
+    "compose_config": Form(
+        ("hardened",), {}, missing="only `docker compose config` writes this, of what Compose reads"
+    ),
     "swarm": Form(
         ("weak", "default", "hardened"),
         {
