@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gate.dialects.reading import Fields
     from gate.model.location import Location
+    from gate.syntax.tree import Node
 
 #: Keys of a service that are dropped with a warning.
 DROPPED = (
@@ -120,10 +121,15 @@ def refused(service: Fields, root: Fields) -> Iterator[RefusedKey]:
         yield RefusedKey("devices", reason, reserved.at_of("devices"))
 
 
+def _is_empty(node: Node | None) -> bool:
+    """Match `placement: {}`, which `docker compose config` writes below every `deploy`."""
+    return isinstance(node, Mapping) and not node.entries
+
+
 def signs(service: Fields, root: Fields) -> Iterator[Location]:
     """Yield the places that only a swarm acts on, so that the file may be a stack."""
     deploy = service.sub("deploy")
-    yield from (deploy.at_of(name) for name in _OF_SWARM if deploy.has(name))
+    yield from (deploy.at_of(name) for name in _OF_SWARM if deploy.has(name) and not _is_empty(deploy.get(name)))
     networks = root.sub("networks")
     for name in networks.names():
         if known(networks.sub(name).text("driver")) == "overlay":
