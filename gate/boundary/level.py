@@ -119,7 +119,8 @@ def _level(facts: Facts, kind: RuntimeKind, excepted: frozenset[str], *, worst: 
         and (not fact.is_risk if fact.id in excepted else facts.truth(fact.id).holds(worst=worst, risk=fact.is_risk))
     }
     if not kind.level:
-        return _shared_kernel(present), False
+        # A sandbox that nobody can name may be one that the workload opens by itself.
+        return (0 if kind is UNKNOWN and worst and "B.opened" in present else _shared_kernel(present)), False
     level, weakened = kind.level, False
     for fact in present:
         effect = passes(fact, kind.kind)
