@@ -18,12 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from reader_coverage import cells, keys, reasons, shown, unknown  # noqa: E402
+
 from gate.cli.main import main as gate  # noqa: E402
-from gate.model.source import Source  # noqa: E402
-from gate.pipeline.reading import load as reader  # noqa: E402
 from gate.readers import READERS  # noqa: E402
 from gate.rules.registry import RULES, load  # noqa: E402
-from tests.rules.pages import examples  # noqa: E402
 
 BLOCK = re.compile(r"(<!-- run: gate (?P<command>[^\n]*) -->\n```text\n).*?(```\n<!-- end -->)", re.DOTALL)
 SECTION = re.compile(r"(<!-- generated: rules -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -74,33 +73,34 @@ def rules() -> str:
 
 
 def coverage() -> str:
-    """Return the coverage page with its table of rules and readers filled in."""
+    """Return the coverage page with its tables of rules, readers, reasons and keys filled in."""
     text = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
-    return SECTION.sub(lambda found: found[1] + _proven() + found[2], text)
+    return SECTION.sub(lambda found: found[1] + _tables() + found[2], text)
 
 
-def _proven() -> str:
-    lines = [f"| rule | {' | '.join(READERS)} |", "|---" * (len(READERS) + 1) + "|"]
-    for rule_id, entry in sorted(RULES.items()):
-        readers = _readers(ROOT / (entry.module.replace(".", "/") + ".md"), rule_id)
-        lines.append(f"| {rule_id} | {' | '.join('proven' if name in readers else '' for name in READERS)} |")
+def _tables() -> str:
+    table, open_cells = cells(), unknown()
+    counts = ", ".join(f"{name} {count}" for name, count in open_cells.items() if count)
+    lines = [
+        f"Unknown: {sum(open_cells.values())} of {len(table) * len(READERS)} ({counts}).",
+        "",
+        f"| rule | {' | '.join(READERS)} |",
+        "|---" * (len(READERS) + 1) + "|",
+        *(f"| {rule} | {' | '.join(shown(cell) for cell in row.values())} |" for rule, row in table.items()),
+        "",
+        "| | why the format cannot express it |",
+        "|---|---|",
+        *(f"| {number} | {reason} |" for number, reason in enumerate(reasons(), 1)),
+        "",
+        "| reader | keys that an example proves | keys that no example shows |",
+        "|---|---|---|",
+        *(f"| {name} | {_spelt(proven)} | {_spelt(missing)} |" for name, (proven, missing) in keys().items()),
+    ]
     return "\n".join(lines) + "\n"
 
 
-def _readers(page: Path, rule_id: str) -> set[str]:
-    """Return the readers through which an example on a page finds something."""
-    return {
-        _reader(one.path, example.files[one.path])
-        for example in examples(page)
-        for one in example.expected
-        if one.rule == rule_id
-    }
-
-
-def _reader(path: str, text: str) -> str:
-    source = Source(path, text.encode())
-    name = path.rpartition("/")[2]
-    return next((one for one, matches in READERS.items() if matches(name) and reader(one).claims(source)), "")
+def _spelt(found: list[tuple[str, str]]) -> str:
+    return ", ".join(f"`{key.rstrip(':= ')}` {rule}" for rule, key in found)
 
 
 def main(arguments: list[str]) -> int:
