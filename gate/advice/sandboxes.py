@@ -1,8 +1,9 @@
 """How a stronger boundary is asked for on each platform, what it presumes and what it costs.
 
 Spellings: KEP-585 and node.k8s.io/v1 for RuntimeClass; moby's shim names for `runtime`; the Compose specification for
-`isolation`. Costs: gVisor's published measurements (website/performance, n1-standard-4, of the ptrace era), the
-overheads of kata-deploy's RuntimeClasses, hcsshim's defaults.
+`isolation`; the providers google-beta, azurerm and aws of Terraform. Costs: gVisor's published measurements
+(website/performance, n1-standard-4, of the ptrace era), the overheads of kata-deploy's RuntimeClasses, hcsshim's
+defaults.
 """
 
 from __future__ import annotations
@@ -186,8 +187,85 @@ INCUS = Move(
 )
 
 
-def moves(platform: str, os: str) -> tuple[Move, ...]:
-    """Return the ways up on a platform, from the smallest."""
+#: What takes the place of a way up where Terraform in sight makes the clusters of one provider.
+MANAGED: dict[str, tuple[Move, ...]] = {
+    "gke": (
+        Move(
+            "gvisor",
+            4,
+            "run it in GKE Sandbox, on a node pool that has it",
+            "gvisor",
+            """\
+# in Terraform, beside the cluster; an Autopilot cluster needs no pool
+resource "google_container_node_pool" "sandboxed" {
+  cluster = google_container_cluster.CLUSTER.name
+  node_config {
+    image_type = "COS_CONTAINERD"
+    sandbox_config {
+      sandbox_type = "gvisor"
+    }
+  }
+}
+# in the pod's spec; GKE has the RuntimeClass
+runtimeClassName: gvisor
+""",
+            ("the provider google-beta, and a second pool without the sandbox, since the system's own pods need one",),
+            _GVISOR_COSTS,
+        ),
+    ),
+    "aks": (
+        Move(
+            "kata",
+            5,
+            "run it in a virtual machine of its own with pod sandboxing, on a node pool that has it",
+            "kata-vm-isolation",
+            """\
+# in Terraform, beside the cluster
+resource "azurerm_kubernetes_cluster_node_pool" "sandboxed" {
+  name                  = "sandboxed"
+  kubernetes_cluster_id = azurerm_kubernetes_cluster.CLUSTER.id
+  vm_size               = "Standard_D4s_v5"
+  os_sku                = "AzureLinux"
+  workload_runtime      = "KataVmIsolation"
+}
+# in the pod's spec; AKS has the RuntimeClass
+runtimeClassName: kata-vm-isolation
+""",
+            ("a size of machine that can nest virtual machines, and Azure Linux on the nodes",),
+            _KATA_COSTS,
+        ),
+    ),
+    "eks": (
+        Move(
+            "microvm",
+            5,
+            "run it on Fargate, with a profile that selects it",
+            "fargate",
+            """\
+# in Terraform, beside the cluster, with the namespace and the labels of the pod
+resource "aws_eks_fargate_profile" "isolated" {
+  cluster_name           = aws_eks_cluster.CLUSTER.name
+  fargate_profile_name   = "isolated"
+  pod_execution_role_arn = aws_iam_role.POD_EXECUTION.arn
+  subnet_ids             = PRIVATE_SUBNETS
+  selector {
+    namespace = "NAMESPACE"
+  }
+}
+""",
+            ("private subnets, and a pod that asks for nothing of its node: no privilege, no host paths and ports",),
+            ("the price of the pod's own CPU and memory; no daemons beside it and no GPUs",),
+        ),
+    ),
+}
+
+
+def moves(platform: str, os: str, provider: str = "") -> tuple[Move, ...]:
+    """Return the ways up on a platform, from the smallest; `provider` is whose clusters Terraform makes, if any."""
+    if platform == "kubernetes" and os == "linux" and provider:
+        own = MANAGED[provider]
+        kept = (one for one in KUBERNETES if one.level != own[0].level)
+        return tuple(sorted((*own, *kept), key=lambda move: move.level))
     platform = "kubernetes" if platform == "openshift" else platform
     if os == "windows":
         native = (WINDOWS,)

@@ -40,13 +40,16 @@ MOST = 3
 
 
 def suggest(
-    workload: Workload, line: BoundaryLine, required: Requirement, profile: PlatformProfile
+    workload: Workload, line: BoundaryLine, required: Requirement, profile: PlatformProfile, provider: str = ""
 ) -> tuple[Suggestion, ...]:
-    """Return what would bring the workload to its level, the smallest change first; nothing when it is there."""
+    """Return what would bring the workload to its level, the smallest change first; nothing when it is there.
+
+    `provider` is whose clusters Terraform makes, where they are of one.
+    """
     confidential = "cc" in required.needs and "cc" not in line.modifiers
     if line.worst >= required.hi and not confidential:
         return ()
-    case = _Case(workload, line, profile)
+    case = _Case(workload, line, profile, provider)
     needed = required.hi
     found: list[Suggestion] = []
     if needed <= 2:
@@ -65,12 +68,13 @@ def suggest(
 class _Case:
     """One workload with the facts that keep it down."""
 
-    __slots__ = ("facts", "lacking", "line", "profile", "risks", "windows", "workload")
+    __slots__ = ("facts", "lacking", "line", "profile", "provider", "risks", "windows", "workload")
 
-    def __init__(self, workload: Workload, line: BoundaryLine, profile: PlatformProfile) -> None:
+    def __init__(self, workload: Workload, line: BoundaryLine, profile: PlatformProfile, provider: str) -> None:
         self.workload = workload
         self.line = line
         self.profile = profile
+        self.provider = provider
         self.facts = facts = Facts(workload, profile)
         # Windows has nothing to harden with: between its default and a machine there is no level.
         self.windows = known(workload.os) == "windows"
@@ -115,7 +119,7 @@ class _Case:
     def sandboxed(self, needed: int, *, confidential: bool) -> Iterator[Suggestion]:
         """Ask for the smallest sandboxes that reach the level, with what would reach through them removed."""
         os = known(self.workload.os) or "linux"
-        wanted = moves(self.workload.platform, os)
+        wanted = moves(self.workload.platform, os, self.provider)
         if confidential:
             wanted = (CONFIDENTIAL,) if self.workload.platform in OF_PODS and os == "linux" else ()
         for move in wanted:

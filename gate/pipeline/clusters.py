@@ -8,6 +8,8 @@ from gate.readers import WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gate.model.reference import Definition
     from gate.pipeline.reading import Ledger
 
@@ -32,3 +34,13 @@ def elsewhere(ledger: Ledger) -> list[Definition]:
         if source is not None and any(word in source.data for word in words):
             aside.source(source, ("kubernetes", "ecs", "clusters"), named=False)
     return [one for one in aside.definitions if one.kind in CLUSTERS]
+
+
+def provider_of(definitions: Iterable[Definition]) -> str:
+    """Return the provider whose clusters Terraform makes; empty where it makes none, or those of several."""
+    found = {
+        getattr(one.body, "provider", "")
+        for one in definitions
+        if one.kind in ("cluster", "node-pool") and one.at.path.endswith(_TERRAFORM)
+    }
+    return found.pop() if len(found) == 1 else ""

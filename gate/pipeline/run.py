@@ -17,6 +17,7 @@ from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
 from gate.pipeline.announced import Announced
+from gate.pipeline.clusters import provider_of
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
 from gate.pipeline.files import Files, root_of
@@ -59,6 +60,7 @@ class Run:
         "linked",
         "options",
         "paths",
+        "provider",
         "scans",
         "tables",
         "trust",
@@ -97,6 +99,7 @@ class Run:
         self.scans = scanned(files, self.options, self.ledger, self.declarations)
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
+        self.provider = provider_of(self.ledger.definitions)
         self.exceptions = Exceptions(self.declarations, self.options.now)
         self.announced = Announced(self.declarations)
 
@@ -228,7 +231,8 @@ class Run:
             return report
         from gate.advice.suggest import suggest
 
-        return replace(report, suggestions=suggest(subject, report.boundary, report.required, profile))
+        found = suggest(subject, report.boundary, report.required, profile, self.provider)
+        return replace(report, suggestions=found)
 
     def _underneath(self) -> tuple[Finding, ...]:
         """Ask about managed clusters, and about the versions that declarations give."""

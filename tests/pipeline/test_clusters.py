@@ -269,3 +269,20 @@ def test_a_declared_version_of_openshift(
 )
 def test_patterns_of_fargate(text: str, pattern: str, *, answer: bool) -> None:
     assert fits(text, pattern) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CLUSTER.format("one", ""), "google_container_node_pool"),
+        ('resource "azurerm_kubernetes_cluster" "one" {\n}\n', "azurerm_kubernetes_cluster_node_pool"),
+        ('resource "aws_eks_cluster" "one" {\n}\n', "aws_eks_fargate_profile"),
+        ("", "handler: runsc"),
+        (CLUSTER.format("one", "") + 'resource "aws_eks_cluster" "one" {\n}\n', "handler: runsc"),
+    ],
+)
+def test_the_way_up_is_that_of_the_provider(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, said: str
+) -> None:
+    found = judged(capsys, tmp_path, SILENT, main__tf=text)
+    assert any(said in one["snippet"] for one in found["suggestions"])
