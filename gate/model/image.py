@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.contents import Contents
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.packages import Packages
@@ -130,7 +131,8 @@ class Image(Record):
     """An image subject.
 
     A recipe has `stages` (all of them; `target` is the index of the one that is shipped) and no history; a built image
-    has a history and no stages. `user` is the effective user of what ships. `packages` is what scanners reported.
+    has a history and no stages. `user` is the effective user of what ships. `packages` is what scanners reported, and
+    `contents` what the layers themselves show, None where nobody has read them.
     """
 
     id: str
@@ -154,3 +156,4 @@ class Image(Record):
     doubts: tuple[Doubt, ...] = ()
     identity: Identity | None = None
     packages: Packages | None = None
+    contents: Contents | None = None
