@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.model.cadence import Cadence
     from gate.model.evidence import Setting
     from gate.model.image import Base, Download, Image, ImageName, PackageStep, Stage, Step
 
@@ -108,3 +109,8 @@ def unresolved(image: Image) -> Unknown | None:
 def is_built(image: Image) -> bool:
     """Say whether this is a built image and no recipe."""
     return not image.stages
+
+
+def cadence(image: Image) -> Cadence | None:
+    """Return what keeps an image up to date, where somebody asked."""
+    return image.cadence

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from gate.model.image_name import ImageName
 from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.cadence import Cadence
     from gate.model.contents import Contents
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
@@ -18,20 +20,8 @@ if TYPE_CHECKING:
 
     PackageAction = Literal["update", "install", "upgrade", "remove", "clean"]
 
-
-class ImageName(Record):
-    """A parsed reference; `repository` carries the registry, `docker.io/library/` filled in; parts absent are empty."""
-
-    text: str
-    repository: str
-    tag: str
-    digest: str
-
-    @property
-    def shown(self) -> str:
-        """The reference as a message repeats it: of a digest as much as tells one from another."""
-        name, at, digest = self.text.partition("@")
-        return f"{name}{at}{digest[:19]}"
+#: Whoever builds an image finds its name here.
+__all__ = ["ImageName"]
 
 
 class Base(Record):
@@ -157,3 +147,4 @@ class Image(Record):
     identity: Identity | None = None
     packages: Packages | None = None
     contents: Contents | None = None
+    cadence: Cadence | None = None

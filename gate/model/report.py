@@ -8,11 +8,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.cadence import Cadence
     from gate.model.coverage import Coverage
     from gate.model.location import Location
     from gate.model.policy import Grant, Threshold
     from gate.model.rule import Finding
-    from gate.model.score import Dimension, Score
+    from gate.model.score import Dimension, Projection, Score
     from gate.model.sensitivity import Sensitivity
     from gate.model.source import Source
     from gate.model.suggestion import Suggestion
@@ -86,11 +87,15 @@ class Reason(Record):
 
 
 class ScoreLine(Record):
-    """A score beside its threshold; `asked` is false where this stage's evidence cannot know."""
+    """A score beside its threshold; `asked` is false where this stage's evidence cannot know.
+
+    `projection` says when it falls below the threshold, where nothing keeps that from happening.
+    """
 
     score: Score | None
     threshold: Threshold | None
     asked: bool
+    projection: Projection | None = None
 
 
 class PodSecurityLine(Record):
@@ -110,7 +115,7 @@ class Escapes(Record):
 
 
 class SubjectReport(Record):
-    """One judged subject."""
+    """One judged subject; `cadence` says what keeps it up to date, where it is sensitive enough to be asked."""
 
     id: str
     kind: SubjectKind
@@ -127,6 +132,7 @@ class SubjectReport(Record):
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...]
     suggestions: tuple[Suggestion, ...]
+    cadence: tuple[Cadence, ...] = ()
 
     @property
     def is_quiet(self) -> bool:

@@ -25,6 +25,17 @@ class Deduction(Record):
     at: Location | None
 
 
+class Projection(Record):
+    """When a score that only gets older falls below its threshold, as ISO days.
+
+    `first` is the first day on which it may be below, and `last` the first on which it certainly is; empty where that
+    is more than ten years away.
+    """
+
+    first: str
+    last: str
+
+
 class Score(Record):
     """A dimension's score: whole points from 0 to 100, an interval wherever an input is uncertain.
 

@@ -9,6 +9,7 @@ from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gate.model.cadence import Cadence
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.pod import Pod
@@ -83,3 +84,4 @@ class Workload(Record):
     refused: tuple[RefusedKey, ...] = ()
     segments: Segments | None = None
     stack: Stack | None = None
+    cadence: tuple[Cadence, ...] = ()

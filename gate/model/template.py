@@ -7,6 +7,7 @@ from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gate.model.cadence import Cadence
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.reference import Reference
@@ -101,3 +102,4 @@ class Template(Record):
     references: tuple[Reference, ...] = ()
     statements: tuple[Statement, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    cadence: Cadence | None = None

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from gate.dialects.cadence_files import is_upkeep
 from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.record import replace
@@ -24,6 +25,7 @@ from gate.pipeline.against_reach import Reach, habits, spells
 from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.reading import DECLARATION
+from gate.pipeline.run import SENSITIVE
 from gate.readers import READERS
 
 TYPE_CHECKING = False
@@ -45,6 +47,10 @@ OF_CLUSTERS = ("ecs", "clusters")
 JOINED_WORDS = tuple(word for kind in JOINED for word in KINDS[kind].words)
 
 
+def _is_stated(data: bytes) -> bool:
+    return any(spells(data, word.encode()) for word in SENSITIVE)
+
+
 class Scope:
     """The files that are judged on both sides, and those that are read beside them for what they lead to."""
 
@@ -59,7 +65,7 @@ class Scope:
         self._differing: set[Definition] = set()
         self._run: set[str] = set()
         self._beyond = False
-        self.judged = {*self._changed(), *self._ruled(), *self._scanned()}
+        self.judged = {*self._changed(), *self._ruled(), *self._scanned(), *self._kept()}
         self.read: set[str] = set()
         if not self.is_everything:
             self.judged.update(self._asking())
@@ -149,6 +155,23 @@ class Scope:
         if self._sides.options.reports:
             names = self._sides.names_of
             yield from (path for path in self._sides.candidates if any(map(READERS["oci"], names(path))))
+
+    def _kept(self) -> Iterator[str]:
+        """Yield every file where the change touches what keeps images up to date, and something is sensitive."""
+        sides = self._sides
+        if any(map(is_upkeep, sides.touched.paths)) and self._is_sensitive():
+            yield from sides.candidates
+
+    def _is_sensitive(self) -> bool:
+        """Say whether a declaration, a label or a policy may make something confidential or restricted."""
+        sides, named = self._sides, self._sides.options.declaration
+        declared = {path for path in sides.now | sides.was if path.rpartition("/")[2] == DECLARATION}
+        texts = (sides.bytes_of(path) for path in sorted(declared | sides.candidates))
+        try:
+            counted = {one.policy_of("").undeclared for one in sides.declared}
+        except UsageError:
+            return True
+        return bool(named) or not counted.isdisjoint(SENSITIVE) or any(_is_stated(text) for text in texts)
 
     def _asking(self) -> Iterator[str]:
         """Yield the files whose reading asks for what is touched."""

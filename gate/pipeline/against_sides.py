@@ -15,7 +15,8 @@ from gate.pipeline.files import Files
 from gate.pipeline.named import named_source
 from gate.pipeline.reading import candidates_for
 from gate.pipeline.revisions import Revision
-from gate.pipeline.run import Run, knowing, rooted, trusting
+from gate.pipeline.roots import rooted
+from gate.pipeline.run import Run, knowing, trusting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

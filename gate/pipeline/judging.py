@@ -39,11 +39,15 @@ if TYPE_CHECKING:
 #: The rule about a boundary that is only named.
 ASSERTED_BOUNDARY = "ISO049"
 
+#: The rules about what nothing keeps up to date.
+UNATTENDED_REFERENCE = "AGE015"
+UNATTENDED = ("AGE013", "AGE014")
+
 
 class Case(Record):
     """Everything a subject is judged by.
 
-    `grants` are the exceptions in force for it; a workload needs no `tables`. `images_given`
+    `grants` are the exceptions in force for it; a workload needs `tables` only for its cadence. `images_given`
     says that what a workload or a recipe comes to as an image is judged in the same run, for its own age. `detailed`
     asks for what no verdict rests on: the level of the Pod Security Standards, and the escapes.
     """
@@ -84,6 +88,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     deployed = case.stage == "deploy" and not case.images_given
     lines = _lines(case, {"isolation_fitness": fitness}, demanded_here=deployed)
     said = [*(finding for finding, *_ in found), *_boundary_findings(workload, effective, required)]
+    said += _reference_findings(workload, case)
     findings = _marked(said, workload.at.path, case, effective, required)
     gap = isolation(effective, required, workload.name)
     excused = any(finding.rule == WEAK_BOUNDARY and finding.permitted_by for finding in findings)
@@ -109,6 +114,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
         (*reasons, *also),
         tuple(findings),
         (),
+        workload.cadence,
     )
 
 
@@ -121,6 +127,7 @@ def _made(subject: Image | Template, case: Case, kind: SubjectKind) -> SubjectRe
     else:
         found = _template_scores(subject, case)
     lines = _lines(case, found, demanded_here=built or (case.stage != "commit" and not case.images_given))
+    lines = _projected(lines, subject, findings, case) if subject.cadence is not None else lines
     reasons = scores(lines, subject.at)
     also = demanded(findings, case.policy)
     return SubjectReport(
@@ -139,6 +146,7 @@ def _made(subject: Image | Template, case: Case, kind: SubjectKind) -> SubjectRe
         (*reasons, *also),
         tuple(findings),
         (),
+        (subject.cadence,) if subject.cadence is not None else (),
     )
 
 
@@ -178,6 +186,28 @@ def _boundary_findings(workload: Workload, boundary: Boundary, required: Require
         rule = asking("workload")[rule_id].load()
         if rule.check is not None:
             yield from judge_truths(rule, rule.check(workload, boundary, required), workload.id)
+
+
+def _reference_findings(workload: Workload, case: Case) -> Iterator[Finding]:
+    """Ask who moves on the images that a sensitive workload names."""
+    if workload.cadence:
+        rule = asking("reference")[UNATTENDED_REFERENCE].load()
+        assert rule.check is not None
+        yield from judge_truths(rule, rule.check(workload, case.tables, case.now), workload.id)
+
+
+def _projected(
+    lines: dict[Dimension, ScoreLine], subject: Image | Template, findings: list[Finding], case: Case
+) -> dict[Dimension, ScoreLine]:
+    """Say when the age of what nothing keeps falls below its threshold."""
+    line = lines.get("image_age")
+    if line is None or line.threshold is None or not any(one.rule in UNATTENDED for one in findings):
+        return lines
+    from gate.scores.projection import projection
+
+    assert case.tables is not None
+    found = projection(subject, case.tables, case.now, line.threshold.minimum)
+    return {**lines, "image_age": replace(line, projection=found)}
 
 
 def _subject_findings(subject: Image | Template, kind: SubjectKind, case: Case) -> Iterator[Finding]:

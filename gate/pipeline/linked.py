@@ -80,6 +80,14 @@ class Linked:
             for member in workload.containers.members
         )
 
+    def own_images(self, workload: Workload) -> frozenset[str]:
+        """Return those of the images that a workload names which are built from a recipe in the repository."""
+        links = self._links_of(workload)
+        containers = [one.value for one in workload.containers.members if isinstance(one, Stated)]
+        return frozenset(
+            one.image.value for one in containers if isinstance(one.image, Stated) and links.images_of(workload, one)
+        )
+
     def refusals(self) -> Iterator[Finding]:
         """Yield a finding for every statement that a manifest may not make."""
         for subject in self.subjects:

@@ -20,10 +20,11 @@ from gate.pipeline.announced import Announced
 from gate.pipeline.clusters import provider_of
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
-from gate.pipeline.files import Files, root_of
+from gate.pipeline.files import Files
 from gate.pipeline.judging import Case, judge
 from gate.pipeline.linked import Linked
 from gate.pipeline.reading import Ledger
+from gate.pipeline.roots import absolute, rooted
 from gate.pipeline.suppressions import suppressions
 from gate.readers import READERS
 from gate.verdict import blocks_when_undecided, gravest
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gate.model.sensitivity import Sensitivity
     from gate.pipeline.baseline import Known
     from gate.pipeline.before import Before
+    from gate.pipeline.cadence import Upkeep
     from gate.pipeline.options import Options
     from gate.pipeline.scans import Scans
     from gate.pipeline.trees import AnyFiles
@@ -64,6 +66,7 @@ class Run:
         "scans",
         "tables",
         "trust",
+        "upkeep",
     )
 
     def __init__(self, options: Options, *, standard_input: bytes = b"") -> None:
@@ -96,6 +99,7 @@ class Run:
         """Read what was given beside the paths, from the working tree's `files`, and link everything."""
         for path in self.options.images:
             self._image(path, files)
+        self.upkeep: Upkeep | None = None
         self.scans = scanned(files, self.options, self.ledger, self.declarations)
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
@@ -193,7 +197,7 @@ class Run:
         if not os.path.lexists(path):
             remedy = "name an archive, a layout's folder or a configuration; registries are not asked"
             raise UsageError(f"there is no file or folder {path}", remedy=remedy)
-        full, root = _absolute(path), files.root
+        full, root = absolute(path), files.root
         if full == root or full.startswith(root.rstrip("/") + "/"):
             self.ledger.image(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "", files)
             return
@@ -220,7 +224,9 @@ class Run:
     ) -> SubjectReport:
         """Judge a subject by one policy, and suggest what would bring it to its level."""
         profile = self.declarations.of(subject.at.path).platform
-        tables = self._tables() if not isinstance(subject, Workload) else None
+        if is_asked(policy, sensitivity):
+            subject = self._kept(subject)
+        tables = self._tables() if not isinstance(subject, Workload) or subject.cadence else None
         if self.scans and isinstance(subject, Image):
             subject = self.scans.given(subject, policy, sensitivity)
         images = bool(self.options.images or self.options.reports)
@@ -233,6 +239,16 @@ class Run:
 
         found = suggest(subject, report.boundary, report.required, profile, self.provider)
         return replace(report, suggestions=found)
+
+    def _kept(self, subject: Subject) -> Subject:
+        """Find out what keeps a subject up to date; loaded for nothing that is not sensitive."""
+        from gate.pipeline.cadence import Upkeep
+
+        if self.upkeep is None:
+            read = self.ledger.read.values()
+            self.upkeep = Upkeep(self.files, self.declarations.files, read, self._tables(), self.options.now)
+        own = self.linked.own_images(subject) if isinstance(subject, Workload) else frozenset()
+        return self.upkeep.given(subject, own)
 
     def _underneath(self) -> tuple[Finding, ...]:
         """Ask about managed clusters, and about the versions that declarations give."""
@@ -323,6 +339,7 @@ class Run:
 
     def _inputs(self) -> tuple[Source, ...]:
         read = {**self.ledger.asked(), **self.ledger.read, **self.linked.read, **self.declarations.sources}
+        read |= self.upkeep.sources if self.upkeep is not None else {}
         if self.known is not None and self.known.source is not None:
             read[self.known.source.path] = self.known.source
         return tuple(read[path] for path in sorted(read))
@@ -355,6 +372,15 @@ def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declar
     return Scans(files, options, ledger, declarations)
 
 
+#: The classes of which it counts who keeps their images and templates up to date.
+SENSITIVE = ("confidential", "restricted")
+
+
+def is_asked(policy: Policy, sensitivity: Sensitivity) -> bool:
+    """Say whether a subject is sensitive enough to be asked who keeps it."""
+    return (sensitivity.cls or ("" if sensitivity.declared else policy.undeclared)) in SENSITIVE
+
+
 def labelled(said: Sensitivity, policy: Policy) -> Sensitivity:
     """Count what no declaration speaks of at least as what nobody speaks of; loaded where a label speaks."""
     if not said.declared:
@@ -362,39 +388,3 @@ def labelled(said: Sensitivity, policy: Policy) -> Sensitivity:
     from gate.policy.statements import counted
 
     return counted(said, policy.undeclared)
-
-
-def rooted(paths: list[str]) -> tuple[str, list[str]]:
-    """Return the root that holds every path, and the paths relative to it."""
-    if not paths:
-        return root_of("."), []
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"there is no file or folder {path}", remedy="name paths that exist")
-    root = _root(paths)
-    relative = []
-    for path in paths:
-        full = _absolute(path)
-        if os.path.islink(full) and os.path.isdir(full):
-            full = os.path.realpath(full)
-            if full != root and not full.startswith(root.rstrip("/") + "/"):
-                raise UsageError(f"{path} is a link out of {root}", remedy="name the folder that it points at")
-        if full != root and not full.startswith(root.rstrip("/") + "/"):
-            raise UsageError(f"{path} is not below {root}", remedy="judge it in a run of its own")
-        relative.append(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "")
-    return root, list(dict.fromkeys(relative))
-
-
-def _root(paths: list[str]) -> str:
-    """Return the repository of the first path; outside of repositories, the folder that all paths have in common."""
-    roots = [root_of(os.path.dirname(_absolute(path)) if os.path.islink(path) else path) for path in paths]
-    if any(os.path.exists(os.path.join(root, ".git")) for root in roots):
-        return roots[0]
-    return os.path.commonpath(roots)
-
-
-def _absolute(path: str) -> str:
-    """Return the absolute path with the links of its folder resolved, and the last part as it is."""
-    full = os.path.abspath(path)
-    folder, name = os.path.split(full)
-    return os.path.join(os.path.realpath(folder), name) if name else os.path.realpath(full)

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gate.model.cadence import Cadence
     from gate.model.location import Location
     from gate.model.report import (
         BaselineLine,
@@ -142,6 +143,24 @@ def _subject(subject: SubjectReport) -> Json:
         ],
         "findings": [_finding(finding, subject.at.path) for finding in subject.findings],
         "suggestions": [_suggestion(suggestion) for suggestion in subject.suggestions],
+        "cadence": [_cadence(one) for one in subject.cadence],
+    }
+
+
+def _cadence(one: Cadence) -> Json:
+    return {
+        "image": one.name.text if one.name is not None else None,
+        "location": _at(one.at),
+        "keepers": [
+            {
+                "tool": keeper.tool,
+                "does": keeper.does,
+                "days": keeper.every,
+                "doubt": keeper.doubt or None,
+                "location": _at(keeper.at),
+            }
+            for keeper in one.keepers
+        ],
     }
 
 
@@ -212,7 +231,9 @@ def _score(line: ScoreLine) -> Json:
             ],
         }
     if line.threshold is not None:
-        shown |= {"threshold": line.threshold.minimum, "undecided": line.threshold.undecided}
+        when = line.projection
+        below = None if when is None else {"first": when.first or None, "last": when.last or None}
+        shown |= {"threshold": line.threshold.minimum, "undecided": line.threshold.undecided, "falls_below": below}
     return shown
 
 

@@ -107,6 +107,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         if verbose or not reason.known:
             yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
     yield from _arithmetic(subject, paint, verbose=verbose)
+    yield from _upkeep(subject, paint, verbose=verbose)
     notes = 0
     for finding in subject.findings:
         if finding.rule == WEAK_BOUNDARY:
@@ -135,6 +136,24 @@ def _arithmetic(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Itera
                 points = _points(one.worst) if one.best == one.worst else f"{_points(one.best)}..{_points(one.worst)}"
                 place = f"  {_place(one.at)}" if one.at is not None else ""
                 yield paint(f"        -{points}  {visible(one.text)}{place}", "dim")
+
+
+def _upkeep(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """Say when an age that nothing stops falls below its threshold, and on request what keeps the subject."""
+    if not subject.cadence:
+        return
+    from gate.freshness.cadence import text
+
+    for dimension, line in subject.scores.items():
+        when = line.projection
+        if when is not None and line.threshold is not None:
+            days = f"between {when.first} and {when.last}" if when.last and when.last != when.first else when.first
+            said = f"falls below {line.threshold.minimum} {days if when.last else f'not before {when.first}'}"
+            said = said if when.first else f"stays above {line.threshold.minimum} for ten years"
+            yield paint(f"        {dimension.replace('_', ' ')} {said}, unless it is built again", "dim")
+    for one in subject.cadence if verbose else ():
+        for keeper in one.keepers:
+            yield paint(f"        {visible(text(keeper))}{': ' if keeper.doubt else ''}{visible(keeper.doubt)}", "dim")
 
 
 def _points(hundredths: int) -> str:

@@ -14,16 +14,18 @@ from gate.model.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal
 
     from gate.model.image import Image
     from gate.model.report import SubjectKind
     from gate.model.rule import Rule
 
-#: The families that ask each kind of subject.
-ASKING: dict[SubjectKind, tuple[str, ...]] = {
+#: The families that ask each kind of subject, and the images that a workload names.
+ASKING: dict[SubjectKind | Literal["reference"], tuple[str, ...]] = {
     "workload": ("isolation",),
     "image": ("image", "age", "packages"),
     "template": ("template", "age"),
+    "reference": ("age",),
 }
 
 
@@ -45,7 +47,7 @@ class Entry(Record):
 
 
 @cache
-def asking(kind: SubjectKind) -> dict[str, Entry]:
+def asking(kind: SubjectKind | Literal["reference"]) -> dict[str, Entry]:
     """Return the rules that ask a kind of subject, by their ids."""
     tables: list[dict[str, Entry]] = [module(f"gate.rules.{family}").RULES for family in ASKING[kind]]
     return {rule: entry for table in tables for rule, entry in table.items() if entry.subject == kind}

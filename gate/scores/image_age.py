@@ -11,7 +11,7 @@ from gate.freshness import recipe
 from gate.freshness.age import Age, is_frozen, of_recipe
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
-from gate.model.days import iso
+from gate.model.days import days, iso
 from gate.model.evidence import known
 from gate.model.score import Deduction, score
 from gate.scores.ramp import ramp
@@ -38,14 +38,20 @@ FROZEN, ARCHIVED, STALE_LISTS, KEPT_LISTS = 1_000, 2_000, 500, 300
 
 def image_age(image: Image, tables: Tables, now: str) -> Score | None:
     """Score one image; None for a recipe whose text bounds no age and names nothing that has ended."""
-    return _of_recipe(image, tables, now) if image.stages else _of_built(image, tables, now)
+    return aged(image, tables, now, 0)
 
 
-def _of_recipe(image: Image, tables: Tables, now: str) -> Score | None:
+def aged(image: Image, tables: Tables, now: str, passed: int) -> Score | None:
+    """Score what there is of an image on a day, once more days have passed and nothing has been built again."""
+    return _of_recipe(image, tables, now, passed) if image.stages else _of_built(image, tables, now, passed)
+
+
+def _of_recipe(image: Image, tables: Tables, now: str, passed: int) -> Score | None:
     base = recipe.base(image)
     if base is None:
         return None
-    age = of_recipe(image, tables, now)
+    age = _older(of_recipe(image, tables, now), passed)
+    tables, now = _later(tables, now, passed)
     name = known(base.image)
     named = supports(name, tables, now) if name is not None else ()
     ended = [*_builders(image, tables, now), *_archives(image)]
@@ -59,13 +65,32 @@ def _of_recipe(image: Image, tables: Tables, now: str) -> Score | None:
     return score("image_age", tuple(found), (age.least, age.most) if age is not None else None)
 
 
-def _of_built(image: Image, tables: Tables, now: str) -> Score:
+def _of_built(image: Image, tables: Tables, now: str, passed: int) -> Score:
     from gate.freshness import built
 
     clock = built.clock(image, tables, now)
-    found = [_age(clock.age, image.at), *_carried(image.base_name, tables, now)]
+    age = _older(clock.age, passed) or clock.age
+    tables, now = _later(tables, now, passed)
+    found = [_age(age, image.at), *_carried(image.base_name, tables, now)]
     found += (Deduction("A5", one.text, 0, 0, one.at) for one in clock.contradictions)
-    return score("image_age", tuple(found), (clock.age.least, clock.age.most))
+    return score("image_age", tuple(found), (age.least, age.most))
+
+
+def _older(age: Age | None, passed: int) -> Age | None:
+    """Return an age with some days added."""
+    if age is None or not passed:
+        return age
+    return Age(age.least + passed, age.most + passed if age.most is not None else None, age.text)
+
+
+def _later(tables: Tables, now: str, passed: int) -> tuple[Tables, str]:
+    """Return a later day, and tables that are as new then: what has no end that is known goes on until it has one."""
+    if not passed:
+        return tables, now
+    from gate.scores.later import later
+
+    then = iso(days(now) + passed)
+    return later(tables, then), then
 
 
 def template_age(template: Template, tables: Tables, now: str) -> Score | None:

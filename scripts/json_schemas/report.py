@@ -195,8 +195,27 @@ def _subject() -> Json:
         "reasons": listed("What the verdict rests on.", closed("One clause.", reason)),
         "findings": listed("Its findings.", FINDING),
         "suggestions": listed("Changes that would satisfy the requirement.", _suggestion()),
+        "cadence": listed(
+            "What keeps it, or the images that it names, up to date; asked of what is sensitive.", _cadence()
+        ),
     }
     return closed("One judged subject.", properties)
+
+
+def _cadence() -> Json:
+    keeper = {
+        "tool": string("The bot, or the service whose pipeline it is."),
+        "does": word("What it does.", literals("gate/model/cadence.py", "Upkeep")),
+        "days": {"description": "The most days between two runs, where a file says it.", "type": ["integer", "null"]},
+        "doubt": {"description": "Why it is not certain that it keeps the subject.", "type": ["string", "null"]},
+        "location": LOCATION,
+    }
+    properties = {
+        "image": {"description": "The image that is meant, as it is written.", "type": ["string", "null"]},
+        "location": LOCATION,
+        "keepers": listed("Whatever rebuilds it or moves it on, or may.", closed("One of them.", keeper)),
+    }
+    return closed("One image or template.", properties)
 
 
 def _sensitivity() -> Json:
@@ -278,6 +297,10 @@ def _score() -> Json:
         },
         "deductions": listed("The arithmetic.", closed("Points taken off.", deduction)),
         "threshold": number("The least score that passes.", 0, 100),
+        "falls_below": {
+            "description": "When what nothing keeps falls below the threshold; null where that is not asked.",
+            "anyOf": [_falls_below(), {"type": "null"}],
+        },
         "undecided": word("What a score that may or may not reach it does.", ON_UNDECIDED),
     }
     together = ["lo", "hi", "days", "deductions"]
@@ -285,10 +308,20 @@ def _score() -> Json:
         **closed("One score: an interval, beside its threshold.", properties, ["asked"]),
         "dependentRequired": {
             **{name: [other for other in together if other != name] for name in together},
-            "threshold": ["undecided"],
-            "undecided": ["threshold"],
+            "threshold": ["undecided", "falls_below"],
+            "undecided": ["threshold", "falls_below"],
+            "falls_below": ["threshold", "undecided"],
         },
     }
+
+
+def _falls_below() -> Json:
+    day = {"type": ["string", "null"], "format": "date"}
+    properties = {
+        "first": {"description": "The first day on which it may be below; null for more than ten years away.", **day},
+        "last": {"description": "The first day on which it certainly is.", **day},
+    }
+    return closed("Two days.", properties)
 
 
 def _escapes() -> Json:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from gate.model.cadence import Cadence, Keeper
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
+from gate.model.image import ImageName
 from gate.model.location import Location
 from gate.model.policy import Grant, Threshold
 from gate.model.record import replace
@@ -33,7 +35,7 @@ from gate.model.report import (
     Trusted,
 )
 from gate.model.rule import Finding
-from gate.model.score import DIMENSIONS, Deduction, Score
+from gate.model.score import DIMENSIONS, Deduction, Projection, Score
 from gate.model.sensitivity import AXES, Sensitivity, Statement
 from gate.model.source import Source
 from gate.model.suggestion import Edit, Suggestion
@@ -61,7 +63,9 @@ def scores() -> dict[Dimension, ScoreLine]:
     minimum = Threshold(85, "fail")
     taken = (Deduction("A1", "is 454 days old", 7825, 10_000, AT),)
     found: dict[Dimension, ScoreLine] = {
-        "image_age": ScoreLine(Score("image_age", 0, 22, taken, (454, None)), minimum, True),
+        "image_age": ScoreLine(
+            Score("image_age", 0, 22, taken, (454, None)), minimum, True, Projection("2026-12-24", "")
+        ),
         "package_freshness": ScoreLine(None, minimum, False),
         "isolation_fitness": ScoreLine(Score("isolation_fitness", 100, 100, ()), None, True),
     }
@@ -78,6 +82,7 @@ def workload() -> SubjectReport:
         True,
         (Statement("class", "restricted", AT),),
     )
+    kept = Keeper("Renovate", "bump", AT, doubt="it extends others")
     suggestion = Suggestion("Run it in gVisor", "L4", False, "runtimeClassName: gvisor", AT, ("a node",), ("speed",))
     return SubjectReport(
         "deploy/pay.yaml#Deployment/pay",
@@ -103,6 +108,7 @@ def workload() -> SubjectReport:
         (Reason("fail", "has L2 and needs L5", AT),),
         tuple(finding(outcome) for outcome in ("failed", "passed", "undecided", "inapplicable", "excepted")),
         (suggestion, replace(suggestion, edits=(Edit(AT, "x"),), safe=True)),
+        (Cadence(ImageName("nginx:1", "docker.io/library/nginx", "1", ""), AT, (kept, replace(kept, every=7))),),
     )
 
 

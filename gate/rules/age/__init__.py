@@ -29,4 +29,7 @@ RULES: dict[str, Entry] = {
     "AGE010": _of("contradictory_dates", recipe.is_built),
     "AGE011": _of("end_of_life_cluster", subject="cluster"),
     "AGE012": _of("end_of_life_node_image", subject="cluster"),
+    "AGE013": _of("unattended_image", recipe.cadence),
+    "AGE014": _of("unattended_template", subject="template"),
+    "AGE015": _of("unattended_reference", subject="reference"),
 }

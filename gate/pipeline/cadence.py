@@ -1,0 +1,229 @@
+"""Finds out who keeps a subject up to date: bots and scheduled pipelines, at the few places where those are written.
+
+Only folders with fixed names are listed, and nothing is read unless a subject is sensitive enough to be asked about.
+Under `--trusted-ref` what the trusted commit says counts, as far as the change leaves it in place: nobody passes by
+adding a configuration, and nobody by removing one unseen.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.image_name import parse
+from gate.freshness import recipe
+from gate.freshness.cadence import neglected, of_image
+from gate.model.cadence import Cadence, Keeper
+from gate.model.errors import InputError
+from gate.model.evidence import Stated, known
+from gate.model.image import Image
+from gate.model.record import replace
+from gate.model.subject import Workload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gate.dialects.cadence_tree import Scheduled
+    from gate.model.image import ImageName
+    from gate.model.lifecycle import Tables
+    from gate.model.location import Location
+    from gate.model.reader import Subject
+    from gate.model.source import Source
+    from gate.model.template import Template
+    from gate.model.truth import Truth
+    from gate.pipeline.trees import AnyFiles
+
+
+class Upkeep:
+    """What keeps the subjects of one run."""
+
+    __slots__ = ("_sides", "_tables", "now")
+
+    def __init__(self, files: AnyFiles, trusted: AnyFiles, read: Iterable[Source], tables: Tables, now: str) -> None:
+        """Take the working tree, the trusted one, which is the same where there is none, and what the run has read."""
+        automated = any(_may_automate(source) for source in read)
+        self._sides = [Side(one, automated=automated) for one in dict.fromkeys((files, trusted))]
+        self._tables = tables
+        self.now = now
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The files that were read."""
+        return {path: source for side in self._sides for path, source in side.sources.items()}
+
+    def given(self, subject: Subject, own: frozenset[str]) -> Subject:
+        """Return a subject with what keeps it; of the images that a workload names, its `own` are made here."""
+        if isinstance(subject, Workload):
+            found = (self._reference(one.value, one.at, subject) for one in _images(subject, own))
+            return replace(subject, cadence=tuple(found))
+        if isinstance(subject, Image):
+            return self._image(subject) if subject.stages else subject
+        return self._template(subject)
+
+    def _image(self, image: Image) -> Subject:
+        base = recipe.base(image)
+        if base is None or (recipe.is_scratch(base) and not recipe.builders(image)):
+            return image
+        if recipe.is_scratch(base):
+            base = recipe.builders(image)[0]
+        path, name, at = image.at.path, known(base.image), base.at
+        keeping = [(*side.builds("image", path), *side.bumps("dockerfile", path, name)) for side in self._sides]
+        sides = [replace(image, cadence=Cadence(name, at, keepers)) for keepers in keeping]
+        return max(sides, key=lambda one: _neglect(of_image(one, self._tables, self.now)))
+
+    def _template(self, template: Template) -> Subject:
+        path, at = template.at.path, template.at
+        sides = [Cadence(None, at, tuple(side.builds("machine", path))) for side in self._sides]
+        return replace(template, cadence=self._least(sides))
+
+    def _reference(self, text: str, at: Location, workload: Workload) -> Cadence:
+        name, path = parse(text), at.path
+        kind = kind_of(workload)
+        inside = (workload.at.start, workload.at.end)
+        found = [(*side.bumps(kind, path, name), *side.cluster(kind, path, name, inside)) for side in self._sides]
+        return self._least([Cadence(name, at, keepers) for keepers in found])
+
+    def _least(self, sides: list[Cadence]) -> Cadence:
+        return max(sides, key=lambda one: _neglect(neglected(one, "", self._tables, self.now)))
+
+
+def _neglect(truth: Truth | None) -> int:
+    """Order answers by how bad they are."""
+    return ("no", "unknown", "yes").index(truth.answer) if truth is not None else 0
+
+
+def kind_of(workload: Workload) -> str:
+    """Return the kind of file that bots take a workload's for; empty where they read none such."""
+    path = workload.at.path.lower()
+    if not path.endswith((".yaml", ".yml")):
+        return ""
+    if workload.platform in ("kubernetes", "openshift"):
+        return "kubernetes"
+    return "compose" if "compose" in path.rpartition("/")[2] else ""
+
+
+def _images(workload: Workload, own: frozenset[str]) -> Iterator[Stated[str]]:
+    """Yield the images of others that a workload names, each once."""
+    seen = set(own)
+    for member in workload.containers.members if kind_of(workload) else ():
+        image = member.value.image if isinstance(member, Stated) else None
+        if isinstance(image, Stated) and image.value not in seen:
+            seen.add(image.value)
+            yield image
+
+
+class Side:
+    """The bots and pipelines of one tree."""
+
+    __slots__ = ("_automated", "_files", "_folders", "_scheduled", "_unread", "sources")
+
+    def __init__(self, files: AnyFiles, *, automated: bool) -> None:
+        """Look into nothing yet; `automated` says that something in the run lets Flux write changes."""
+        self._automated = automated
+        self._files = files
+        self._folders: dict[str, frozenset[str]] = {}
+        self._scheduled: tuple[Scheduled, ...] | None = None
+        self._unread: dict[str, InputError] = {}
+        self.sources: dict[str, Source] = {}
+
+    def bumps(self, kind: str, path: str, name: ImageName | None) -> Iterator[Keeper]:
+        """Yield the bots that move on what a file names."""
+        from gate.dialects import cadence_dependabot, cadence_renovate
+
+        if not kind or name is None:
+            return
+        found = self._first(cadence_dependabot.NAMES)
+        if found is not None:
+            yield from cadence_dependabot.keepers(found, path, kind, _unregistered(name))
+        found = self._first(cadence_renovate.NAMES) or self._package()
+        if found is not None:
+            yield from cadence_renovate.keepers(found, path, kind, _of_hub(name))
+        for unread in (cadence_dependabot.NAMES, cadence_renovate.NAMES):
+            yield from (
+                Keeper("a bot", "bump", error.at, doubt=f"{error.at.path} {error.cause}")
+                for one, error in self._unread.items()
+                if one in unread
+            )
+
+    def cluster(self, kind: str, path: str, name: ImageName | None, inside: tuple[int, int]) -> Iterator[Keeper]:
+        """Yield what a manifest itself lets move its images on; in another tree the object may stand elsewhere."""
+        source = self._open(path) if kind == "kubernetes" and name is not None else None
+        if source is None or name is None or not any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/")):
+            return
+        from gate.dialects import cadence_cluster
+
+        start, end = inside if inside[1] <= len(source.text) else (0, len(source.text))
+        automated = self._automated
+        yield from cadence_cluster.keepers(source, start, end, name.repository, automated=automated)
+
+    def builds(self, makes: str, path: str) -> Iterator[Keeper]:
+        """Yield the pipelines that build a recipe or a template on a schedule, or may."""
+        if self._scheduled is None:
+            self._scheduled = tuple(dict.fromkeys(self._read()))
+        for one in self._scheduled:
+            if one.build.makes != makes:
+                continue
+            if one.build.path is None:
+                doubt = one.keeper.doubt or "it does not say what it builds in a way that can be read"
+                yield replace(one.keeper, doubt=doubt)
+            elif one.build.path in (path, path.rpartition("/")[0] if makes == "machine" else path):
+                yield one.keeper
+
+    def _read(self) -> Iterator[Scheduled]:
+        """Read every pipeline that has a schedule in it."""
+        from gate.dialects import cadence_github, cadence_pipelines
+
+        for path in self._in(cadence_github.FOLDER):
+            source = self._open(path) if path.endswith((".yml", ".yaml")) else None
+            if source is not None and b"schedule" in source.data:
+                yield from cadence_github.scheduled(source, self._files)
+        for path in sorted(self._in("") | self._in(".circleci")):
+            reader = cadence_pipelines.READERS.get(path)
+            source = self._open(path) if reader is not None else None
+            if reader is not None and source is not None:
+                yield from reader(source)
+
+    def _package(self) -> Source | None:
+        found = self._first(("package.json",))
+        return found if found is not None and b'"renovate"' in found.data else None
+
+    def _first(self, names: tuple[str, ...]) -> Source | None:
+        """Return the first of some files that is there."""
+        for name in names:
+            if name in self._in(name.rpartition("/")[0]):
+                return self._open(name)
+        return None
+
+    def _in(self, folder: str) -> frozenset[str]:
+        if folder not in self._folders:
+            self._folders[folder] = frozenset(self._files.list(folder))
+        return self._folders[folder]
+
+    def _open(self, path: str) -> Source | None:
+        try:
+            source = self._files.open(path)
+        except InputError as error:
+            self._unread[path] = error
+            return None
+        if source is not None:
+            self.sources[path] = source
+        return source
+
+
+def _may_automate(source: Source) -> bool:
+    """Say whether a manifest lets Flux write changes."""
+    return b"ImageUpdateAutomation" in source.data
+
+
+def _of_hub(name: ImageName) -> str:
+    """Return a repository as Renovate names it."""
+    return name.repository.removeprefix("docker.io/library/").removeprefix("docker.io/")
+
+
+def _unregistered(name: ImageName) -> str:
+    """Return a repository as Dependabot names it: without its registry."""
+    return (
+        name.repository.removeprefix("docker.io/library/") if _is_official(name) else name.repository.partition("/")[2]
+    )
+
+
+def _is_official(name: ImageName) -> bool:
+    return name.repository.startswith("docker.io/library/")

@@ -1,0 +1,1 @@
+"""Who keeps images and templates up to date."""
