@@ -37,7 +37,7 @@ def test_a_deployment_asks_for_its_images(tmp_path: Path, capsys: pytest.Capture
     answer = check(capsys, tmp_path, "--stage", "deploy")
     web = answer.subject("Pod/web")
     assert web["verdict"] == "undecided"
-    assert web["scores"]["image_age"] == {"asked": True, "threshold": 75, "undecided": "fail"}
+    assert web["scores"]["image_age"] == {"asked": True, "threshold": 75, "undecided": "fail", "falls_below": None}
     assert answer.status == 3
 
 
