@@ -36,6 +36,7 @@ class Tables:
         """Start with nothing looked up."""
         self._releases: dict[tuple[str, str, bool], tuple[Lifecycle, ...]] = {}
         self._windows: dict[tuple[str, str], Window | None] = {}
+        self._current: dict[str, list[tuple[str, Window]]] = {}
 
     def lifecycle(self, product: str, release: str) -> Lifecycle | None:
         """Find the cycle that a release belongs to: the longest start of its number that the product lists."""
@@ -88,6 +89,21 @@ class Tables:
             self._windows[key] = self._window(repository, tag)
         return self._windows[key]
 
+    def current(self, repository: str) -> list[tuple[str, Window]]:
+        """Return the tags of an official image that were still built when the tables were made."""
+        if repository not in self._current:
+            self._current[repository] = self._listed(repository)
+        return self._current[repository]
+
+    def _listed(self, repository: str) -> list[tuple[str, Window]]:
+        official = self.official(repository)
+        if official not in WINDOWED or not repository.startswith(LIBRARY):
+            return []
+        table: str = import_module(f"gate.data.windows.{_module(official)}").WINDOWS
+        rows = [line.partition("=") for line in table.splitlines()]
+        found = ((names, _parsed(row, copied=False)) for names, _, row in rows if row)
+        return [(tag, window) for names, window in found if window.gone is None for tag in names.split()]
+
     def _window(self, repository: str, tag: str) -> Window | None:
         official = self.official(repository)
         if official not in WINDOWED:
@@ -96,15 +112,8 @@ class Tables:
         at = table.find(f" {tag or 'latest'} ")
         if at < 0:
             return None
-        first, changed, gone, system = table[table.index("=", at) + 1 : table.index("\n", at)].split(",")
-        product, _, release = system.partition(" ")
-        copied = not repository.startswith(LIBRARY)
-        return Window(
-            int(first),
-            int(changed) if changed and not copied else None,
-            int(gone) if gone else None,
-            (product, release) if product else None,
-        )
+        row = table[table.index("=", at) + 1 : table.index("\n", at)]
+        return _parsed(row, copied=not repository.startswith(LIBRARY))
 
     def releases(self, name: ImageName) -> tuple[Lifecycle, ...]:
         """Return the lifecycle of everything that an image name says it carries."""
@@ -175,6 +184,18 @@ class Tables:
     def show(self) -> list[tuple[str, ...]]:
         """Return a row for each release: product, cycle, released, ends of active, security and extended support."""
         return [(product, cycle, *row) for product in PRODUCTS for cycle, row in self.cycles(product).items()]
+
+
+def _parsed(row: str, *, copied: bool) -> Window:
+    """Read a row of a table of windows."""
+    first, changed, gone, system = row.split(",")
+    product, _, release = system.partition(" ")
+    return Window(
+        int(first),
+        int(changed) if changed and not copied else None,
+        int(gone) if gone else None,
+        (product, release) if product else None,
+    )
 
 
 def _module(official: str) -> str:

@@ -232,7 +232,12 @@ class Run:
         images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed
-        report = judge(subject, Case(policy, profile, sensitivity, grants, self.stage, now, tables, given, detailed))
+        case = Case(policy, profile, sensitivity, grants, self.stage, now, tables, given, detailed)
+        report = judge(subject, case)
+        if isinstance(subject, Image) and subject.stages and self.tables and (report.reasons or report.findings):
+            from gate.pipeline.proofs import advised
+
+            return advised(subject, report, case, self.files, self.tables)
         if not isinstance(subject, Workload) or report.boundary is None or report.verdict == "pass":
             return report
         from gate.advice.suggest import suggest
