@@ -12,6 +12,7 @@ from gate.model.errors import InputError
 from gate.model.evidence import Stated
 from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
+from gate.model.record import replace
 from gate.model.reference import Definition
 from gate.model.source import Archive, Held
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gate.model.source import Source, Sources
     from gate.syntax.oci_blobs import Store
     from gate.syntax.oci_images import Built, Images
+    from gate.syntax.oci_layers import Watch
     from gate.syntax.oci_stores import Packed
 
 #: What one of the documents contains, each worth parsing the file for.
@@ -104,7 +106,7 @@ def _packed(store: Packed) -> Reading:
     if not is_image or not {LAYOUT, INDEX, MANIFEST, OLD} & set(names):
         other = Skipped(whole_file(store.path), "is an archive of something other than images")
         return Reading(skipped=(other,))
-    images = Images(store)
+    images = Images(store, watch=_watch())
     if LAYOUT in names or INDEX in names:
         images.layout()
     if MANIFEST in names or not images.has_any:
@@ -129,7 +131,7 @@ def _folder(source: Source, sources: Sources, kind: str) -> Reading:
     store = Folder(sources, folder)
     beside = {path.rpartition("/")[2] for path in sources.list(folder)}
     is_layout = {LAYOUT, INDEX} <= beside
-    images = Images(store, flat=name == MANIFEST and kind != "saved")
+    images = Images(store, flat=name == MANIFEST and kind != "saved", watch=_watch())
     if is_layout and (kind == "saved" or (kind == "marker" and _is(store, INDEX, "index"))):
         return Reading()
     if kind == "marker" or (kind == "index" and name == INDEX and (is_layout or _has_blobs(sources, folder))):
@@ -184,9 +186,27 @@ def _reading(images: Images, path: str) -> Reading:
     definitions: list[Definition] = []
     for (built, config), name in zip(configs, _told_apart(configs), strict=True):
         image = config.image(built, id=f"{path}#{name}", name=built.names[0] if built.names else f"{path}#{name}")
-        subjects.append(image)
+        subjects.append(_filled(image, built, config, images))
         definitions += (Definition("image", one, image.at, Stated(image.id, image.at)) for one in _answers(built))
     return Reading(tuple(subjects), tuple(definitions), tuple(problems), tuple(images.skipped))
+
+
+def _watch() -> Watch:
+    from gate.dialects.image_contents import WATCH
+
+    return WATCH
+
+
+def _filled(image: Image, built: Built, config: Config, images: Images) -> Image:
+    """Return an image with what its layers show; those of Windows have no files that tell."""
+    if built.layers is None or config.system == "windows":
+        return image
+    from gate.dialects.image_contents import contents
+    from gate.dialects.provenance import finished
+
+    about = [statement for digest in built.digests for statement in images.attested.get(digest, ())]
+    traces = dict.fromkeys(trace for statement in about for trace in finished(statement))
+    return replace(image, contents=contents(built.layers, tuple(traces), image.at))
 
 
 def _answers(built: Built) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gate.model.errors import InputError
-from gate.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
 
     from gate.model.location import Location
     from gate.model.source import Source, Stream
+    from gate.syntax.oci_layers import Layer, Layers
 
     class Store(Protocol):
         """Where the files of an image are: a folder, or the members of an archive."""
@@ -36,28 +36,18 @@ if TYPE_CHECKING:
 MAX_DOCUMENTS = 16 * 1024 * 1024
 MAX_LAYERS = 16 * 1024 * 1024 * 1024
 
-PIECE = 1 << 20
-HEAD = 8
-
-
-class Measured(Record):
-    """What a file turned out to be; `head` are its first bytes."""
-
-    size: int
-    digest: str
-    head: bytes
-
 
 class Blobs:
     """A store that remembers what it was asked for."""
 
-    __slots__ = ("_documents", "_layer_bytes", "_measured", "_read_bytes", "_store", "path")
+    __slots__ = ("_documents", "_layer_bytes", "_layers", "_read", "_read_bytes", "_store", "path")
 
-    def __init__(self, store: Store) -> None:
-        """Take the store."""
+    def __init__(self, store: Store, layers: Layers) -> None:
+        """Take the store, and what reads its layers."""
         self._store = store
+        self._layers = layers
         self._documents: dict[str, Source | None] = {}
-        self._measured: dict[tuple[str, str], Measured] = {}
+        self._read: dict[tuple[str, str, str], Layer] = {}
         self._read_bytes = 0
         self._layer_bytes = 0
         self.path = store.path
@@ -80,9 +70,12 @@ class Blobs:
             self._documents[name] = source
         return self._documents[name]
 
-    def measured(self, name: str, algorithm: str) -> Measured | None:
-        """Return size and digest of a file of any size; None when there is none."""
-        known = self._measured.get((name, algorithm))
+    def layer(self, name: str, algorithm: str, unread: str = "") -> Layer | None:
+        """Read a layer, once for all images that share it; None when there is none.
+
+        `unread` says why it cannot be unpacked, where that is known without reading it.
+        """
+        known = self._read.get((name, algorithm, unread))
         if known is not None:
             return known
         stream = self._store.stream(name)
@@ -92,22 +85,11 @@ class Blobs:
             self._layer_bytes += stream.size
             if self._layer_bytes > MAX_LAYERS:
                 raise self._too_much(name, f"its layers are larger than {MAX_LAYERS} bytes")
-            found = Measured(stream.size, _summed(stream, algorithm), stream.piece(0, HEAD))
+            found = self._layers.read(stream, algorithm, self._store.place(name), unread)
         finally:
             stream.close()
-        self._measured[name, algorithm] = found
+        self._read[name, algorithm, unread] = found
         return found
 
     def _too_much(self, name: str, cause: str) -> InputError:
         return InputError(cause, at=self._store.place(name), remedy="judge fewer images at once")
-
-
-def _summed(stream: Stream, algorithm: str) -> str:
-    from hashlib import sha256, sha512
-
-    total = sha512() if algorithm == "sha512" else sha256()
-    here = 0
-    while here < stream.size and (piece := stream.piece(here, PIECE)):
-        total.update(piece)
-        here += len(piece)
-    return f"{algorithm}:{total.hexdigest()}"

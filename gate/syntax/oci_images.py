@@ -12,6 +12,7 @@ from gate.syntax import oci
 from gate.syntax.json import parse
 from gate.syntax.oci_archive import compression
 from gate.syntax.oci_blobs import Blobs
+from gate.syntax.oci_layers import Layers, left_out
 from gate.syntax.tree import Mapping, Sequence
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gate.model.source import Source
     from gate.syntax.oci import Descriptor
     from gate.syntax.oci_blobs import Store
+    from gate.syntax.oci_layers import Layer, Watch
     from gate.syntax.tree import Node, Scalar
 
 #: Indexes in indexes, and manifests of one layout or archive.
@@ -34,6 +36,14 @@ OLD = "repositories"
 #: Annotations of a descriptor that name the image: containerd's is complete, the specification's may be a mere tag.
 NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 
+#: How BuildKit's attestations are told from images, and what they are about.
+_KIND, _SUBJECT = "vnd.docker.reference.type", "vnd.docker.reference.digest"
+_STATEMENT = "application/vnd.in-toto+json"
+
+#: Statements of one attestation, and bytes of one.
+MAX_STATEMENTS = 16
+MAX_STATEMENT = 4 * 1024 * 1024
+
 _SAVED = frozenset({"Config", "RepoTags", "Layers"})
 _DIGEST_LENGTH = 64
 
@@ -42,7 +52,8 @@ class Built(Record):
     """One image: its configuration, whose digest was verified, and what stands around it.
 
     `digest` is the manifest's, or the configuration's where `docker save` wrote no manifest; `digests` are those by
-    which a registry knows it: the manifest's and those of the indexes that list it.
+    which a registry knows it: the manifest's and those of the indexes that list it. `layers` are those that were read,
+    each with the place that lists it; None where there is only a configuration.
     """
 
     config: Source
@@ -51,18 +62,23 @@ class Built(Record):
     names: tuple[str, ...]
     annotations: dict[str, Scalar]
     at: Location
+    layers: tuple[tuple[Layer, Location], ...] | None = None
 
 
 class Images:
-    """What one folder or archive holds. `flat` is skopeo's way to name files: by the digest alone."""
+    """What one folder or archive holds. `flat` is skopeo's way to name files: by the digest alone.
 
-    __slots__ = ("_blobs", "_count", "_flat", "built", "problems", "skipped")
+    `attested` are the statements about an image that stand beside it, by the digest of its manifest.
+    """
 
-    def __init__(self, store: Store, *, flat: bool = False) -> None:
-        """Start empty."""
-        self._blobs = Blobs(store)
+    __slots__ = ("_blobs", "_count", "_flat", "attested", "built", "problems", "skipped")
+
+    def __init__(self, store: Store, *, flat: bool = False, watch: Watch | None = None) -> None:
+        """Start empty; `watch` is what is wanted of the layers, without which they are only verified."""
+        self._blobs = Blobs(store, Layers(watch))
         self._flat = flat
         self._count = 0
+        self.attested: dict[str, list[Source]] = {}
         self.built: dict[str, Built] = {}
         self.problems: list[InputError] = []
         self.skipped: list[Skipped] = []
@@ -157,22 +173,61 @@ class Images:
         has_files = any(layer.media_type.startswith(oci.LAYERS) for layer in layers)
         if (layers and not has_files) or (not is_image and "artifactType" in root.entries):
             self.skipped.append(Skipped(at, "is no image but an attestation, a signature or another artifact"))
+            self._attestation(layers, annotations)
             return
         if not is_image:
             raise InputError("the configuration has no media type of an image", at=config.at, remedy=oci.AGAIN)
-        for layer in layers:
-            self._layer(layer)
+        read = [self._layer(layer) for layer in layers]
         source = oci.blob(self._blobs, config, self._name(config))
         said = {**annotations, **oci.strings(root.entries.get("annotations"))}
-        self._keep(Built(source, digests[0], digests, names, said, at))
+        places = [layer.at for layer in layers]
+        checked = self._checked(read, places, layer_sums(source))
+        self._keep(Built(source, digests[0], digests, names, said, at, checked))
 
-    def _layer(self, wanted: Descriptor) -> None:
-        """Verify a layer, unless it may be left where it was published."""
-        found = self._blobs.measured(self._name(wanted), wanted.digest.partition(":")[0])
+    def _layer(self, wanted: Descriptor) -> Layer:
+        """Read and verify a layer, unless it may be left where it was published."""
+        unread = "" if wanted.media_type.startswith(oci.LAYERS) else "its media type is not that of files"
+        if wanted.media_type.endswith("+encrypted"):
+            unread = "it is encrypted"
+        found = self._blobs.layer(self._name(wanted), wanted.digest.partition(":")[0], unread)
         if found is not None:
             oci.compare(found.size, found.digest, wanted)
-        elif not wanted.media_type.startswith(oci.ELSEWHERE):
+            return found
+        if not wanted.media_type.startswith(oci.ELSEWHERE):
             raise oci.missing(wanted)
+        return left_out("it is kept elsewhere")
+
+    def _checked(
+        self, layers: list[Layer], places: list[Location], sums: list[str] | None
+    ) -> tuple[tuple[Layer, Location], ...]:
+        """Compare what the layers unpack to with what the configuration says; raise InputError for another.
+
+        What is wrong with a layer is said once, however many images share it.
+        """
+        if sums is None or len(sums) != len(layers):
+            reason = "the configuration does not speak of the same layers"
+            return tuple((left_out(reason), place) for place in places)
+        checked: list[Layer] = []
+        for layer, place, wanted in zip(layers, places, sums, strict=True):
+            if layer.inner and wanted != layer.inner:
+                cause = f"a layer unpacks to something else than {oci.short(wanted) or 'nothing'}, as it should"
+                raise InputError(cause, at=place, remedy=oci.AGAIN)
+            if layer.problem is not None and layer.problem not in self.problems:
+                self.problems.append(layer.problem)
+            checked.append(layer)
+        return tuple(zip(checked, places, strict=True))
+
+    def _attestation(self, layers: list[Descriptor], annotations: dict[str, Scalar]) -> None:
+        """Keep the statements of an attestation that BuildKit put beside an image."""
+        subject = annotations.get(_SUBJECT)
+        if subject is None or _KIND not in annotations or annotations[_KIND].text != "attestation-manifest":
+            return
+        for layer in layers[:MAX_STATEMENTS]:
+            if layer.media_type == _STATEMENT and layer.size <= MAX_STATEMENT:
+                try:
+                    self.attested.setdefault(subject.text, []).append(oci.blob(self._blobs, layer, self._name(layer)))
+                except InputError as error:
+                    self.problems.append(error)
 
     def _name(self, wanted: Descriptor, *, is_manifest: bool = False) -> str:
         if not self._flat:
@@ -201,28 +256,30 @@ class Images:
         if stated and stated != digest:
             cause = "the configuration does not have the digest that its name says"
             raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
-        self._saved_layers(entry, source)
+        layers = self._saved_layers(entry, source)
         tags = entry.entries.get("RepoTags")
         found = (oci.text(node) for node in (tags.items if isinstance(tags, Sequence) else ()))
         names = tuple(tag for tag in found if tag)
         same = next((one for one in self.built.values() if f"sha256:{one.config.digest}" == digest), None)
-        self._keep(replace(same, names=names) if same is not None else Built(source, digest, (), names, {}, entry.at))
+        alone = Built(source, digest, (), names, {}, entry.at, layers)
+        self._keep(replace(same, names=names) if same is not None else alone)
 
-    def _saved_layers(self, entry: Mapping, config: Source) -> None:
+    def _saved_layers(self, entry: Mapping, config: Source) -> tuple[tuple[Layer, Location], ...]:
         listed = entry.entries.get("Layers")
-        names = [_path_of(node, entry) for node in (listed.items if isinstance(listed, Sequence) else ())]
+        nodes = listed.items if isinstance(listed, Sequence) else []
+        names = [_path_of(node, entry) for node in nodes]
         sums = layer_sums(config)
         if sums is not None and len(sums) != len(names):
             cause = f"the configuration is of {len(sums)} layers, and {len(names)} are listed"
             raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
-        for name, wanted in zip(names, sums or (), strict=False):
-            self._saved_layer(name, wanted, entry)
+        read = [self._saved_layer(name, wanted, entry) for name, wanted in zip(names, sums or (), strict=False)]
+        return self._checked(read, [node.at for node in nodes], sums)
 
-    def _saved_layer(self, name: str, wanted: str, entry: Mapping) -> None:
+    def _saved_layer(self, name: str, wanted: str, entry: Mapping) -> Layer:
         """Verify a layer by the digest that its name or the configuration says; compressed, it may have neither."""
         if self._blobs.is_link(name):
-            return
-        found = self._blobs.measured(name, "sha256")
+            return left_out("it is a link within the archive")
+        found = self._blobs.layer(name, "sha256")
         if found is None:
             raise InputError(f"the layer {name[:80]} is missing", at=entry.at, remedy=oci.AGAIN)
         stated = stated_digest(name)
@@ -230,6 +287,7 @@ class Images:
         if found.digest not in (stated, wanted) and not may_differ:
             cause = "a layer does not have its digest: it was changed or damaged"
             raise InputError(cause, at=entry.at, remedy=oci.AGAIN)
+        return found
 
 
 def is_index(root: Node | None) -> bool:

@@ -22,10 +22,25 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 
-#: A layer; what is in it is nobody's business here.
-FILES = b"the files of a layer" * 100
-
 Files = dict[str, bytes]
+
+
+def packed(files: Files | list[tuple[str, bytes]], *members: tarfile.TarInfo) -> bytes:
+    """Return files as a tar archive, and members without bytes after them."""
+    pairs = files.items() if isinstance(files, dict) else files
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        for name, data in pairs:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+        for bare in members:
+            archive.addfile(bare)
+    return made.getvalue()
+
+
+#: A layer; what is in it is nobody's business here.
+FILES = packed({"srv/of-a-layer": b"the files of a layer" * 100})
 
 
 def digest(data: bytes) -> str:
@@ -110,20 +125,6 @@ def saved(*tags: str, runtime: Mapping[str, object] | None = None, layers: Itera
     names = [f"{digest(layer)}/layer.tar" for layer in layers]
     entry = {"Config": f"{digest(made)}.json", "RepoTags": list(tags) or None, "Layers": names}
     return {**dict(zip(names, layers, strict=True)), f"{digest(made)}.json": made, "manifest.json": text([entry])}
-
-
-def packed(files: Files | list[tuple[str, bytes]], *members: tarfile.TarInfo) -> bytes:
-    """Return files as a tar archive, and members without bytes after them."""
-    pairs = files.items() if isinstance(files, dict) else files
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
-        for name, data in pairs:
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-        for bare in members:
-            archive.addfile(bare)
-    return made.getvalue()
 
 
 class Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tarfile
 from typing import TYPE_CHECKING
@@ -149,8 +150,8 @@ def test_a_saved_image_with_other_layers_than_it_says() -> None:
 
 def test_a_compressed_layer_is_known_by_its_name() -> None:
     """Other tools than Docker save layers compressed, under the digest that they have then."""
-    layer = b"\x1f\x8b compressed"
-    made = text(config([b"uncompressed"]))
+    layer = gzip.compress(FILES)
+    made = text(config([FILES]))
     for name, is_whole in (
         (f"{digest(layer)}.tar.gz", True),
         ("layer.tar.gz", True),

@@ -11,6 +11,7 @@ from gate.syntax import oci
 from gate.syntax.json import parse
 from gate.syntax.oci_blobs import MAX_DOCUMENTS, MAX_LAYERS, Blobs
 from gate.syntax.oci_images import layer_sums, stated_digest
+from gate.syntax.oci_layers import Layers
 from gate.syntax.oci_stores import MAX_DOCUMENT, Packed
 from gate.syntax.tree import Mapping
 from tests.readers.layouts import packed
@@ -55,17 +56,21 @@ class _Store:
         return False
 
 
+def _blobs(store: _Store) -> Blobs:
+    return Blobs(store, Layers(None))
+
+
 def test_a_file_is_read_once() -> None:
     store = _Store(10)
-    blobs = Blobs(store)
+    blobs = _blobs(store)
     assert blobs.document("a") is blobs.document("a")
-    assert blobs.measured("b", "sha256") == blobs.measured("b", "sha256")
+    assert blobs.layer("b", "sha256") == blobs.layer("b", "sha256")
     assert store.asked == ["a", "b"]
-    assert blobs.measured("absent", "sha256") is None
+    assert blobs.layer("absent", "sha256") is None
 
 
 def test_documents_without_end() -> None:
-    blobs = Blobs(_Store(MAX_DOCUMENTS // 4))
+    blobs = _blobs(_Store(MAX_DOCUMENTS // 4))
     for name in "abcd":
         blobs.document(name)
     with pytest.raises(InputError, match="documents are larger"):
@@ -74,22 +79,22 @@ def test_documents_without_end() -> None:
 
 def test_layers_without_end_are_not_read() -> None:
     with pytest.raises(InputError, match="layers are larger"):
-        Blobs(_Store(MAX_LAYERS + 1)).measured("a", "sha256")
+        _blobs(_Store(MAX_LAYERS + 1)).layer("a", "sha256")
 
 
 def test_a_sum_of_the_longer_kind() -> None:
-    found = Blobs(_Store(0)).measured("a", "sha512")
+    found = _blobs(_Store(0)).layer("a", "sha512")
     assert found is not None
     assert found.digest.startswith("sha512:cf83e1357eefb8bd")
 
 
 def test_a_blob_of_the_longer_kind() -> None:
-    empty = Blobs(_Store(0)).measured("a", "sha512")
+    empty = _blobs(_Store(0)).layer("a", "sha512")
     assert empty is not None
     wanted = oci.Descriptor("x", empty.digest, 0, {}, whole_file("index.json"))
-    assert oci.blob(Blobs(_Store(0)), wanted).data == b""
+    assert oci.blob(_blobs(_Store(0)), wanted).data == b""
     with pytest.raises(InputError, match="changed or damaged"):
-        oci.blob(Blobs(_Store(1)), oci.Descriptor("x", empty.digest, 1, {}, whole_file("index.json")))
+        oci.blob(_blobs(_Store(1)), oci.Descriptor("x", empty.digest, 1, {}, whole_file("index.json")))
 
 
 def test_a_member_that_is_too_large_for_a_document() -> None:
