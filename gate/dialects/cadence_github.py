@@ -9,6 +9,7 @@ from __future__ import annotations
 from gate.dialects.cadence_builds import Build, joined, of_action, of_script
 from gate.dialects.cadence_tree import Scheduled, at_path, entries_of, members_of, root_of, text_of
 from gate.model.cadence import Keeper
+from gate.model.errors import InputError
 from gate.model.record import replace
 from gate.syntax.cron import longest
 from gate.syntax.tree import Mapping
@@ -56,7 +57,7 @@ def scheduled(source: Source, sources: Sources) -> Iterator[Scheduled]:
         every = longest(text_of(cron))
         if cron is not None and every is not None:
             keeper = Keeper(TOOL, "rebuild", cron.at, every)
-            yield from dict.fromkeys(_Workflow(sources, keeper).jobs(root, 0))
+            yield from dict.fromkeys(_Workflow(sources, keeper).jobs(root, {}, 0))
 
 
 def _anything(keeper: Keeper) -> Iterator[Scheduled]:
@@ -74,31 +75,32 @@ class _Workflow:
         self._keeper = keeper
         self._left = MAX_STEPS
 
-    def jobs(self, root: Mapping, nesting: int) -> Iterator[Scheduled]:
-        """Yield what the jobs of a workflow build."""
+    def jobs(self, root: Mapping, inputs: dict[str, str], nesting: int) -> Iterator[Scheduled]:
+        """Yield what the jobs of a workflow build that is given inputs."""
+        inputs = {**_defaults(at_path(root, "on", "workflow_call", "inputs")), **inputs}
         for _, job in entries_of(at_path(root, "jobs")):
-            if isinstance(job, Mapping):
-                yield from _if(condition(text_of(job.get("if"))), self._job(job, root, nesting))
+            self._left -= 1
+            if isinstance(job, Mapping) and self._left >= 0:
+                yield from _if(condition(text_of(job.get("if"))), self._job(job, root, inputs, nesting))
+        yield from self._doubt("it has more steps than are read") if self._left < 0 else ()
 
-    def _job(self, job: Mapping, root: Mapping, nesting: int) -> Iterator[Scheduled]:
-        bindings = _matrix(at_path(job, "strategy", "matrix"))
+    def _job(self, job: Mapping, root: Mapping, inputs: dict[str, str], nesting: int) -> Iterator[Scheduled]:
+        common = {**inputs, **_variables(root), **_variables(job)}
         called = text_of(job.get("uses"))
-        if called:
-            yield from self._called(called, nesting)
-        folder = at_path(job, "defaults", "run", "working-directory") or at_path(
-            root, "defaults", "run", "working-directory"
-        )
-        common = {**_variables(root), **_variables(job)}
-        for binding in bindings:
-            yield from self._steps(job.get("steps"), {**common, **binding}, text_of(folder), nesting)
+        folder = at_path(job, "defaults", "run", "working-directory")
+        folder = folder or at_path(root, "defaults", "run", "working-directory")
+        for binding in _matrix(at_path(job, "strategy", "matrix")):
+            known = {**common, **binding}
+            if called:
+                yield from self._called(called, _inputs(job.get("with"), known), nesting)
+            yield from self._steps(job.get("steps"), known, text_of(folder), nesting)
 
     def _steps(self, steps: Node | None, known: dict[str, str], folder: str, nesting: int) -> Iterator[Scheduled]:
         for step in members_of(steps):
             self._left -= 1
-            if not isinstance(step, Mapping) or self._left < 0:
-                continue
-            found = self._step(step, {**known, **_variables(step)}, folder, nesting)
-            yield from _if(condition(text_of(step.get("if"))), found)
+            if isinstance(step, Mapping) and self._left >= 0:
+                found = self._step(step, {**known, **_variables(step)}, folder, nesting)
+                yield from _if(condition(text_of(step.get("if"))), found)
 
     def _step(self, step: Mapping, known: dict[str, str], folder: str, nesting: int) -> Iterator[Scheduled]:
         script, used = text_of(step.get("run")), text_of(step.get("uses"))
@@ -108,35 +110,43 @@ class _Workflow:
             for build in of_script(filled(script, known), where):
                 yield self._said(build)
         elif used.startswith("./"):
-            yield from self._action(used, known, nesting)
+            yield from self._action(used, _inputs(step.get("with"), known), nesting)
         elif used.startswith(_BUILDING):
             inputs = {name: filled(text_of(value), known) for name, value in entries_of(step.get("with"))}
             for build in of_action(inputs):
                 yield self._said(build)
         elif used.startswith(_LISTING):
-            makes = "machine" if "packer" in used else "image"
-            yield self._said(Build(makes, None))  # type: ignore[arg-type]
+            yield self._said(Build("machine" if "packer" in used else "image", None))
 
-    def _action(self, used: str, known: dict[str, str], nesting: int) -> Iterator[Scheduled]:
+    def _action(self, used: str, inputs: dict[str, str], nesting: int) -> Iterator[Scheduled]:
         """Yield what an action of this repository builds."""
         folder = joined("", used)
         for name in ("action.yml", "action.yaml"):
-            source = self._sources.open(f"{folder}/{name}") if folder and nesting < MAX_NESTING else None
-            root = root_of(source) if source is not None else None
+            root = self._root(f"{folder}/{name}" if folder else name, nesting)
             if root is not None:
+                known = {**_defaults(root.get("inputs")), **inputs}
                 yield from self._steps(at_path(root, "runs", "steps"), known, "", nesting + 1)
                 return
+        yield from self._doubt(f"it uses {used}, which cannot be read")
 
-    def _called(self, called: str, nesting: int) -> Iterator[Scheduled]:
+    def _called(self, called: str, inputs: dict[str, str], nesting: int) -> Iterator[Scheduled]:
         """Yield what a reusable workflow builds; one of another repository may build anything."""
-        if not called.startswith("./"):
-            doubt = f"it calls {called}, which is not in this repository"
-            yield from _anything(replace(self._keeper, doubt=doubt))
+        root = self._root(joined("", called) or "", nesting) if called.startswith("./") else None
+        if root is None:
+            yield from self._doubt(f"it calls {called[:120]}, which cannot be read here")
             return
-        source = self._sources.open(joined("", called) or "") if nesting < MAX_NESTING else None
-        root = root_of(source) if source is not None else None
-        if root is not None:
-            yield from self.jobs(root, nesting + 1)
+        yield from self.jobs(root, inputs, nesting + 1)
+
+    def _root(self, path: str, nesting: int) -> Mapping | None:
+        """Read a file of this repository; None where that cannot be done, or leads too deep."""
+        try:
+            source = self._sources.open(path) if nesting < MAX_NESTING else None
+        except InputError:
+            return None
+        return root_of(source) if source is not None else None
+
+    def _doubt(self, doubt: str) -> Iterator[Scheduled]:
+        yield from _anything(replace(self._keeper, doubt=doubt))
 
     def _said(self, build: Build) -> Scheduled:
         return Scheduled(build, self._keeper)
@@ -176,6 +186,16 @@ def _compared(text: str) -> str:
             is_it = right.strip().strip("'\"") == "schedule"
             return "yes" if is_it is equal else "no"
     return text
+
+
+def _inputs(given: Node | None, known: dict[str, str]) -> dict[str, str]:
+    """Name what a workflow or an action is given as it names them itself."""
+    return {f"inputs.{name}": filled(text_of(value), known) for name, value in entries_of(given)}
+
+
+def _defaults(inputs: Node | None) -> dict[str, str]:
+    named = ((name, at_path(one, "default")) for name, one in entries_of(inputs))
+    return {f"inputs.{name}": text_of(value) for name, value in named if value is not None}
 
 
 def _variables(node: Mapping) -> dict[str, str]:

@@ -121,12 +121,32 @@ class _Config:
     def answer(self, kind: str) -> str:
         """Say whether the image is kept."""
         asked = (self._switched(), self._paths(), self._picked(kind), self._rules())
-        if "off" in asked:
+        if is_off(self._root.get("enabled")):
             return "off"
-        foreign = [one for one in self._presets if not one.startswith(_OWN)]
+        custom = self._custom()
+        if "off" in asked:
+            return custom or "off"
+        foreign = self._foreign()
         if foreign:
-            return f"it extends {foreign[0][:120]}, which is not in this repository"
+            return f"it extends {foreign[:120]}, which is not in this repository"
         return next((one for one in asked if one), "")
+
+    def _foreign(self) -> str:
+        """Return the first preset that is not one of Renovate's own; empty where there is none."""
+        return next((one for one in self._presets if not one.startswith(_OWN)), "")
+
+    def _custom(self) -> str:
+        """Say that a manager of the file's own may move the image on; nothing where none reads the file."""
+        enabled = self._root.get("enabledManagers")
+        if enabled is not None and not any("regex" in one or "jsonata" in one for one in texts_of(enabled)):
+            return ""
+        for name in ("customManagers", "regexManagers"):
+            for manager in members_of(self._root.get(name)):
+                patterns = [f"/{one}/" for one in texts_of(at_path(manager, "fileMatch"))]
+                patterns += texts_of(at_path(manager, "managerFilePatterns"))
+                if any(by_pattern(one, self._path) is not False for one in patterns):
+                    return f"line {manager.at.line} of it has a manager of its own for this file"
+        return ""
 
     def _switched(self) -> str:
         root = self._root
@@ -163,6 +183,8 @@ class _Config:
         found = [by_pattern(one, self._path) for one in own]
         if True in found:
             return ""
+        if not own and self._foreign():
+            return f"what it extends may add patterns of {self._manager}"
         return f"its patterns of {self._manager} cannot be followed" if None in found else "off"
 
     def _rules(self) -> str:
@@ -206,7 +228,9 @@ class _Config:
         return None
 
     def pins(self) -> bool:
-        """Say whether it gives digests to images that have none."""
+        """Say whether it gives digests to images that have none, or what it extends may."""
+        if self._foreign():
+            return True
         named = [at_path(self._root, *keys, "pinDigests") for keys in ((), ("docker",), (self._manager,))]
         rules = [one for one in members_of(self._root.get("packageRules")) if isinstance(one, Mapping)]
         named += [rule.get("pinDigests") for rule in rules if self._met(rule) is True]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gate.model.lifecycle import Tables
 
 _VERBS = {"rebuild": "rebuilds it", "bump": "moves on what it names"}
+_MAYBE = {"rebuild": "may rebuild it", "bump": "may move on what it names"}
+
+UNKNOWN_BASE = "what it is based on is not known"
 
 
 def of_image(image: Image, tables: Tables, now: str) -> Truth | None:
@@ -40,9 +43,10 @@ def _neglected(cadence: Cadence, what: str, tables: Tables, now: str, *, upgrade
     doubts: list[Because] = []
     for keeper in cadence.keepers:
         why = _in_vain(keeper, cadence.name, tables, now, upgrades=upgrades)
-        if not why and not keeper.doubt:
+        doubt = keeper.doubt or ("" if upgrades or cadence.name is not None else UNKNOWN_BASE)
+        if not why and not doubt:
             return Truth("no", (Because(keeper.at, text(keeper)),))
-        (vain if why else doubts).append(Because(keeper.at, f"{text(keeper)}, but {why or keeper.doubt}"))
+        (vain if why else doubts).append(Because(keeper.at, f"{text(keeper)}, but {why or doubt}"))
     if doubts:
         said = f"whether anything keeps it up to date cannot be decided: {doubts[0].text}"
         return Truth("unknown", (Because(cadence.at, said), *doubts))
@@ -52,14 +56,12 @@ def _neglected(cadence: Cadence, what: str, tables: Tables, now: str, *, upgrade
 
 def _in_vain(keeper: Keeper, name: ImageName | None, tables: Tables, now: str, *, upgrades: bool) -> str:
     """Say why a keeper keeps nothing; empty where it does."""
+    if name is None or (keeper.does == "rebuild" and upgrades):
+        return ""
     if keeper.does == "rebuild":
-        if upgrades or name is None:
-            return ""
         if name.digest:
             return "its base stays the same by its digest"
         return "its base is a tag that nobody rebuilds" if is_frozen(name, tables, now) is not None else ""
-    if name is None:
-        return "what it is based on is not known"
     if name.digest or keeper.pins:
         return ""
     if not any(word.removeprefix("v")[:1].isdigit() for word in name.tag.replace("_", "-").split("-")):
@@ -73,4 +75,4 @@ def _in_vain(keeper: Keeper, name: ImageName | None, tables: Tables, now: str, *
 def text(keeper: Keeper) -> str:
     """Say who keeps it, how often and where that stands."""
     often = f" every {keeper.every} days" if keeper.every and keeper.every > 1 else " every day" if keeper.every else ""
-    return f"{keeper.tool} {_VERBS[keeper.does]}{often} ({keeper.at})"
+    return f"{keeper.tool} {(_MAYBE if keeper.doubt else _VERBS)[keeper.does]}{often} ({keeper.at})"

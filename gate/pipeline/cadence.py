@@ -125,10 +125,10 @@ class Side:
         self.sources: dict[str, Source] = {}
 
     def bumps(self, kind: str, path: str, name: ImageName | None) -> Iterator[Keeper]:
-        """Yield the bots that move on what a file names."""
+        """Yield the bots that move on what a file names, or would if its name were known."""
         from gate.dialects import cadence_dependabot, cadence_renovate
 
-        if not kind or name is None:
+        if not kind:
             return
         found = self._first(cadence_dependabot.NAMES)
         if found is not None:
@@ -213,13 +213,15 @@ def _may_automate(source: Source) -> bool:
     return b"ImageUpdateAutomation" in source.data
 
 
-def _of_hub(name: ImageName) -> str:
-    """Return a repository as Renovate names it."""
-    return name.repository.removeprefix("docker.io/library/").removeprefix("docker.io/")
+def _of_hub(name: ImageName | None) -> str:
+    """Return a repository as Renovate names it; empty for one that is not known."""
+    return "" if name is None else name.repository.removeprefix("docker.io/library/").removeprefix("docker.io/")
 
 
-def _unregistered(name: ImageName) -> str:
+def _unregistered(name: ImageName | None) -> str:
     """Return a repository as Dependabot names it: without its registry."""
+    if name is None:
+        return ""
     return (
         name.repository.removeprefix("docker.io/library/") if _is_official(name) else name.repository.partition("/")[2]
     )

@@ -233,6 +233,12 @@ def test_what_dependabot_moves_on(text: str, path: str, expected: str) -> None:
         ('{"extends": ["docker:disable"]}', "Dockerfile", "none"),
         ('{"enabled": false}', "Dockerfile", "none"),
         ('{"enabledManagers": ["npm"]}', "Dockerfile", "none"),
+        (
+            '{"enabledManagers": ["custom.regex"], "customManagers": [{"fileMatch": ["^Dockerfile$"]}]}',
+            "Dockerfile",
+            "doubt",
+        ),
+        ('{"enabledManagers": ["custom.regex"], "customManagers": [{"fileMatch": ["^a$"]}]}', "Dockerfile", "none"),
         ('{"dockerfile": {"enabled": false}}', "Dockerfile", "none"),
         ('{"ignoreDeps": ["python"]}', "Dockerfile", "none"),
         ('{"packageRules": [{"matchManagers": ["dockerfile"], "enabled": false}]}', "Dockerfile", "none"),
@@ -265,6 +271,7 @@ def test_renovate_reads_manifests_only_where_it_is_told_to() -> None:
         return said(list(cadence_renovate.keepers(source, "k8s/pay.yaml", "kubernetes", "nginx")))
 
     assert asked("{}") == "none"
+    assert asked("{extends: ['local>a/b']}") == "doubt"
     assert asked(r"{kubernetes: {fileMatch: ['^k8s/.+\\.ya?ml$']}}") == "kept"
     assert asked("{kubernetes: {managerFilePatterns: ['k8s/**']}}") == "kept"
     assert asked("{kubernetes: {managerFilePatterns: ['/(x+)+$/']}}") == "doubt"

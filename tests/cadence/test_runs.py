@@ -75,9 +75,13 @@ def test_on_the_day_that_is_projected_the_score_is_too_low(tmp_path: Path, capsy
         ("FROM python:3.13-slim\nUSER 1\n", {BOT: DEPENDABOT}, "failed"),
         ("FROM python:3.13.1-slim\nUSER 1\n", {BOT: DEPENDABOT}, "kept"),
         ("FROM python:3.13-slim\nUSER 1\n", {"renovate.json": '{"extends": ["config:best-practices"]}'}, "kept"),
-        ("ARG BASE\nFROM $BASE\nUSER 1\n", {WORKFLOW: WEEKLY}, "kept"),
+        ("ARG BASE\nFROM $BASE\nUSER 1\n", {WORKFLOW: WEEKLY}, "undecided"),
+        ("ARG BASE\nFROM $BASE\nUSER 1\n", {BOT: DEPENDABOT}, "undecided"),
+        ("ARG BASE\nFROM $BASE\nUSER 1\n", {}, "failed"),
         ("FROM scratch\nCOPY a /\n", {}, "kept"),
         (PINNED, {"renovate.json": "{"}, "undecided"),
+        # What it extends may give digests to what has none.
+        (RECIPE, {"renovate.json": '{"extends": ["github>a/b"]}'}, "undecided"),
     ],
 )
 def test_a_recipe_and_its_keepers(
