@@ -66,8 +66,8 @@ def _confidential(workload: Workload, boundary: Boundary) -> Truth:
 
 
 def _pinned(workload: Workload, sensitivity: Sensitivity) -> Truth:
-    """First-party code, or every image by its digest."""
-    if sensitivity.axes.get("code_trust") == "first-party":
+    """First-party code, or every image by its digest; no label vouches for the code that it comes with."""
+    if all(reading.axes.get("code_trust") == "first-party" for reading in sensitivity.readings):
         return yes(workload.at, "is first-party")
 
     def by_digest(container: Container) -> Truth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.model.profile import IS_ALSO
+from gate.model.record import replace
 from gate.model.report import Because, Requirement
 from gate.model.sensitivity import AXES, CLASSES
 
@@ -38,8 +39,15 @@ def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: 
     """Derive the level: the highest of all rules that fire, and of those that may.
 
     `os` is `linux`, `windows` or empty when it is not known. A workload that nobody declared is judged by the policy's
-    `undeclared`: as a class, or for the level that every workload needs.
+    `undeclared`: as a class, or for the level that every workload needs. What labels say adds to what holds without.
     """
+    whole = _required(policy, sensitivity, os=os, platform=platform)
+    for reading in sensitivity.unlabelled:
+        whole = _stricter(whole, _required(policy, reading, os=os, platform=platform))
+    return whole
+
+
+def _required(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str) -> Requirement:
     values = _values(policy, sensitivity, os=os, platform=platform)
     fired = [(rule, answer) for rule in policy.requirements if (answer := holds(rule.when, values)) != "no"]
     demands = [rule for rule, _ in fired if not rule.allows]
@@ -57,6 +65,34 @@ def requirement(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: 
         _settle(fired, values) if lo != hi else "",
         min(allowed) if allowed else None,
     )
+
+
+def _stricter(one: Requirement, other: Requirement) -> Requirement:
+    """Join two answers about one workload: it needs what either demands, and only what both permit is permitted."""
+    if one == other:
+        return one
+    lo, hi = max(one.lo, other.lo), max(one.hi, other.hi)
+    dedicated = None
+    if one.dedicated is not None or other.dedicated is not None:
+        dedicated = max(each.hi if each.dedicated is None else each.dedicated for each in (one, other))
+    permitted = one.allows is not None and other.allows is not None
+    settle = dict.fromkeys(line for each in (one, other) for line in each.settle.split("; ") if line)
+    return Requirement(
+        lo,
+        hi,
+        dedicated,
+        tuple(dict.fromkeys((*one.needs, *other.needs))),
+        _either(one.because, other.because),
+        "; ".join(settle) if lo != hi else "",
+        max(one.allows or 0, other.allows or 0) if permitted else None,
+    )
+
+
+def _either(one: tuple[Because, ...], other: tuple[Because, ...]) -> tuple[Because, ...]:
+    """Join the clauses of two answers: a demand is certain where it is in one, and a permission needs both."""
+    permissions = {because for because in (*one, *other) if not because.level} - ({*one} & {*other})
+    said = dict.fromkeys(because for because in (*one, *other) if because not in permissions)
+    return tuple(because for because in said if because.certain or replace(because, certain=True) not in said)
 
 
 def _values(policy: Policy, sensitivity: Sensitivity, *, os: str, platform: str) -> dict[str, tuple[str, ...]]:

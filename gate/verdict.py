@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.model.policy import Threshold
 from gate.model.record import replace
 from gate.model.report import Reason
 
@@ -23,7 +24,7 @@ ORDER: tuple[Verdict, ...] = ("pass", "warn", "undecided", "fail")
 #: The rule that says of a workload as a whole that its boundary is not enough.
 WEAK_BOUNDARY = "ISO048"
 
-#: Thresholds that count for a workload nobody declared, where the policy only warns about it.
+#: Thresholds that count for a workload nobody declared, where the policy only warns about it, and where no class was.
 UNDECLARED_CLASS = "internal"
 
 
@@ -141,10 +142,28 @@ def settled(reasons: list[Reason], sensitivity: Sensitivity, policy: Policy, bou
     return "fail" if host else "warn"
 
 
+def thresholds(policy: Policy, sensitivity: Sensitivity) -> dict[Dimension, Threshold]:
+    """Return what every score of a subject is held to; what labels say adds to what holds without."""
+    classes = dict.fromkeys(_class(policy, reading) for reading in sensitivity.readings)
+    whole, *others = (policy.thresholds[name] for name in classes)
+    for other in others:
+        whole = {dimension: _higher(whole[dimension], other[dimension]) for dimension in whole}
+    return whole
+
+
+def _class(policy: Policy, sensitivity: Sensitivity) -> str:
+    """Return the class that counts where somebody declared one, or nobody anything, and that of the silent."""
+    counted = sensitivity.cls or ("" if sensitivity.declared else policy.undeclared)
+    return counted if counted in policy.thresholds else UNDECLARED_CLASS
+
+
+def _higher(one: Threshold, other: Threshold) -> Threshold:
+    undecided: OnUndecided = "fail" if "fail" in (one.undecided, other.undecided) else "warn"
+    return Threshold(max(one.minimum, other.minimum), undecided)
+
+
 def blocks_when_undecided(sensitivity: Sensitivity, policy: Policy) -> bool:
     """Say whether an undecided verdict on this subject makes the run fail to judge (exit status 3)."""
     if not sensitivity.declared and policy.undeclared == "warn":
         return False
-    cls = sensitivity.cls or (policy.undeclared if not sensitivity.declared else UNDECLARED_CLASS)
-    rules: Iterable[OnUndecided] = (threshold.undecided for threshold in policy.thresholds.get(cls, {}).values())
-    return "fail" in rules
+    return any(threshold.undecided == "fail" for threshold in thresholds(policy, sensitivity).values())

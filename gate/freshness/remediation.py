@@ -10,7 +10,7 @@ VDR-TFR-MAV; CISA BOD 26-04, as CERT/CC's decision table for SSVC has it. `defau
 
 from __future__ import annotations
 
-from gate.model.record import Record
+from gate.model.record import Record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,20 @@ class Deadline(Record):
 
 def deadlines(asked: Remediation, severity: Severity, exploited: bool | None) -> tuple[Deadline, ...]:
     """Return what every profile allows; the strictest of them counts."""
-    return tuple(_deadline(profile, asked, severity, exploited) for profile in asked.profiles)
+    return tuple(
+        _shorter([_deadline(profile, one, severity, exploited) for one in (asked, *asked.unlabelled)])
+        for profile in asked.profiles
+    )
+
+
+def _shorter(found: list[Deadline]) -> Deadline:
+    """Join what a profile allows with what labels say and without: the fewest hours, and the fewest at most."""
+    first, *others = found
+    if not others:
+        return first
+    least = [one.least for one in found if one.least is not None]
+    most = [one.most for one in found if one.most is not None]
+    return replace(first, least=min(least, default=None), most=min(most, default=None))
 
 
 def _deadline(profile: str, asked: Remediation, severity: Severity, exploited: bool | None) -> Deadline:

@@ -111,12 +111,13 @@ class Remediation(Record):
     """By when a policy wants fixes applied: its profiles, and what they ask of the subject.
 
     `exposed` is whether the internet reaches it and `impact` the FIPS 199 impact of its class, None and empty where
-    nobody declared them.
+    nobody declared them. `unlabelled` is the same without what labels say, which lengthens nothing.
     """
 
     profiles: tuple[str, ...]
     exposed: bool | None
     impact: str
+    unlabelled: tuple[Remediation, ...] = ()
 
 
 class Packages(Record):

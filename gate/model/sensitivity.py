@@ -46,7 +46,8 @@ class Sensitivity(Record):
     """Everything that was said about one workload, the stricter of all statements on every axis.
 
     An axis nobody spoke about is absent. `placement` and `role` come from the declaration alone, and are empty when it
-    is silent. `declared` is false when nobody said anything.
+    is silent. `declared` is false when nobody said anything. `unlabelled` is what holds without what manifests say of
+    themselves, and without what of it a change adds; empty where they say nothing.
     """
 
     axes: dict[str, str]
@@ -55,8 +56,18 @@ class Sensitivity(Record):
     role: str
     declared: bool
     statements: tuple[Statement, ...]
+    unlabelled: tuple[Sensitivity, ...] = ()
 
     @property
     def cls(self) -> str:
         """The sensitivity class, or an empty string when none was declared."""
         return self.axes.get("class", "")
+
+    @property
+    def readings(self) -> tuple[Sensitivity, ...]:
+        """All that was said, and what holds without labels: the strictest answer to them counts.
+
+        To raise an axis is not always to demand more: a policy may ask more of what is `internal` than of what is
+        `internet`, and permit to first-party code what it forbids to code of which nobody says whose it is.
+        """
+        return (self, *self.unlabelled)

@@ -17,7 +17,7 @@ from gate.model.report import (
 from gate.model.subject import Workload
 from gate.pipeline.exceptions import permitted
 from gate.rules import asking
-from gate.verdict import UNDECLARED_CLASS, WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled
+from gate.verdict import WEAK_BOUNDARY, blocking, demanded, gravest, isolation, scores, settled, thresholds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -251,15 +251,14 @@ def _lines(case: Case, found: dict[Dimension, Score], *, demanded_here: bool) ->
     A score that is expected and absent is asked for all the same where it is `demanded_here`: of what was built, and
     after the commit of whatever nobody gave an image of.
     """
-    cls = case.sensitivity.cls or (case.policy.undeclared if not case.sensitivity.declared else "")
-    thresholds = case.policy.thresholds.get(cls) or case.policy.thresholds[UNDECLARED_CLASS]
+    least = thresholds(case.policy, case.sensitivity)
     expected = case.policy.evidence[case.stage]
     lines: dict[Dimension, ScoreLine] = {}
     for dimension, evidence in EVIDENCE.items():
         score = found.get(dimension)
         if score is not None or dimension != "isolation_fitness":
             asked = any(name in expected for name in evidence) and (score is not None or demanded_here)
-            lines[dimension] = ScoreLine(score, thresholds.get(dimension), asked=asked)
+            lines[dimension] = ScoreLine(score, least.get(dimension), asked=asked)
     return lines
 
 

@@ -150,7 +150,8 @@ def judged_by(sensitivity: Sensitivity, policy: Policy) -> Sensitivity:
     axes = {axis: sensitivity.axes[axis] for axis in ORDERS if axis in sensitivity.axes}
     if not sensitivity.declared and policy.undeclared in CLASSES:
         axes["class"] = policy.undeclared
-    return replace(sensitivity, axes=axes, declared=bool(axes or sensitivity.regulated), statements=())
+    declared = bool(axes or sensitivity.regulated)
+    return replace(sensitivity, axes=axes, declared=declared, statements=(), unlabelled=())
 
 
 def is_stricter(now: Sensitivity, then: Sensitivity) -> bool:

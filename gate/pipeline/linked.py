@@ -64,13 +64,12 @@ class Linked:
         """Join everything that was said about a subject, or what is `proposed` and said of it now."""
         placement = (proposed or self._declarations).of(subject.at.path).platform.placement
         entries, said = self.entries(subject, proposed), self._said(subject)
-        if self._before is not None and proposed is None:
-            said = tuple(dict.fromkeys((*said, *self._before.statements(subject))))
-        if not entries and not said:
+        former = self._before.statements(subject) if self._before is not None and proposed is None else ()
+        if not entries and not said and not former:
             return Sensitivity({}, (), placement, "", declared=False, statements=())
         from gate.policy.statements import sensitivity
 
-        return sensitivity(entries, said, placement)
+        return sensitivity(entries, said, placement, former)
 
     def images_given(self, workload: Workload) -> bool:
         """Say whether the built image of every container is judged in this run."""
@@ -132,7 +131,7 @@ class Linked:
         ):
             words |= {"constraints": b"SecurityContextConstraints", "grant": b"RoleBinding"}
             words |= {"permission": b"securitycontextconstraints", "namespace": b"openshift.io/sa.scc"}
-        if _is_sensitive(subjects, spoken):
+        if _is_sensitive(subjects, spoken) or self._asks_for_segments(subjects):
             words["network-policy"] = b"NetworkPolicy"
         if words:
             found = ledger.elsewhere(words)
@@ -142,6 +141,17 @@ class Linked:
 
             definitions += elsewhere(ledger)
         return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in spoken}
+
+    def _asks_for_segments(self, subjects: list[Subject]) -> bool:
+        """Say whether a policy requires them of a pod, now or later: then no label decides what is looked for."""
+        pods = [one for one in _workloads(subjects) if one.segments is not None]
+        if not pods:
+            return False
+        from gate.needs import UNSEGMENTED
+
+        rulings = (self._declarations.ruling(pod.at.path) for pod in pods)
+        policies = (policy for one in rulings for policy in (one.now, *(later for _day, later in one.upcoming)))
+        return any(UNSEGMENTED in policy.require for policy in policies)
 
     def _linked(self, subject: Subject) -> Subject:
         if isinstance(subject, Workload):

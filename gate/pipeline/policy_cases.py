@@ -17,7 +17,7 @@ from gate.policy.cases import load_cases
 from gate.policy.shape import nearest
 from gate.requirement import requirement
 from gate.rules.registry import RULES
-from gate.verdict import UNDECLARED_CLASS, demanded, gravest, isolation, scores, settled
+from gate.verdict import demanded, gravest, isolation, scores, settled, thresholds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,10 +145,9 @@ def _boundary(case: PolicyCase) -> Boundary:
 
 
 def _lines(case: PolicyCase, policy: Policy) -> dict[Dimension, ScoreLine]:
-    cls = case.sensitivity.cls or (policy.undeclared if not case.sensitivity.declared else "")
-    thresholds = policy.thresholds.get(cls) or policy.thresholds[UNDECLARED_CLASS]
+    least = thresholds(policy, case.sensitivity)
     return {
-        dimension: ScoreLine(Score(dimension, lo, hi, ()), thresholds[dimension], asked=True)
+        dimension: ScoreLine(Score(dimension, lo, hi, ()), least[dimension], asked=True)
         for dimension, (lo, hi) in case.scores.items()
     }
 

@@ -156,6 +156,11 @@ def _known(image: Image, scans: list[Scan]) -> Known:
 
 
 def _remediation(policy: Policy, sensitivity: Sensitivity) -> Remediation:
+    whole, *unlabelled = dict.fromkeys(_asked(policy, reading) for reading in sensitivity.readings)
+    return replace(whole, unlabelled=tuple(unlabelled))
+
+
+def _asked(policy: Policy, sensitivity: Sensitivity) -> Remediation:
     exposure = sensitivity.axes.get("exposure")
     counted = sensitivity.cls or ("" if sensitivity.declared or policy.undeclared == "warn" else policy.undeclared)
     impact = policy.classes[counted] if counted else ""

@@ -48,24 +48,30 @@ def statements_allowed(statements: Iterable[Statement]) -> tuple[tuple[Statement
 
 
 def sensitivity(
-    entries: Iterable[DeclaredWorkload], statements: Iterable[Statement], default_placement: str
+    entries: Iterable[DeclaredWorkload],
+    statements: Iterable[Statement],
+    default_placement: str,
+    former: Iterable[Statement] = (),
 ) -> Sensitivity:
     """Join what the matching entries declare with what the subject and its images state: the stricter wins.
 
-    `default_placement` is the platform's, for a workload whose entries state none.
+    `default_placement` is the platform's, for a workload whose entries state none. What the subject stated `former`ly,
+    before the change that is judged, still counts.
     """
     matching = tuple(entries)
-    declared = tuple(statement for entry in matching for statement in entry.statements)
-    said = (*declared, *statements_allowed(statements)[0])
-    placement = max((entry.placement for entry in matching), key=COMPANY.index, default="")
-    return Sensitivity(
-        _strictest(said),
-        tuple(regime for regime in REGIMES if any(_states(statement, "regulated", regime) for statement in said)),
-        placement or default_placement,
-        _role({entry.role for entry in matching} - {""}),
-        bool(said),
-        said,
-    )
+    declared = tuple(dict.fromkeys(statement for entry in matching for statement in entry.statements))
+    placement = max((entry.placement for entry in matching), key=COMPANY.index, default="") or default_placement
+    role = _role({entry.role for entry in matching} - {""})
+    labels, stated = (statements_allowed(said)[0] for said in (statements, former))
+    before = tuple(dict.fromkeys((*declared, *stated)))
+    readings = dict.fromkeys((declared, before, tuple(dict.fromkeys((*declared, *labels, *stated)))))
+    *unlabelled, everything = (_joined(said, placement, role) for said in readings)
+    return replace(everything, unlabelled=tuple(unlabelled)) if unlabelled else everything
+
+
+def _joined(said: tuple[Statement, ...], placement: str, role: str) -> Sensitivity:
+    regimes = (one for one in REGIMES if any(_states(statement, "regulated", one) for statement in said))
+    return Sensitivity(_strictest(said), tuple(regimes), placement, role, bool(said), said)
 
 
 def counted(said: Sensitivity, undeclared: str) -> Sensitivity:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,10 +14,13 @@ from gate.freshness.remediation import deadlines
 from gate.model.days import days
 from gate.model.packages import Remediation
 from gate.model.policy import REMEDIATION_PROFILES
-from tests.packages.reports import packages, scan, vulnerability
-from tests.verbs import NOW
+from gate.model.record import replace
+from tests.packages.reports import NAME, grype, match, packages, put, scan, trivy, vulnerability
+from tests.verbs import NOW, check, rules, write_all
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gate.model.rule import Severity
 
 TABLES = Tables()
@@ -180,6 +184,56 @@ def test_what_is_not_known_holds_every_answer(profile: str) -> None:
             for kev in (True, False):
                 inner = allowed(exposed, impact, kev)
                 assert least <= inner[0] <= inner[1] <= most
+
+
+def tight(*readings: tuple[bool | None, str], kev: bool | None, profile: str) -> tuple[float, float]:
+    """Return the hours that a profile allows a high severity, where labels make the first of the readings."""
+    one, *others = (Remediation((profile,), exposed, impact) for exposed, impact in readings)
+    (found_,) = deadlines(replace(one, unlabelled=tuple(others)), "high", kev)
+    least, most = (float("inf") if hours is None else hours for hours in (found_.least, found_.most))
+    return least, most
+
+
+@pytest.mark.parametrize("profile", REMEDIATION_PROFILES)
+@pytest.mark.parametrize("kev", [True, False, None])
+def test_what_labels_say_lengthens_nothing(kev: bool | None, profile: str) -> None:
+    known = tuple(product((True, False, None), ("low", "moderate", "high", "")))
+    for labelled, without in product(known, known):
+        both = tight(labelled, without, kev=kev, profile=profile)
+        alone = [tight(one, kev=kev, profile=profile) for one in (labelled, without)]
+        assert both == tuple(map(min, *alone))
+
+
+@pytest.mark.parametrize("said", ["", ", x-gate: {sensitivity: public, exposure: internal}"])
+def test_a_manifest_gives_its_image_no_more_time(said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what nobody declared it may be overdue: two days where the internet reaches what matters most."""
+    assert "PKG009" in rules(judged(tmp_path, capsys, said, ""), "undecided")
+
+
+def test_a_declaration_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = "workloads:\n- {name: web, match: {name: web}, sensitivity: public, exposure: internal}\n"
+    assert "PKG009" not in rules(judged(tmp_path, capsys, "", entry), "undecided")
+    labelled = judged(tmp_path, capsys, ", x-gate: {sensitivity: restricted, exposure: internet}", entry)
+    assert "PKG009" in rules(labelled, "failed") | rules(labelled, "undecided")
+
+
+def judged(folder: Path, capsys: pytest.CaptureFixture[str], said: str, declared: str) -> Any:
+    """Judge an image that a service runs and both scanners report of; its one fix is 22 days old."""
+    layer = "sha256:" + "1" * 64
+    rootfs = {"type": "layers", "diff_ids": [layer]}
+    configuration = {"architecture": "amd64", "os": "linux", "config": {"User": "1000"}, "rootfs": rootfs}
+    configured = trivy(metadata={"ImageConfig": configuration, "DiffIDs": [layer]})
+    files = {
+        "compose.yaml": f"services:\n  web: {{image: '{NAME}'{said}}}\n",
+        ".gate.yaml": f"version: 1\npolicy: ours.yaml\n{declared}",
+        "ours.yaml": "version: 1\nname: ours\nextends: standard\nremediation: fedramp-vdr\n",
+    }
+    reports = (
+        put(folder, "trivy.json", configured),
+        put(folder, "grype.json", grype(match(date="2026-11-01", kind="release"))),
+    )
+    arguments = (f"--{reporter}-report={path}" for reporter, path in zip(("trivy", "grype"), reports, strict=True))
+    return check(capsys, write_all(folder, files) / "compose.yaml", *arguments).subject(NAME)
 
 
 @pytest.mark.parametrize(
