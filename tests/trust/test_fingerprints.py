@@ -49,6 +49,10 @@ NEW_NAMES = {"Dockerfile": "Dockerfile.web", "pod.yaml": "web.yaml", "build.pkr.
 ALONE = [(name, one) for name, one in EXAMPLES if [file in NEW_NAMES for file in one.files] == [True]]
 
 
+#: Files that speak of the folders of the repository whose root they are in.
+OF_THE_ROOT = (".github/", "renovate.json")
+
+
 def each(shown: list[tuple[str, Example]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("example", [one for _name, one in shown], ids=[name for name, _one in shown])
 
@@ -120,7 +124,8 @@ def changed(example: Example, change: Callable[[str, str], str]) -> dict[str, st
 @each(EXAMPLES)
 def test_a_fingerprint_outlives_lines_folders_and_weeks(example: Example, tmp_path: Path) -> None:
     before = marks(write_all(tmp_path / "before", example.files))
-    moved = {f"deep/below/{name}": text for name, text in changed(example, moved_lines).items()}
+    below = "" if any(name.startswith(OF_THE_ROOT) for name in example.files) else "deep/below/"
+    moved = {f"{below}{name}": text for name, text in changed(example, moved_lines).items()}
     assert marks(write_all(tmp_path / "moved", moved)) == before
     after = marks(tmp_path / "before", LATER)
     assert {rule for rule, _mark in before - after} <= ENDING
