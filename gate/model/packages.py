@@ -44,7 +44,8 @@ class Vulnerability(Record):
 
     `origin` tells packages apart that are fixed apart: the source package, or the package URL without its version.
     `severity` is None where nobody has rated it, and `exploited` where the scanner does not know. A vulnerability
-    without `fixed` versions has no fix. `is_system` says that the package is the operating system's.
+    without `fixed` versions has no fix. `is_system` says that the package is the operating system's. `layer` is the
+    digest of the uncompressed layer that brought the package, empty where the scanner does not say it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Vulnerability(Record):
     is_system: bool
     at: Location
     excuse: Excuse | None = None
+    layer: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class Finding(Record):
     `blocks` says whether it keeps the subject from what is required of it; what does not block is a note. `related`
     are the other places that the answer rests on. `aspects` are names by which somebody else knows what was found, such
     as the ids of a vulnerability. `known` says that the baseline holds it. `permitted_by` are the exceptions in force
-    for what is excepted. `key` is what it is known by where its words change, or are those of another.
+    for what is excepted. `key` is what it is known by where its words change, or are those of another. Of what is found
+    in a built image, `brought_by` is the line of its recipe and `deployed_by` are the manifests that run it.
     """
 
     rule: str
@@ -69,3 +70,5 @@ class Finding(Record):
     known: bool = False
     permitted_by: tuple[Grant, ...] = ()
     key: str = ""
+    brought_by: Location | None = None
+    deployed_by: tuple[Location, ...] = ()

@@ -25,7 +25,7 @@ from gate.pipeline.against_reach import Reach, habits, spells
 from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.reading import DECLARATION
-from gate.pipeline.run import SENSITIVE
+from gate.pipeline.sensitive import SENSITIVE
 from gate.readers import READERS
 
 TYPE_CHECKING = False

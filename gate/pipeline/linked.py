@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gate.linking.link import Links
+    from gate.model.location import Location
     from gate.model.policy import Declaration, DeclaredWorkload
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
@@ -86,6 +87,15 @@ class Linked:
         return frozenset(
             one.image.value for one in containers if isinstance(one.image, Stated) and links.images_of(workload, one)
         )
+
+    def deployed(self, image: Image) -> Iterator[Location]:
+        """Yield where workloads name an image that they run."""
+        for user in self._users.get(image.id, ()):
+            links = self._links_of(user)
+            for member in user.containers.members:
+                if isinstance(member, Stated):
+                    images = links.images_of(user, member.value)
+                    yield from (member.value.image.at for one, _ in images if one.id == image.id)
 
     def refusals(self) -> Iterator[Finding]:
         """Yield a finding for every statement that a manifest may not make."""

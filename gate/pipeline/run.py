@@ -25,6 +25,7 @@ from gate.pipeline.judging import Case, judge
 from gate.pipeline.linked import Linked
 from gate.pipeline.reading import Ledger
 from gate.pipeline.roots import absolute, rooted
+from gate.pipeline.sensitive import is_asked
 from gate.pipeline.suppressions import suppressions
 from gate.readers import READERS
 from gate.verdict import blocks_when_undecided, gravest
@@ -238,6 +239,11 @@ class Run:
             from gate.pipeline.proofs import advised
 
             return advised(subject, report, case, self.files, self.tables)
+        if isinstance(subject, Image) and report.findings:
+            from gate.pipeline.origins import traced
+
+            recipes = {**self.ledger.read, **self.linked.read}.values()
+            return traced(subject, report, self.linked, recipes, self.files)
         if not isinstance(subject, Workload) or report.boundary is None or report.verdict == "pass":
             return report
         from gate.advice.suggest import suggest
@@ -375,15 +381,6 @@ def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declar
     from gate.pipeline.scans import Scans
 
     return Scans(files, options, ledger, declarations)
-
-
-#: The classes of which it counts who keeps their images and templates up to date.
-SENSITIVE = ("confidential", "restricted")
-
-
-def is_asked(policy: Policy, sensitivity: Sensitivity) -> bool:
-    """Say whether a subject is sensitive enough to be asked who keeps it."""
-    return (sensitivity.cls or ("" if sensitivity.declared else policy.undeclared)) in SENSITIVE
 
 
 def labelled(said: Sensitivity, policy: Policy) -> Sensitivity:

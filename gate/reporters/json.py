@@ -256,6 +256,8 @@ def _finding(finding: Finding, path: str) -> Json:
         "remedy": finding.remedy,
         "location": _at(finding.at),
         "related": [_at(at) for at in finding.related],
+        "brought_by": _at(finding.brought_by) if finding.brought_by is not None else None,
+        "deployed_by": [_at(at) for at in finding.deployed_by],
         "aspects": list(finding.aspects),
         "fingerprint": fingerprint(finding, path),
         "permitted_by": [_at(grant.at) for grant in finding.permitted_by],

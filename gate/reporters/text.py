@@ -115,6 +115,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         if verbose or (finding.blocks and not finding.known):
             mark = _mark(finding, subject, paint) if verbose else ""
             yield f"{_finding(finding, paint)}{_like_it(finding, subject)}{mark}"
+            yield from _origin(finding, paint)
         elif finding.outcome != "excepted" and not finding.known:
             notes += 1
     if notes:
@@ -165,6 +166,14 @@ def _finding(finding: Finding, paint: Paint) -> str:
     mark = f"known {mark}" if finding.known else mark
     style: Verdict = "undecided" if finding.outcome == "undecided" else "fail" if finding.blocks else "warn"
     return f"  {_place(finding.at)}  {paint(mark, style)}  {finding.rule} {visible(finding.message)}"
+
+
+def _origin(finding: Finding, paint: Paint) -> Iterator[str]:
+    """Say which line of a recipe brought what is found in an image, and where the image is deployed."""
+    said = [f"brought by {visible(str(finding.brought_by))}"] if finding.brought_by is not None else []
+    said += [f"deployed by {', '.join(visible(str(at)) for at in finding.deployed_by)}"] if finding.deployed_by else []
+    if said:
+        yield paint(f"        {', '.join(said)}", "dim")
 
 
 def _is_old(subject: SubjectReport) -> bool:

@@ -87,12 +87,17 @@ class _Upstream(_Part):
     name: str = ""
 
 
+class _Place(_Part):
+    layer: str = Field("", alias="layerID")
+
+
 class _Artifact(_Part):
     name: str = Field(min_length=1)
     version: str = ""
     type: str = ""
     purl: str = ""
     upstreams: list[_Upstream] | None = None
+    locations: list[_Place] | None = None
 
 
 class _Match(_Part):
@@ -256,4 +261,11 @@ def _vulnerability(match: _Match, place: Location, *, knows: bool) -> Vulnerabil
         next((listed.added for listed in one.exploited or () if listed.added), ""),
         is_system,
         place,
+        layer=_layer(artifact, is_system=is_system),
     )
+
+
+def _layer(artifact: _Artifact, *, is_system: bool) -> str:
+    """Return the layer that brought a package; of those of the system grype names the last that changed their list."""
+    found = {place.layer for place in artifact.locations or () if place.layer}
+    return found.pop() if len(found) == 1 and not is_system else ""

@@ -112,6 +112,10 @@ class _Package(_Part):
     repository: _Repository | None = Field(None, alias="Repository")
 
 
+class _Layer(_Part):
+    digest: str = Field("", alias="DiffID")
+
+
 class _Vulnerability(_Part):
     id: str = Field(alias="VulnerabilityID", min_length=1)
     vendors: list[str] | None = Field(None, alias="VendorIDs")
@@ -124,6 +128,7 @@ class _Vulnerability(_Part):
     severity: str = Field("", alias="Severity")
     published: str = Field("", alias="PublishedDate")
     modified: str = Field("", alias="LastModifiedDate")
+    layer: _Layer | None = Field(None, alias="Layer")
 
 
 class _Modified(_Part):
@@ -282,4 +287,5 @@ def _vulnerability(one: _Vulnerability, result: _Result, source: str, place: Loc
         "",
         is_system,
         place,
+        layer=one.layer.digest if one.layer is not None else "",
     )

@@ -165,6 +165,11 @@ def _finding() -> Json:
             "remedy": string("What to do about it."),
             "location": LOCATION,
             "related": listed("Other places that the answer rests on.", LOCATION),
+            "brought_by": {
+                "description": "The line of the recipe that brought what is found in a built image, where known.",
+                "anyOf": [LOCATION, {"type": "null"}],
+            },
+            "deployed_by": listed("Where manifests name the built image.", LOCATION),
             "aspects": listed("Its names elsewhere, such as the ids of a vulnerability.", string("A name.")),
             "fingerprint": {"description": "What stays while lines move and files are renamed.", **FINGERPRINT},
             "permitted_by": listed("Where the exceptions stand that permit it.", LOCATION),
