@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gate.model.source import Source
     from gate.syntax.tree import Node
 
-NAMES = (".github/dependabot.yml", ".github/dependabot.yaml")
 TOOL = "Dependabot"
 
 #: Which ecosystem takes which kind of file.

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+#: Where Dependabot and Renovate look, in their order; of a `package.json` one key is Renovate's.
+DEPENDABOT = (".github/dependabot.yml", ".github/dependabot.yaml")
+RENOVATE = (
+    "renovate.json",
+    "renovate.json5",
+    ".github/renovate.json",
+    ".github/renovate.json5",
+    ".gitlab/renovate.json",
+    ".gitlab/renovate.json5",
+    ".renovaterc",
+    ".renovaterc.json",
+    ".renovaterc.json5",
+)
+PACKAGE = "package.json"
+
+#: Where GitHub looks for workflows, and what other services read.
+WORKFLOWS = ".github/workflows"
+PIPELINES = (
+    ".azure-pipelines.yml",
+    ".circleci/config.yml",
+    ".gitlab-ci.yml",
+    "Jenkinsfile",
+    "azure-pipelines.yaml",
+    "azure-pipelines.yml",
+)
+
 #: Folders below which any file may be one: workflows and actions.
 _FOLDERS = (".github/", ".circleci/", ".gitlab/")
 
-_NAMES = frozenset(
-    {
-        ".azure-pipelines.yml",
-        ".gitlab-ci.yml",
-        ".renovaterc",
-        ".renovaterc.json",
-        ".renovaterc.json5",
-        "Jenkinsfile",
-        "action.yaml",
-        "action.yml",
-        "azure-pipelines.yaml",
-        "azure-pipelines.yml",
-        "package.json",
-        "renovate.json",
-        "renovate.json5",
-    }
-)
+_ACTIONS = ("action.yml", "action.yaml")
 
 
 def is_upkeep(path: str) -> bool:
     """Say whether a file may say what keeps something up to date; actions of a repository stand anywhere."""
-    name = path.rpartition("/")[2]
-    return path.startswith(_FOLDERS) or (name in _NAMES and (name == path or name.startswith("action.")))
+    is_named = path in RENOVATE or path in PIPELINES or path == PACKAGE
+    return is_named or path.startswith(_FOLDERS) or path.rpartition("/")[2] in _ACTIONS

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gate.model.source import Source, Sources
     from gate.syntax.tree import Node
 
-FOLDER = ".github/workflows"
 TOOL = "GitHub Actions"
 
 #: Workflows and actions inside each other, combinations of one matrix, and steps of one file that are looked at.

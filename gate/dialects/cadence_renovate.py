@@ -6,6 +6,7 @@ whether an image of a file is kept: presets of others, and patterns that are not
 
 from __future__ import annotations
 
+from gate.dialects.cadence_files import PACKAGE
 from gate.dialects.cadence_patterns import by_glob, by_pattern
 from gate.dialects.cadence_tree import at_path, entries_of, is_off, members_of, texts_of
 from gate.model.cadence import Keeper
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
     from gate.syntax.tree import Node
 
 TOOL = "Renovate"
-
-#: Where Renovate looks, in its order.
-NAMES = (
-    "renovate.json",
-    "renovate.json5",
-    ".github/renovate.json",
-    ".github/renovate.json5",
-    ".gitlab/renovate.json",
-    ".gitlab/renovate.json5",
-    ".renovaterc",
-    ".renovaterc.json",
-    ".renovaterc.json5",
-)
-PACKAGE = "package.json"
 
 #: The manager that reads each kind of file.
 MANAGERS = {"dockerfile": "dockerfile", "compose": "docker-compose", "kubernetes": "kubernetes"}
@@ -262,8 +249,3 @@ def _names(pattern: str, image: str) -> bool | None:
     if pattern.startswith(("/", "!")):
         return None
     return pattern == image or by_glob(pattern, image)
-
-
-def is_package(source: Source) -> bool:
-    """Say whether a `package.json` may hold a configuration."""
-    return b'"renovate"' in source.data

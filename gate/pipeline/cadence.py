@@ -7,6 +7,7 @@ adding a configuration, and nobody by removing one unseen.
 
 from __future__ import annotations
 
+from gate.dialects.cadence_files import DEPENDABOT, PACKAGE, PIPELINES, RENOVATE, WORKFLOWS
 from gate.dialects.image_name import parse
 from gate.freshness import recipe
 from gate.freshness.cadence import neglected, of_image
@@ -14,6 +15,7 @@ from gate.model.cadence import Cadence, Keeper
 from gate.model.errors import InputError
 from gate.model.evidence import Stated, known
 from gate.model.image import Image
+from gate.model.location import whole_file
 from gate.model.record import replace
 from gate.model.subject import Workload
 
@@ -29,20 +31,28 @@ if TYPE_CHECKING:
     from gate.model.source import Source
     from gate.model.template import Template
     from gate.model.truth import Truth
+    from gate.pipeline.options import Options
     from gate.pipeline.trees import AnyFiles
+
+
+#: Workflows that are read.
+MAX_WORKFLOWS = 200
 
 
 class Upkeep:
     """What keeps the subjects of one run."""
 
-    __slots__ = ("_sides", "_tables", "now")
+    __slots__ = ("_all", "_sides", "_tables", "now")
 
-    def __init__(self, files: AnyFiles, trusted: AnyFiles, read: Iterable[Source], tables: Tables, now: str) -> None:
+    def __init__(
+        self, files: AnyFiles, trusted: AnyFiles, read: Iterable[Source], tables: Tables, options: Options
+    ) -> None:
         """Take the working tree, the trusted one, which is the same where there is none, and what the run has read."""
+        self._all = options.detailed or options.verbose
         automated = any(_may_automate(source) for source in read)
         self._sides = [Side(one, automated=automated) for one in dict.fromkeys((files, trusted))]
         self._tables = tables
-        self.now = now
+        self.now = options.now
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -65,9 +75,19 @@ class Upkeep:
         if recipe.is_scratch(base):
             base = recipe.builders(image)[0]
         path, name, at = image.at.path, known(base.image), base.at
-        keeping = [(*side.builds("image", path), *side.bumps("dockerfile", path, name)) for side in self._sides]
-        sides = [replace(image, cadence=Cadence(name, at, keepers)) for keepers in keeping]
+        sides = [
+            self._kept(image, side, Cadence(name, at, tuple(side.bumps("dockerfile", path, name))))
+            for side in self._sides
+        ]
         return max(sides, key=lambda one: _neglect(of_image(one, self._tables, self.now)))
+
+    def _kept(self, image: Image, side: Side, bots: Cadence) -> Image:
+        """Add what builds an image: where a bot keeps it and nobody asks for all, no pipeline is read."""
+        kept = replace(image, cadence=bots)
+        if not self._all and _neglect(of_image(kept, self._tables, self.now)) == 0:
+            return kept
+        keepers = (*side.builds("image", image.at.path), *bots.keepers)
+        return replace(image, cadence=replace(bots, keepers=keepers))
 
     def _template(self, template: Template) -> Subject:
         path, at = template.at.path, template.at
@@ -126,22 +146,21 @@ class Side:
 
     def bumps(self, kind: str, path: str, name: ImageName | None) -> Iterator[Keeper]:
         """Yield the bots that move on what a file names, or would if its name were known."""
-        from gate.dialects import cadence_dependabot, cadence_renovate
-
         if not kind:
             return
-        found = self._first(cadence_dependabot.NAMES)
+        found = self._first(DEPENDABOT)
         if found is not None:
+            from gate.dialects import cadence_dependabot
+
             yield from cadence_dependabot.keepers(found, path, kind, _unregistered(name))
-        found = self._first(cadence_renovate.NAMES) or self._package()
+        found = self._first(RENOVATE) or self._package()
         if found is not None:
+            from gate.dialects import cadence_renovate
+
             yield from cadence_renovate.keepers(found, path, kind, _of_hub(name))
-        for unread in (cadence_dependabot.NAMES, cadence_renovate.NAMES):
-            yield from (
-                Keeper("a bot", "bump", error.at, doubt=f"{error.at.path} {error.cause}")
-                for one, error in self._unread.items()
-                if one in unread
-            )
+        for one, error in self._unread.items():
+            if one in DEPENDABOT or one in RENOVATE:
+                yield Keeper("A bot", "bump", error.at, doubt=f"{one} {error.cause}")
 
     def cluster(self, kind: str, path: str, name: ImageName | None, inside: tuple[int, int]) -> Iterator[Keeper]:
         """Yield what a manifest itself lets move its images on; in another tree the object may stand elsewhere."""
@@ -168,21 +187,33 @@ class Side:
                 yield one.keeper
 
     def _read(self) -> Iterator[Scheduled]:
-        """Read every pipeline that has a schedule in it."""
-        from gate.dialects import cadence_github, cadence_pipelines
+        """Read every pipeline that has a schedule in it; one that cannot be read may build anything."""
+        found = sorted(one for one in self._in(WORKFLOWS) if one.endswith((".yml", ".yaml")))
+        for path in found[:MAX_WORKFLOWS]:
+            source = self._open(path)
+            if source is not None and b"schedule" in source.data and b"cron" in source.data:
+                from gate.dialects.cadence_github import scheduled
 
-        for path in self._in(cadence_github.FOLDER):
-            source = self._open(path) if path.endswith((".yml", ".yaml")) else None
-            if source is not None and b"schedule" in source.data:
-                yield from cadence_github.scheduled(source, self._files)
-        for path in sorted(self._in("") | self._in(".circleci")):
-            reader = cadence_pipelines.READERS.get(path)
-            source = self._open(path) if reader is not None else None
-            if reader is not None and source is not None:
-                yield from reader(source)
+                yield from scheduled(source, self._files)
+        for path in PIPELINES:
+            source = self._open(path) if path in self._in(path.rpartition("/")[0]) else None
+            if source is not None:
+                from gate.dialects.cadence_pipelines import READERS
+
+                yield from READERS[path](source)
+        doubts = {path: f"{path} {error.cause}" for path, error in self._unread.items()}
+        if len(found) > MAX_WORKFLOWS:
+            doubts[found[MAX_WORKFLOWS]] = f"more than {MAX_WORKFLOWS} workflows are not read"
+        for path, doubt in doubts.items():
+            if path in PIPELINES or path.startswith(WORKFLOWS):
+                from gate.dialects.cadence_builds import Build
+                from gate.dialects.cadence_tree import Scheduled
+
+                keeper = Keeper("A pipeline", "rebuild", whole_file(path), doubt=doubt)
+                yield from (Scheduled(Build(makes, None), keeper) for makes in ("image", "machine"))
 
     def _package(self) -> Source | None:
-        found = self._first(("package.json",))
+        found = self._first((PACKAGE,))
         return found if found is not None and b'"renovate"' in found.data else None
 
     def _first(self, names: tuple[str, ...]) -> Source | None:

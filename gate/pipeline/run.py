@@ -257,7 +257,7 @@ class Run:
 
         if self.upkeep is None:
             read = self.ledger.read.values()
-            self.upkeep = Upkeep(self.files, self.declarations.files, read, self._tables(), self.options.now)
+            self.upkeep = Upkeep(self.files, self.declarations.files, read, self._tables(), self.options)
         own = self.linked.own_images(subject) if isinstance(subject, Workload) else frozenset()
         return self.upkeep.given(subject, own)
 
