@@ -36,7 +36,7 @@ ESCAPES = (
     Escape("E07", "read physical memory or drive ports", (("G.cap_rawio", "G.block_device"), ("G.privileged",))),
     Escape("E08", "write a block device of the host", (("G.block_device",),)),
     Escape("E09", "ask the engine for a privileged container", (("G.runtime_socket",),)),
-    Escape("E10", "write the host's files", (("G.host_root_path",),)),
+    Escape("E10", "write the host's files", (("G.host_root_path",), ("G.raw_exec",))),
     Escape("E13", "have the kernel run a helper program", (("G.core_pattern",), ("W.proc_unmasked", "G.cap_admin"))),
     Escape("E14", "sniff the host's network, call its local services", (("W.host_net",),)),
     Escape("E16", "read the host's shared memory", (("W.host_ipc",),)),

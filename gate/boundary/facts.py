@@ -12,6 +12,7 @@ from gate.boundary import (
     facts_exposure,
     facts_hygiene,
     facts_namespaces,
+    facts_platform,
     facts_privilege,
     facts_sandbox,
     facts_segments,
@@ -42,6 +43,7 @@ FACTS: dict[str, Fact] = {
         facts_delegation,
         facts_segments,
         facts_windows,
+        facts_platform,
     )
     for fact in module.FACTS
 }

@@ -20,27 +20,31 @@ def opened(workload: Workload, reason: str, at: Location | None = None) -> Workl
     """Say that there may be more of everything than is in sight, and where the reason stands if that is one place."""
     members = workload.containers.members
     containers = tuple(
-        Stated(_container(member.value, reason, at), member.at) for member in members if isinstance(member, Stated)
+        Stated(opened_container(member.value, reason, at), member.at)
+        for member in members
+        if isinstance(member, Stated)
     )
     return replace(
         workload,
         containers=replace(workload.containers, members=containers),
-        namespaces=_facet(workload.namespaces, reason, at),
-        sandbox=_facet(workload.sandbox, reason, at),
+        namespaces=opened_facet(workload.namespaces, reason, at),
+        sandbox=opened_facet(workload.sandbox, reason, at),
     )
 
 
-def _container(container: Container, reason: str, at: Location | None) -> Container:
+def opened_container(container: Container, reason: str, at: Location | None) -> Container:
+    """Say of one container that there may be more than is in sight."""
     return replace(
         container,
-        privilege=_facet(container.privilege, reason, at),
-        confinement=_facet(container.confinement, reason, at),
-        exposure=_facet(container.exposure, reason, at),
-        resources=_facet(container.resources, reason, at),
+        privilege=opened_facet(container.privilege, reason, at),
+        confinement=opened_facet(container.confinement, reason, at),
+        exposure=opened_facet(container.exposure, reason, at),
+        resources=opened_facet(container.resources, reason, at),
     )
 
 
-def _facet(facet: F, reason: str, at: Location | None) -> F:
+def opened_facet(facet: F, reason: str, at: Location | None) -> F:
+    """Say of one facet that there may be more than is in sight."""
     changes: dict[str, object] = {}
     for name in facet._fields:
         value = getattr(facet, name)

@@ -57,7 +57,7 @@ class Links:
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
-        workload = self._system(self._admitted(self._scheduled(workload)))
+        workload = self._system(self._admitted(self._isolated(self._scheduled(workload))))
         runtime = self._runtime(workload)
         if self.fleet is not None and runtime is not workload.sandbox.runtime:
             workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
@@ -102,6 +102,14 @@ class Links:
         from gate.linking.swarm import scheduled
 
         return scheduled(workload, stack, self.profile)
+
+    def _isolated(self, workload: Workload) -> Workload:
+        """Ask the declaration what the agents of Mesos do."""
+        if workload.platform != "mesos":
+            return workload
+        from gate.linking.agents import settled
+
+        return settled(workload, self.profile)
 
     def _admitted(self, workload: Workload) -> Workload:
         """Let OpenShift fill in what it does, where a workload runs on it."""

@@ -24,6 +24,7 @@ PLATFORMS = (
     "incus",
     "podman",
     "swarm",
+    "mesos",
 )
 
 #: Those whose workloads are pods.
@@ -77,3 +78,4 @@ class PlatformProfile(Record):
     images: tuple[Named, ...] = ()
     podman_rootless: bool | None = None
     swarm: bool | None = None
+    mesos_isolation: tuple[str, ...] | None = None

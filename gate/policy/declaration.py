@@ -32,6 +32,7 @@ RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
 #: The id of an advisory, whoever publishes it: CVE-2026-1, GHSA-..., RHSA-2026:1, PYSEC-2026-1.
 VULNERABILITY = r"[A-Za-z][A-Za-z0-9]{0,31}-[A-Za-z0-9][A-Za-z0-9._:+-]{0,95}"
 FINGERPRINT = r"[0-9a-f]{16}"
+ISOLATOR = r"[A-Za-z0-9_./-]+"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
@@ -60,11 +61,12 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "placement", "images", "runtimes")
+    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "placement", "images", "runtimes")
     entries = fields(node, key, (), parts)
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
     podman = _part(entries, "podman", ("rootless",))
+    mesos = _part(entries, "mesos", ("isolation",))
     gke = _part(entries, "gke", ("mode",))
     openshift = _part(entries, "openshift", ("version", "scc"))
     version, release = kubernetes.get("version"), openshift.get("version")
@@ -81,6 +83,7 @@ def _platform(node: Node) -> PlatformProfile:
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
         _flag(podman, "podman", "rootless"),
         flag(entries["swarm"], "platform.swarm") if "swarm" in entries else None,
+        tuple(_isolators(mesos["isolation"])) if "isolation" in mesos else None,
     )
 
 
@@ -90,6 +93,12 @@ def _part(entries: dict[str, Node], name: str, known: tuple[str, ...]) -> dict[s
 
 def _flag(entries: dict[str, Node], part: str, name: str) -> bool | None:
     return flag(entries[name], f"platform.{part}.{name}") if name in entries else None
+
+
+def _isolators(node: Node) -> Iterator[str]:
+    key = "platform.mesos.isolation"
+    for member in items(node, key):
+        yield text(member, key, ISOLATOR, "namespaces/pid")
 
 
 def _runtimes(entries: dict[str, Node]) -> Iterator[Named]:

@@ -73,6 +73,11 @@ def _is_quadlet(name: str) -> bool:
     return name.endswith((".container", ".pod", ".kube", ".conf"))
 
 
+def _is_marathon(name: str) -> bool:
+    """Match apps, and what a template of one is called."""
+    return name.lower().endswith((".json", ".mustache"))
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -91,12 +96,14 @@ READERS: dict[str, Callable[[str], bool]] = {
     "incus": _is_incus,
     "docker_run": _is_script,
     "quadlet": _is_quadlet,
+    "marathon": _is_marathon,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "docker_run": (b"docker", b"podman", b"nerdctl"),
     "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
+    "marathon": (b'"instances"', b'"cpus"', b'"mem"'),
     "compose": (b"services", b"include"),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "clusters": (

@@ -10,6 +10,7 @@ from gate.policy.declaration import (
     FINGERPRINT,
     GLOB_WORD,
     INNER_PATH,
+    ISOLATOR,
     RULE_ID,
     VERSION,
     VULNERABILITY,
@@ -84,6 +85,16 @@ def _platform() -> Json:
         ),
         "docker": closed("The Docker daemon's configuration.", docker, []),
         "podman": closed("Podman.", {"rootless": flag("Podman runs as a user who is not root.")}, []),
+        "mesos": closed(
+            "The agents of Mesos.",
+            {
+                "isolation": listed(
+                    "The isolators that every agent is started with (`--isolation`).",
+                    string("An isolator, such as namespaces/pid.", ISOLATOR),
+                )
+            },
+            [],
+        ),
         "swarm": flag("Compose files are deployed as stacks of Docker Swarm."),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(

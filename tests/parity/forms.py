@@ -86,6 +86,7 @@ WINDOWS = {
     "hardened": Other("Windows has no L3: no capabilities, no filter, no such flag", 2, WINDOWS_LACKS),
     "vm": Other("Windows has none of the safeguards of Linux, and needs none of them for a machine", 5, WINDOWS_LACKS),
 }
+RETIRED = Other("nobody maintains Mesos and Marathon", facts=("A.retired_platform",))
 NO_KATA = "Kata Containers does not support Podman"
 LXC_LACKS = ("H.seccomp_explicit",)
 
@@ -122,6 +123,7 @@ FORMS: dict[str, Form] = {
     "ecs_cloudformation": Form(ALL, ECS),
     "ecs_terraform": Form(ALL, ECS),
     "ecs_managed": Form(("vm",), {}, missing="Managed Instances differ from EC2 in the mode of isolation alone"),
+    "marathon": Form(WITH_GVISOR, dict.fromkeys(WITH_GVISOR, RETIRED)),
     "lxc": Form(
         ("weak", "default", "privileged", "hardened"),
         {

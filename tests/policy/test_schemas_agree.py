@@ -97,6 +97,7 @@ def _declarations() -> list[Data]:
           gke: {mode: autopilot}
           docker: {userns_remap: true, no_new_privileges: false}
           podman: {rootless: true}
+          mesos: {isolation: [filesystem/linux, namespaces/pid]}
           placement: shared
           images: {shop/pay: docker/pay.Dockerfile}
           runtimes: {sandboxed: gvisor}

@@ -65,4 +65,6 @@ RULES: dict[str, Entry] = {
     "ISO070": _of("git_repository_volume", "W.git_repo"),
     "ISO071": _of("no_network_isolation", "A.unsegmented"),
     "ISO080": _of("local_system_mount", "A.local_system_mount"),
+    "ISO090": _of("retired_platform", "A.retired_platform"),
+    "ISO091": _of("command_on_host", "G.raw_exec"),
 }
