@@ -1,16 +1,18 @@
 """The entries of a layer's archive, read as they pass, as Go's `archive/tar` reads them.
 
-A layer has many entries and few that matter, so this reads of each no more than its header, in one loop. Nothing is
-extracted: a name is only ever compared, wherever it leads.
+A layer has many entries and few that matter: of those that are plain and do not, no more is read than when they were
+changed, in one loop without calls. Nothing is extracted: a name is only ever compared, wherever it leads.
 """
 
 from __future__ import annotations
+
+from zlib import adler32
 
 from gate.syntax.oci_unpack import DamagedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from typing import TypeAlias
 
     from gate.syntax.oci_unpack import Budget
@@ -37,14 +39,29 @@ _EXTENSIONS = frozenset(b"LKxg")
 _HEADER_ONLY = frozenset(b"123456")
 _ZEROES = bytes(BLOCK)
 
+#: Types of the entries that are passed over at once, what ends their numbers, and how odd names start.
+_PLAIN, _ENDS, _ODD = b"025", b"\0 ", b"./"
+
+#: What Adler-32 adds to the sum of bytes, and what the checksum of a header counts for its own eight.
+_ADLER, _BLANKS = 1, 256
+
 
 class Entries:
-    """Yields the entries, and reads the bytes of the one at hand when it is asked to."""
+    """Yields the entries, and reads the bytes of the one at hand when it is asked to.
 
-    __slots__ = ("_at", "_budget", "_data", "_left", "_padding", "_pieces", "count")
+    Plain entries that are in none of the `folders`, and have none of the `names`, may be passed over; `newest` is when
+    the latest of them was changed.
+    """
 
-    def __init__(self, pieces: Iterator[bytes], budget: Budget) -> None:
-        """Take the unpacked bytes."""
+    __slots__ = ("_at", "_budget", "_data", "_folders", "_left", "_names", "_padding", "_pieces", "count", "newest")
+
+    def __init__(
+        self, pieces: Iterator[bytes], budget: Budget, folders: Container[bytes] = (), names: Container[bytes] = ()
+    ) -> None:
+        """Take the unpacked bytes, and where those entries are that must not be passed over."""
+        self._folders = folders
+        self._names = names
+        self.newest: tuple[int, bytes] | None = None
         self._pieces = pieces
         self._budget = budget
         self._data = b""
@@ -59,6 +76,9 @@ class Entries:
         while True:
             if self._left or self._padding:
                 self._skip(self._left + self._padding)
+                self._left = self._padding = 0
+            if not said:
+                self._pass_over()
             header = self._header()
             if header is None:
                 return
@@ -79,7 +99,45 @@ class Entries:
             if kind == SPARSE and header[482] and header[257:263] != b"ustar\0":
                 self._skip_map()
             self._tally()
+            if self.newest is None or time > self.newest[0]:
+                self.newest = (time, name)
             yield _kind(kind, name), name, link, time
+
+    def _pass_over(self) -> None:
+        """Pass over the entries that come next in the piece at hand, as far as they are plain and do not matter."""
+        data, here, folders, names = self._data, self._at, self._folders, self._names
+        newest, latest = self.newest or (None, b"")
+        count, last = 0, len(data) - BLOCK
+        while here <= last and data[here + 156] in _PLAIN and data[here + 135] in _ENDS and data[here + 147] in _ENDS:
+            header = data[here : here + BLOCK]
+            size, time, total = header[124:135], header[136:147], header[148:154]
+            if not (size.isdigit() and time.isdigit() and total.isdigit()):
+                break
+            name = (_name(header) if header[345] else header[:100]).rstrip(b"\0").removeprefix(b"./").removesuffix(b"/")
+            folder, _, base = name.rpartition(b"/")
+            if (
+                folder in folders
+                or base in names
+                or b"\0" in name
+                or folder[0] in _ODD
+                or b"//" in name
+                or b"/." in folder
+            ):
+                break
+            try:
+                length, second, stated = int(size, 8), int(time, 8), int(total, 8)
+            except ValueError:
+                break
+            if stated - _BLANKS != (adler32(header[156:], adler32(header[:148])) & 0xFFFF) - _ADLER:
+                break
+            if newest is None or second > newest:
+                newest, latest = second, name
+            count += 1
+            here += BLOCK - (-length // BLOCK) * BLOCK if header[156] == FILE else BLOCK
+        if count:
+            self.newest = (newest or 0, latest)
+            self._tally(count)
+            self._skip(here - self._at)
 
     def content(self, most: int) -> bytes | None:
         """Return the bytes of the entry at hand; None when there are more than `most`."""
@@ -100,9 +158,9 @@ class Entries:
         self._left -= ahead
         return self.head(most)
 
-    def _tally(self) -> None:
-        self.count += 1
-        self._budget.entries += 1
+    def _tally(self, count: int = 1) -> None:
+        self.count += count
+        self._budget.entries += count
         if self.count > MAX_LAYER_ENTRIES:
             raise DamagedError(f"it has more than {MAX_LAYER_ENTRIES} entries")
         if self._budget.entries > MAX_ENTRIES:

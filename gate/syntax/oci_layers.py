@@ -91,24 +91,23 @@ def left_out(reason: str) -> Layer:
 class Watch:
     """The paths that matter, by their folders: patterns may have `*` as a whole folder, or at the start of a name."""
 
-    __slots__ = ("_below", "_folders", "patterns")
+    __slots__ = ("_below", "folders")
 
     def __init__(self, patterns: dict[str, Keep]) -> None:
         """Take the patterns."""
-        self.patterns = patterns
-        self._folders: dict[bytes, tuple[dict[bytes, Keep | None], list[tuple[bytes, Keep]]]] = {}
+        self.folders: dict[bytes, tuple[dict[bytes, Keep | None], list[tuple[bytes, Keep]]]] = {}
         self._below: dict[bytes, tuple[bytes, Keep]] = {}
         for pattern, keep in patterns.items():
             self._add(pattern.encode(), keep)
 
     def _add(self, path: bytes, keep: Keep | None) -> None:
         folder, _, name = path.rpartition(b"/")
-        names, ends = self._folders.setdefault(folder, ({}, []))
+        names, ends = self.folders.setdefault(folder, ({}, []))
         if folder.endswith(b"/*") and keep is not None:
-            del self._folders[folder]
+            del self.folders[folder]
             self._below[name] = (folder[:-2], keep)
             folder = folder[:-2]
-            self._folders.setdefault(folder, ({}, []))
+            self.folders.setdefault(folder, ({}, []))
         elif name.startswith(b"*") and keep is not None:
             ends.append((name[1:], keep))
         else:
@@ -116,10 +115,15 @@ class Watch:
         if folder:
             self._add(folder, None)
 
+    @property
+    def names(self) -> frozenset[bytes]:
+        """The names that matter in folders of any name, and those that are no names."""
+        return frozenset((*self._below, b"", b".", b".."))
+
     def of(self, path: bytes) -> Keep | bool | None:
         """Return what to do with a file; None for a folder on the way to one, and False for what does not matter."""
         folder, _, name = path.rpartition(b"/")
-        known = self._folders.get(folder)
+        known = self.folders.get(folder)
         if known is None:
             below = self._below.get(name)
             return below[1] if below is not None and folder.rpartition(b"/")[0] == below[0] else False
@@ -177,7 +181,8 @@ class Layers:
 
     def _walk(self, raw: Raw, head: bytes, found: _Found) -> str:
         unpacked = Unpacked(raw, head, self._budget)
-        entries = Entries(unpacked.pieces(), self._budget)
+        watch = found.watch
+        entries = Entries(unpacked.pieces(), self._budget, watch.folders, watch.names)
         found.take(entries)
         return unpacked.drain()
 
@@ -185,27 +190,25 @@ class Layers:
 class _Found:
     """What a layer does to the paths that are watched."""
 
-    __slots__ = ("_watch", "changes", "newest", "newest_path")
+    __slots__ = ("changes", "newest", "newest_path", "watch")
 
     def __init__(self, watch: Watch | None) -> None:
-        self._watch = watch or Watch({})
+        self.watch = watch or Watch({})
         self.changes: list[Change] = []
         self.newest: int | None = None
         self.newest_path = b""
 
     def take(self, entries: Entries) -> None:
         """Go through all entries."""
-        newest, latest = None, b""
-        of = self._watch.of
+        of = self.watch.of
         for kind, written, link, second in entries:
             name = clean(written)
-            if newest is None or second > newest:
-                newest, latest = second, name
             keep = of(name)
             if keep is not False and len(name) <= MAX_NAME:
                 assert keep is not True
                 self._change(entries, kind, name, link, second, keep)
-        self.newest, self.newest_path = newest, latest
+        if entries.newest is not None:
+            self.newest, self.newest_path = entries.newest[0], clean(entries.newest[1])
 
     def _change(self, entries: Entries, kind: int, name: bytes, link: bytes, second: int, keep: Keep | None) -> None:
         if len(self.changes) >= MAX_CHANGES:
