@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bench.inputs import write
 from bench.measure import measure
 from bench.programs import CACHE, PEERS, installed
-from bench.targets import TARGETS, cases
+from bench.targets import LIMITS, TARGETS, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,7 @@ def main() -> int:
     if asked.json:
         asked.json.write_text(json.dumps(_plain(times), indent=1) + "\n", encoding="utf-8")
     missed = any(not target.met(target.ratio(times, least=False)) for target in TARGETS)
+    missed = missed or any(not limit.met(times) for limit in LIMITS)
     return 1 if missed and asked.strict else 0
 
 
@@ -59,11 +60,11 @@ def _machine() -> str:
 
 
 def _table(times: dict[str, Times]) -> Iterator[str]:
-    yield f"{'ms of processor time':32} {'min':>9} {'median':>9} {'clock':>9} {'runs':>5}"
+    yield f"{'ms of processor time':32} {'min':>9} {'median':>9} {'clock':>9} {'MiB':>6} {'runs':>5}"
     for name, measured in times.items():
         clock = sorted(measured.clock)[len(measured.clock) // 2]
         shown = (f"{1000 * seconds:9.1f}" for seconds in (measured.least, measured.middle, clock))
-        yield f"{name:32} {' '.join(shown)} {len(measured.clock):5}"
+        yield f"{name:32} {' '.join(shown)} {max(measured.memory):6.0f} {len(measured.clock):5}"
 
 
 def _promises(times: dict[str, Times]) -> Iterator[str]:
@@ -73,6 +74,9 @@ def _promises(times: dict[str, Times]) -> Iterator[str]:
         least, middle = (target.ratio(times, least=least) for least in (True, False))
         missed = "" if target.met(middle) else "  missed"
         yield f"{f'{target.case}, {wanted} {target.other}':78} {least:7.2f} {middle:7.2f}{missed}"
+    for limit in LIMITS:
+        missed = "" if limit.met(times) else "  missed"
+        yield f"{limit.case}, at most {limit.bound:g} MiB: {max(times[limit.case].memory):.0f}{missed}"
 
 
 def _plain(times: dict[str, Times]) -> dict[str, object]:
@@ -89,6 +93,7 @@ def _plain(times: dict[str, Times]) -> dict[str, object]:
             }
             for target in TARGETS
         ],
+        "limits": [{**limit._asdict(), "met": limit.met(times)} for limit in LIMITS],
     }
 
 

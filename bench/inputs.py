@@ -8,6 +8,8 @@ from itertools import cycle, islice
 from shutil import which
 from typing import TYPE_CHECKING
 
+from bench import images
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -208,7 +210,8 @@ def _committed(folder: Path) -> None:
 
 
 def write(folder: Path) -> None:
-    """Write everything: `one/`, `declared/`, `dockerfiles/`, `pods/`, and `services/`, which is a repository."""
+    """Write everything: `one/`, `declared/`, `dockerfiles/`, `pods/`, `image/`, and the repository `services/`."""
+    images.write(folder / "image" / "image.tar")
     single = {
         "one/Dockerfile": DOCKERFILE,
         "one/pod.yaml": POD,

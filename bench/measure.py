@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 #: Connects the standard streams to nothing.
 NOWHERE = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in range(3)]
+
+#: What the system counts memory in, for one MiB: kibibytes on Linux, bytes on macOS.
+_MIB = 1 << 20 if sys.platform == "darwin" else 1 << 10
 
 
 class Case(NamedTuple):
@@ -27,10 +31,14 @@ class Case(NamedTuple):
 
 
 class Times(NamedTuple):
-    """The seconds of every run of one case: of the processor, children included, and on the clock."""
+    """Every run of one case: seconds of the processor, children included, and on the clock, and the most of memory.
+
+    Memory is in MiB, the largest that one process of the run had.
+    """
 
     processor: tuple[float, ...]
     clock: tuple[float, ...]
+    memory: tuple[float, ...]
 
     @property
     def least(self) -> float:
@@ -47,7 +55,7 @@ def measure(cases: Sequence[Case]) -> dict[str, Times]:
     """Run every case as often as it says, all of them in turn, after one run of each that does not count."""
     for case in cases:
         _run(case)
-    times: dict[str, list[tuple[float, float]]] = {case.name: [] for case in cases}
+    times: dict[str, list[tuple[float, float, float]]] = {case.name: [] for case in cases}
     for case in _in_turn(cases):
         times[case.name].append(_run(case))
     return {name: Times(*zip(*runs, strict=True)) for name, runs in times.items()}
@@ -58,7 +66,7 @@ def _in_turn(cases: Sequence[Case]) -> Iterable[Case]:
         yield from (case for case in cases if turn < case.runs)
 
 
-def _run(case: Case) -> tuple[float, float]:
+def _run(case: Case) -> tuple[float, float, float]:
     """Start a program with nothing to read and nobody to write to, and wait for it.
 
     It is spawned and not forked: a fork would count the copying of this process as the program's time.
@@ -72,4 +80,4 @@ def _run(case: Case) -> tuple[float, float]:
     ended = os.waitstatus_to_exitcode(status)
     if ended not in case.expected:
         raise SystemExit(f"{case.name} ended with {ended}: {' '.join(command)}")
-    return usage.ru_utime + usage.ru_stime, clock
+    return usage.ru_utime + usage.ru_stime, clock, usage.ru_maxrss / _MIB

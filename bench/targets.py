@@ -37,6 +37,21 @@ class Target(NamedTuple):
         return ratio >= self.bound if self.faster else ratio <= self.bound
 
 
+class Limit(NamedTuple):
+    """At most so many MiB of memory."""
+
+    case: str
+    bound: float
+
+    def met(self, times: dict[str, Times]) -> bool:
+        """Say whether no run had more."""
+        return max(times[self.case].memory) <= self.bound
+
+
+IMAGE, SUMMED = "gate: an image of a gigabyte", "tar -t and sha256sum: the same"
+
+LIMITS = (Limit(IMAGE, 150),)
+
 TARGETS = (
     Target("gate --version", NOTHING, faster=False, bound=2),
     Target("gate: one Dockerfile", NOTHING, faster=False, bound=3),
@@ -47,6 +62,7 @@ TARGETS = (
     Target("gate: 200 Dockerfiles", "checkov: 200 Dockerfiles", faster=True, bound=30),
     Target("gate: 200 Dockerfiles", "hadolint: 200 Dockerfiles", faster=True, bound=10),
     Target("gate: 2,000 files, 3 of them changed", "gate: 2,000 files", faster=True, bound=5),
+    Target(IMAGE, SUMMED, faster=False, bound=1.3),
 )
 
 
@@ -71,5 +87,7 @@ def cases(programs: Programs, inputs: Path, dockerfiles: Path, pods: Path, *, co
         Case("gate: 400 pods", (*gate, "check", "."), pods, slow, JUDGED),
         Case("gate: 2,000 files", (*gate, "check", "."), services, slow, JUDGED),
         Case("gate: 2,000 files, 3 of them changed", (*gate, "check", "--against", "HEAD"), services, slow, JUDGED),
+        Case(IMAGE, (*gate, "check", "--image", "image.tar"), inputs / "image", slow, JUDGED),
+        Case(SUMMED, ("/bin/sh", "-c", "tar -tf image.tar && sha256sum image.tar"), inputs / "image", slow),
         Case("checkov: 400 pods", (*checkov, "kubernetes", "--directory", "."), pods, slow, JUDGED),
     ]
