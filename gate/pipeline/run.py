@@ -376,7 +376,7 @@ def trusting(files: Files, options: Options) -> Trust | None:
 
 def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> Scans | None:
     """Return the reports of scanners in a run that has any; their models are loaded for no other."""
-    if not options.reports and not options.vex:
+    if not options.reports and not options.vex and not options.scanner:
         return None
     from gate.pipeline.scans import Scans
 

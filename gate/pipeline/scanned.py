@@ -86,7 +86,7 @@ def image_of(found: Report) -> tuple[Image, tuple[Definition, ...]]:
     name = next(iter(scan.names), scan.name)
     image_id = f"{found.source.path}#{scan.name}"
     configured = _configured(found, image_id, name)
-    image = configured or _bare(scan, image_id, name)
+    image = configured or bare(scan, image_id, name)
     names = tuple(dict.fromkeys(called for called in map(identity, scan.names) if called))
     known = (*names, *(f"@{digest}" for digest in scan.digests))
     definitions = (Definition("image", one, scan.at, Stated(image_id, scan.at)) for one in dict.fromkeys(known))
@@ -114,7 +114,7 @@ def _configured(found: Report, image_id: str, name: str) -> Image | None:
     return Config(built, Document(node, None, node.at, {})).image(built, id=image_id, name=name)
 
 
-def _bare(scan: Scan, image_id: str, name: str) -> Image:
+def bare(scan: Scan, image_id: str, name: str) -> Image:
     """Make an image of which no more is known than that it was scanned."""
     reason = "the report does not hold the configuration of the image"
     unknown = Unknown(reason, scan.at)

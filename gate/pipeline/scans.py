@@ -53,6 +53,8 @@ class Scans:
             self._take(path, "trivy")
         for path in dict.fromkeys(options.grype_reports):
             self._take(path, "grype")
+        if options.scanner:
+            self._start(options)
         self._excuses = _excuses(options, declarations)
 
     def speak_of(self, subject: Subject) -> bool:
@@ -100,6 +102,23 @@ class Scans:
         made = found.scan.database or (self._database if scanner == "trivy" else "")
         for image in images:
             self._of.setdefault(image.id, []).append(replace(found.scan, match=match, database=made))
+
+    def _start(self, options: Options) -> None:
+        """Have trivy scan what is named for it, beside whatever reports there are."""
+        from tempfile import TemporaryDirectory
+
+        from gate.pipeline.starting import Starting
+
+        with TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True) as folder:
+            starting = Starting(self._files, options, folder)
+            for made in starting.scans(self._ledger.images):
+                if isinstance(made, InputError):
+                    self._ledger.not_understood.append(NotUnderstood(made.at, made.cause, made.remedy))
+                    continue
+                if made.is_new:
+                    self._ledger.seen += 1
+                    self._ledger.subjects.append(made.image)
+                self._of.setdefault(made.image.id, []).append(made.scan)
 
     def _images(self) -> list[Image]:
         return [one for one in self._ledger.subjects if isinstance(one, Image) and one.identity is not None]
