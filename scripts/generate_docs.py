@@ -1,4 +1,4 @@
-"""Write docs/rules.md and the tables of docs/coverage.md from the rules' pages, and the blocks of README.md.
+"""Write docs/rules.md, docs/controls.md, the tables of docs/coverage.md, and the blocks of README.md.
 
     python scripts/generate_docs.py [--check]
 
@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from control_table import controls  # noqa: E402
 from reader_coverage import cells, keys, reasons, shown, unknown  # noqa: E402
 
 from gate.cli.main import main as gate  # noqa: E402
@@ -108,6 +109,7 @@ def main(arguments: list[str]) -> int:
     wanted = {
         ROOT / "README.md": readme(),
         ROOT / "docs" / "rules.md": rules(),
+        ROOT / "docs" / "controls.md": controls(),
         ROOT / "docs" / "coverage.md": coverage(),
     }
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]

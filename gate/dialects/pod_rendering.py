@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 CUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
+#: Groups whose objects start no pod: a kustomization, and StackRox's policies as code (`SecurityPolicy`).
+KUSTOMIZE, STACKROX = "kustomize.config.k8s.io", "config.stackrox.io"
+
 #: Fields of a kustomization that change what its resources say, or make others.
 CHANGING = (
     "components",
@@ -59,9 +62,13 @@ def is_patch(source: Source, sources: Sources) -> bool:
         folder = folder.rpartition("/")[0]
 
 
-def changes(kustomization: Fields) -> bool:
-    """Say whether a kustomization does more than to list files."""
-    return any(kustomization.has(name) for name in CHANGING)
+def unjudged(fields: Fields, group: str) -> str:
+    """Say why an object that starts nothing itself is only named in the ledger; nothing where it needs no word."""
+    if group == KUSTOMIZE and any(fields.has(name) for name in CHANGING):
+        return "what it makes is only seen in the output of kustomize build"
+    if group == STACKROX:
+        return "a policy of StackRox says what its Central enforces in a cluster, and starts nothing"
+    return ""
 
 
 def _opened(sources: Sources, path: str) -> Source | None:

@@ -33,7 +33,13 @@ def explained(name: str) -> str:
     rule_id = rule_named(name)
     if not rule_id:
         raise UsageError(f"there is no rule {name.strip()}", remedy=nearest_rule(name) or "`gate explain` lists all")
-    return _text(rule_id)
+    return _text(rule_id) + _asked_elsewhere(rule_id)
+
+
+def _asked_elsewhere(rule_id: str) -> str:
+    """Return the items of published benchmarks that the rule answers, as a last section of its page."""
+    lines = [f"- {control.benchmark} {control.edition}: {control.id}" for control in load(rule_id).controls]
+    return "\n".join(["\n## Controls\n", *lines, ""]) if lines else ""
 
 
 def rule_named(name: str) -> str:

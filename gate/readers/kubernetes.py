@@ -11,7 +11,7 @@ import re
 from gate.dialects.pod_definitions import KINDS, defined
 from gate.dialects.pod_ignored import misplaced
 from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, STARTING, may_start_pods, places_of, walk
-from gate.dialects.pod_rendering import changes, is_chart_template, is_patch
+from gate.dialects.pod_rendering import KUSTOMIZE, is_chart_template, is_patch, unjudged
 from gate.dialects.pod_scattered import described_elsewhere, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
@@ -273,10 +273,10 @@ class _File:
 
     def _strange(self, fields: Fields, group: str, kind: str) -> None:
         """Say of an object of another kind why what it may start is not judged."""
-        if group == "kustomize.config.k8s.io":
-            if changes(fields):
-                self.skipped.append(Skipped(fields.at, "what it makes is only seen in the output of kustomize build"))
-        elif not may_start_pods(fields.owner):
+        reason = unjudged(fields, group)
+        if reason:
+            self.skipped.append(Skipped(fields.at, reason))
+        elif group == KUSTOMIZE or not may_start_pods(fields.owner):
             return
         elif not kind:
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))

@@ -35,5 +35,8 @@ RULE = Rule(
     severity="low",
     remedy="name a release, and a digest that a bot keeps up to date",
     check=check,
-    controls=(Control("NIST SP 800-190", "2017", "4.2.2"),),
+    controls=(
+        Control("NIST SP 800-190", "2017", "4.2.2"),
+        Control("StackRox", "2026-08-22", "Latest tag"),
+    ),
 )

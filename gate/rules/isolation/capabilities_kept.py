@@ -18,5 +18,6 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "5.4"),
         Control("CIS Kubernetes", "1.12", "5.2.9"),
         Control("Pod Security Standards", "restricted", "capabilities_restricted"),
+        Control("StackRox", "2026-08-22", "Drop All Capabilities"),
     ),
 )

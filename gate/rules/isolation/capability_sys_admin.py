@@ -19,5 +19,6 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.2.9"),
         Control("Pod Security Standards", "baseline", "capabilities_baseline"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "CAP_SYS_ADMIN capability added"),
     ),
 )

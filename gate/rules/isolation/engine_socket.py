@@ -20,5 +20,6 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "5.32"),
         Control("Pod Security Standards", "baseline", "hostPathVolumes"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Mount Container Runtime Socket"),
     ),
 )

@@ -19,5 +19,9 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.2.5"),
         Control("Pod Security Standards", "baseline", "hostNamespaces"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control(
+            "StackRox", "2026-08-22", "Docker CIS 5.9 and 5.20: Ensure that the host's network namespace is not shared"
+        ),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

@@ -19,5 +19,7 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.2.3"),
         Control("Pod Security Standards", "baseline", "hostNamespaces"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Docker CIS 5.15: Ensure that the host's process namespace is not shared"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

@@ -18,5 +18,6 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "5.8"),
         Control("CIS Kubernetes", "1.12", "5.2.12"),
         Control("Pod Security Standards", "baseline", "hostPorts"),
+        Control("StackRox", "2026-08-22", "Docker CIS 5.7: Ensure privileged ports are not mapped within containers"),
     ),
 )

@@ -21,5 +21,7 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.2.11"),
         Control("Pod Security Standards", "baseline", "hostPathVolumes"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Mounting Sensitive Host Directories"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

@@ -20,5 +20,7 @@ RULE = Rule(
         Control("Pod Security Standards", "baseline", "appArmorProfile"),
         Control("Pod Security Standards", "baseline", "seLinuxOptions"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Docker CIS 5.1 Ensure that, if applicable, an AppArmor Profile is enabled"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

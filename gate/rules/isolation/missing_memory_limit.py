@@ -14,5 +14,9 @@ RULE = Rule(
     severity="low",
     remedy="set `resources.limits.memory` or `mem_limit`",
     facts=("H.limits",),
-    controls=(Control("CIS Docker", "1.6.0", "5.11"),),
+    controls=(
+        Control("CIS Docker", "1.6.0", "5.11"),
+        Control("StackRox", "2026-08-22", "No CPU request or memory limit specified"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Network separation and hardening"),
+    ),
 )

@@ -18,5 +18,7 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.3.2"),
         Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Network separation and hardening"),
         Control("NIST SP 800-190", "1.0", "4.3.3"),
+        Control("StackRox", "2026-08-22", "Deployments should have at least one ingress Network Policy"),
+        Control("StackRox", "2026-08-22", "Deployments should have at least one egress Network Policy"),
     ),
 )

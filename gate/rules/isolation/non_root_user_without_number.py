@@ -14,5 +14,8 @@ RULE = Rule(
     severity="medium",
     remedy="use the number in the image's USER, or set runAsUser",
     facts=("A.nonroot_by_name",),
-    controls=(Control("CIS Kubernetes", "1.12", "5.2.7"),),
+    controls=(
+        Control("CIS Kubernetes", "1.12", "5.2.7"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
+    ),
 )

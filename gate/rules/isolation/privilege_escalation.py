@@ -18,5 +18,7 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "5.26"),
         Control("CIS Kubernetes", "1.12", "5.2.6"),
         Control("Pod Security Standards", "restricted", "allowPrivilegeEscalation"),
+        Control("StackRox", "2026-08-22", "Container with privilege escalation allowed"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

@@ -19,5 +19,7 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.2.2"),
         Control("Pod Security Standards", "baseline", "privileged"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Privileged Container"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

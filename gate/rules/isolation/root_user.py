@@ -18,5 +18,7 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "4.1"),
         Control("CIS Kubernetes", "1.12", "5.2.7"),
         Control("Pod Security Standards", "restricted", "runAsNonRoot"),
+        Control("StackRox", "2026-08-22", "Docker CIS 4.1: Ensure That a User for the Container Has Been Created"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

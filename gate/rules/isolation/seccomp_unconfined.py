@@ -19,5 +19,7 @@ RULE = Rule(
         Control("CIS Kubernetes", "1.12", "5.6.2"),
         Control("Pod Security Standards", "baseline", "seccompProfile_baseline"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Docker CIS 5.21: Ensure the default seccomp profile is not disabled"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
     ),
 )

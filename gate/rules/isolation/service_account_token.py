@@ -14,5 +14,9 @@ RULE = Rule(
     severity="low",
     remedy="set `automountServiceAccountToken: false`, unless it calls the API server",
     facts=("H.no_sa_token",),
-    controls=(Control("CIS Kubernetes", "1.12", "5.1.6"),),
+    controls=(
+        Control("CIS Kubernetes", "1.12", "5.1.6"),
+        Control("StackRox", "2026-08-22", "Pod Service Account Token Automatically Mounted"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
+    ),
 )

@@ -18,5 +18,6 @@ RULE = Rule(
     controls=(
         Control("CIS Docker", "1.6.0", "5.20"),
         Control("MITRE ATT&CK", "Containers", "T1611"),
+        Control("StackRox", "2026-08-22", "Docker CIS 5.19: Ensure mount propagation mode is not enabled"),
     ),
 )

@@ -14,5 +14,9 @@ RULE = Rule(
     severity="low",
     remedy="set `readOnlyRootFilesystem: true` or `read_only: true`, with a volume for temporary files",
     facts=("H.ro_rootfs",),
-    controls=(Control("CIS Docker", "1.6.0", "5.13"),),
+    controls=(
+        Control("CIS Docker", "1.6.0", "5.13"),
+        Control("StackRox", "2026-08-22", "Container using read-write root filesystem"),
+        Control("NSA/CISA Kubernetes Hardening Guide", "1.2", "Kubernetes Pod security"),
+    ),
 )

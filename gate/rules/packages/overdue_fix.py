@@ -43,5 +43,6 @@ RULE = Rule(
         Control("NIST SP 800-53", "5", "SI-2"),
         Control("NIST SP 800-190", "2017", "4.1.1"),
         Control("PCI DSS", "4.0.1", "6.3.3"),
+        Control("StackRox", "2026-08-22", "Fixable Severity at least Important"),
     ),
 )

@@ -30,5 +30,8 @@ RULE = Rule(
     severity="low",
     remedy="fetch the lists in the RUN that installs: `apt-get update && apt-get install -y ...`",
     check=check,
-    controls=(Control("CIS Docker", "1.6.0", "4.7"),),
+    controls=(
+        Control("CIS Docker", "1.6.0", "4.7"),
+        Control("StackRox", "2026-08-22", "Docker CIS 4.7: Alert on Update Instruction"),
+    ),
 )
