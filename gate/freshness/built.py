@@ -1,11 +1,13 @@
 """How old the packages of a built image are, by its own metadata and by what is known of its base.
 
 What the metadata says is a claim: builders zero it, and re-wrapping an old filesystem renews it. So a claim only counts
-between what is proven, and where two of them contradict each other the older one does.
+between what is proven, and where two of them contradict each other the older one does. The packages inside of the
+layers bound the age from above, and never make younger what the metadata itself admits.
 """
 
 from __future__ import annotations
 
+from gate.freshness import content
 from gate.freshness.age import SLACK, Age
 from gate.freshness.instant import day_of, is_plausible
 from gate.freshness.support import supports
@@ -68,9 +70,29 @@ def clock(image: Image, tables: Tables, now: str) -> Clock:
         age = Age(passed, passed if claim.exact else None, f"the metadata dates the packages to {iso(claim.day)}")
     if claim is None or not is_upgrade(claim.text):
         age = _proven(image, claim, age, tables, today, wrong)
+    age = _inside(image, claim, age, today, wrong)
     if age.most is None and claim is not None:
         age = Age(age.least, _at_most(_released(image, tables, now), age.least), age.text)
     return Clock(age, tuple(wrong))
+
+
+def _inside(image: Image, claim: _Claim | None, age: Age, today: int, wrong: list[Because]) -> Age:
+    """Hold the claim against the newest package: it was installed after it was built, and by whom is not known.
+
+    A claim that is older than the newest package is left as it is, since one package that was added says nothing of
+    the others.
+    """
+    newest = content.newest(image, today)
+    if newest is None:
+        return age
+    passed = today - newest.day
+    if claim is None:
+        return Age(age.least, max(passed, age.least), newest.text)
+    if claim.day - newest.day > APART:
+        text = f"the metadata dates the packages to {iso(claim.day)}, and {newest.text}"
+        wrong.append(Because(newest.at, text))
+    most = passed if age.most is None else max(passed, age.most)
+    return Age(age.least, max(most, age.least), age.text)
 
 
 def _at_most(most: int | None, least: int) -> int | None:
@@ -116,6 +138,8 @@ def _future(image: Image, today: int) -> Iterator[Because]:
     for what, claim in named:
         if claim.day > today + 1:
             yield Because(claim.at, f"{what} says that it was made on {iso(claim.day)}, which has not come yet")
+    for one in content.future(image, today):
+        yield Because(one.at, f"{one.what} is of {iso(one.second // 86_400)}, which has not come yet")
 
 
 def _proven(
@@ -162,7 +186,7 @@ def _window(image: Image, tables: Tables) -> Window | None:
 def _released(image: Image, tables: Tables, now: str) -> int | None:
     """Return how long ago the distribution in the image was released: its packages cannot be older."""
     name = known(image.base_name)
-    found = supports(name, tables, now) if name is not None else ()
+    found = (*(supports(name, tables, now) if name is not None else ()), *content.carried(image, tables, now))
     ages = [
         days(now) - one.lifecycle.released for one in found if one.lifecycle.is_distribution and one.lifecycle.released
     ]

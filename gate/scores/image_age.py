@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.age import Age, is_frozen, of_recipe
+from gate.freshness.content import carried
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
 from gate.model.days import days, iso
@@ -71,7 +72,7 @@ def _of_built(image: Image, tables: Tables, now: str, passed: int) -> Score:
     clock = built.clock(image, tables, now)
     age = _older(clock.age, passed) or clock.age
     tables, now = _later(tables, now, passed)
-    found = [_age(age, image.at), *_carried(image.base_name, tables, now)]
+    found = [_age(age, image.at), *_carried(image.base_name, tables, now, carried(image, tables, now))]
     found += (Deduction("A5", one.text, 0, 0, one.at) for one in clock.contradictions)
     return score("image_age", tuple(found), (age.least, age.most))
 
@@ -114,17 +115,22 @@ def _days(age: Age) -> str:
     return f"{age.least} days old" if age.least == age.most else f"{age.least} to {age.most} days old"
 
 
-def _carried(image: Setting[ImageName], tables: Tables, now: str) -> Iterator[Deduction]:
-    """Deduct for the distribution and the products that an image name speaks of, and for what it leaves open."""
+def _carried(
+    image: Setting[ImageName], tables: Tables, now: str, inside: tuple[Support, ...] = ()
+) -> Iterator[Deduction]:
+    """Deduct for the distribution and the products that an image name speaks of, and for what it leaves open.
+
+    `inside` is what the layers themselves show, also where nobody knows the name.
+    """
     name = known(image)
-    named = supports(name, tables, now) if name is not None else ()
+    named = (*(supports(name, tables, now) if name is not None else ()), *inside)
     yield from _supports(named, image.at)
     if name is not None and _is_rebuilt(name, tables):
         return
     if not any(one.lifecycle.is_distribution for one in named):
         yield Deduction("A2", "the distribution of the image is not known", 0, UNKNOWN_SYSTEM, image.at)
     carries = name is None or bool(tables.product_of(name.repository))
-    if carries and not named:
+    if carries and len(named) == len(inside):
         yield Deduction("A3", "the release of the product in the image is not known", 0, UNKNOWN_PRODUCT, image.at)
 
 

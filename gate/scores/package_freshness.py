@@ -7,6 +7,7 @@ days without a vendor cost points of their own, whatever a scanner finds.
 from __future__ import annotations
 
 from gate.freshness import recipe
+from gate.freshness.content import carried
 from gate.freshness.support import supports
 from gate.model.evidence import known
 from gate.model.record import replace
@@ -31,7 +32,7 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
     """Score one image; None for a recipe whose base still gets fixes, or is not known."""
     base = recipe.base_name(image)
     name = known(base)
-    named = supports(name, tables, now) if name is not None else ()
+    named = (*(supports(name, tables, now) if name is not None else ()), *carried(image, tables, now))
     if image.stages and not any(one.state == "ended" for one in named):
         return None
     if image.packages is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
+from gate.freshness.content import carried
 from gate.freshness.support import supports
 from gate.model.evidence import known
 from gate.model.rule import Control, Rule
@@ -28,6 +29,9 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
         if name is not None and one.is_ending:
             truth = yes(base.at, f"{name.shown} carries {one.text}")
             yield truth.known_by(f"{name.repository} {one.lifecycle.title}")
+    for one in carried(image, tables, now) if name is None else ():
+        if one.is_ending and image.contents is not None:
+            yield yes(image.contents.system.at, f"its layers carry {one.text}").known_by(one.lifecycle.title)
 
 
 RULE = Rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
+from gate.freshness.content import carried
 from gate.freshness.support import supports
 from gate.model.evidence import known
 from gate.model.rule import Control, Rule
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from gate.freshness.support import Support
     from gate.model.image import Image, ImageName
     from gate.model.lifecycle import Tables
+    from gate.model.location import Location
     from gate.model.truth import Truth
 
-# Fields: the FROM of the stage that ships; the base that a built image names.
+# Fields: the FROM of the stage that ships; the base that a built image names, or the os-release in its layers.
 # Allowed: every release that still gets security fixes, from its maintainers or from a long-term team open to all.
 
 
@@ -30,6 +32,15 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
             yield yes(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
         elif name is not None and one.state == "contract":
             yield unknown(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
+    for one in carried(image, tables, now) if name is None else ():
+        if one.state == "ended":
+            yield yes(_place(image), f"its layers carry {one.text}").known_by(one.lifecycle.title)
+        elif one.state == "contract":
+            yield unknown(_place(image), f"its layers carry {one.text}").known_by(one.lifecycle.title)
+
+
+def _place(image: Image) -> Location:
+    return image.contents.system.at if image.contents is not None else image.at
 
 
 def _key(name: ImageName, one: Support) -> str:
