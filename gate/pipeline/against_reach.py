@@ -152,6 +152,7 @@ HABITS: dict[str, Habits] = {
     "incus": Habits(_incus),
     "docker_run": Habits(_nothing, literal=False, builds=True),
     "quadlet": Habits(_anything, literal=False, shares=True),
+    "marathon": Habits(_nothing, literal=False),
 }
 
 #: Readers of shells, where quotes may part any word, and what every command has that they look for.

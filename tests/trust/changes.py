@@ -154,6 +154,15 @@ FLEET = (
         '  selector {\n    namespace = "shop"\n  }\n}\n'
     ),
 )
+APPS = tuple(
+    f'{{"id": "/web", "cpus": 1, "mem": 64, "networks": [{{"mode": "{mode}"}}], '
+    f'"container": {{"type": "DOCKER", "docker": {{"image": "{image}", "privileged": {privileged}}}}}}}\n'
+    for mode, image, privileged in (
+        ("container", "web:1", "false"),
+        ("host", "web:1", "false"),
+        ("host", "web", "true"),
+    )
+)
 SCRIPTS = (
     "#!/bin/sh\ndocker build -t shop/web:1 team\ndocker run --privileged shop/web:1\n",
     "#!/bin/sh\nimage=shop/api:2\ndocker run -v /:/host $image\n",
@@ -265,6 +274,7 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "kube/api.yaml": MANIFESTS,
     "kube/kustomization.yaml": st.sampled_from(KUSTOMIZATION),
     "kube/web.yaml": MANIFESTS,
+    "mesos/web.json": st.sampled_from(APPS),
     "lxd/default.yaml": st.sampled_from(PROFILES),
     "lxd/web.yaml": st.sampled_from(INSTANCES),
     "quadlets/all.pod": st.sampled_from(PODS),
