@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.agreement import Agreement
     from gate.model.cadence import Cadence
     from gate.model.coverage import Coverage
     from gate.model.location import Location
@@ -115,7 +116,11 @@ class Escapes(Record):
 
 
 class SubjectReport(Record):
-    """One judged subject; `cadence` says what keeps it up to date, where it is sensitive enough to be asked."""
+    """One judged subject.
+
+    `cadence` says what keeps it up to date, where it is sensitive enough to be asked, and `scans` what scanners tell
+    together of an image that was scanned.
+    """
 
     id: str
     kind: SubjectKind
@@ -133,6 +138,7 @@ class SubjectReport(Record):
     findings: tuple[Finding, ...]
     suggestions: tuple[Suggestion, ...]
     cadence: tuple[Cadence, ...] = ()
+    scans: Agreement | None = None
 
     @property
     def is_quiet(self) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gate.boundary.fact import Answer
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
+    from gate.model.agreement import Agreement
     from gate.model.lifecycle import Tables
     from gate.model.policy import Grant, Policy, Stage
     from gate.model.profile import PlatformProfile
@@ -147,7 +148,14 @@ def _made(subject: Image | Template, case: Case, kind: SubjectKind) -> SubjectRe
         tuple(findings),
         (),
         (subject.cadence,) if subject.cadence is not None else (),
+        _agreement(subject) if isinstance(subject, Image) and subject.packages is not None else None,
     )
+
+
+def _agreement(image: Image) -> Agreement | None:
+    from gate.freshness.agreement import agreement
+
+    return agreement(image)
 
 
 NO_LEVEL = Requirement(0, 0, None, (), (), "")

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gate.model.agreement import Agreement, Hole
     from gate.model.cadence import Cadence
     from gate.model.location import Location
     from gate.model.report import (
@@ -144,7 +145,42 @@ def _subject(subject: SubjectReport) -> Json:
         "findings": [_finding(finding, subject.at.path) for finding in subject.findings],
         "suggestions": [_suggestion(suggestion) for suggestion in subject.suggestions],
         "cadence": [_cadence(one) for one in subject.cadence],
+        "scans": _scans(subject.scans),
     }
+
+
+def _scans(ledger: Agreement | None) -> Json | None:
+    if ledger is None:
+        return None
+    return {
+        "witnesses": [
+            {
+                "name": one.name,
+                "version": one.version or None,
+                "database": one.database or None,
+                "system": one.system or None,
+                "packages": one.packages,
+                "vulnerabilities": one.vulnerabilities,
+                "blind": list(one.blind),
+                "location": _at(one.at),
+            }
+            for one in ledger.witnesses
+        ],
+        "agreed": ledger.agreed,
+        "alone": [{**_hole(one.hole), "scanner": one.scanner} for one in ledger.alone],
+        "disagreements": [
+            {
+                "about": one.about,
+                **_hole(one.hole),
+                "said": [{"name": name, "text": text} for name, text in one.said],
+            }
+            for one in ledger.disputes
+        ],
+    }
+
+
+def _hole(hole: Hole | None) -> Json:
+    return {"vulnerability": hole.id if hole else None, "package": hole.package if hole else None}
 
 
 def _cadence(one: Cadence) -> Json:

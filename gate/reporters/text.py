@@ -108,6 +108,10 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
             yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
     yield from _arithmetic(subject, paint, verbose=verbose)
     yield from _upkeep(subject, paint, verbose=verbose)
+    if subject.scans is not None:
+        from gate.reporters.witnesses import lines
+
+        yield from (paint(f"        {line}", "dim") for line in lines(subject.scans, verbose=verbose))
     notes = 0
     for finding in subject.findings:
         if finding.rule == WEAK_BOUNDARY:

@@ -10,6 +10,7 @@ from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.pack import ON_UNDECIDED
 from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
+from json_schemas.witnesses import witnesses
 
 if TYPE_CHECKING:
     from json_schemas.parts import Json
@@ -203,6 +204,7 @@ def _subject() -> Json:
         "cadence": listed(
             "What keeps it, or the images that it names, up to date; asked of what is sensitive.", _cadence()
         ),
+        "scans": witnesses(LOCATION),
     }
     return closed("One judged subject.", properties)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from gate.model.agreement import Agreement, Alone, Dispute, Hole, Witness
 from gate.model.cadence import Cadence, Keeper
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
 from gate.model.image import ImageName
@@ -109,6 +110,20 @@ def workload() -> SubjectReport:
         tuple(finding(outcome) for outcome in ("failed", "passed", "undecided", "inapplicable", "excepted")),
         (suggestion, replace(suggestion, edits=(Edit(AT, "x"),), safe=True)),
         (Cadence(ImageName("nginx:1", "docker.io/library/nginx", "1", ""), AT, (kept, replace(kept, every=7))),),
+        ledger(),
+    )
+
+
+def ledger() -> Agreement:
+    hole = Hole("CVE-2024-1000", "openssl")
+    return Agreement(
+        (
+            Witness("trivy", "0.76.0", "", "debian 13", 9, 2, ("it",), AT),
+            Witness("layers", "", "", "", 0, None, (), AT),
+        ),
+        1,
+        (Alone(hole, "trivy"),),
+        (Dispute("fix", hole, (("trivy", "2"), ("grype", "3"))), Dispute("system", None, (("trivy", "debian 13"),))),
     )
 
 
