@@ -12,8 +12,8 @@ from gate.pipeline.reading import load
 from gate.readers import READERS
 from tests.contracts.code import PACKAGE
 
-#: Modules of `gate.reporters` that several formats share.
-SHARED = {"escape"}
+#: Modules of `gate.reporters` that are no format: what several share, and a part of one.
+SHARED = {"escape", "witnesses"}
 
 FAMILIES = sorted(path.parent.name for path in (PACKAGE / "rules").glob("*/__init__.py"))
 
