@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
 
 class Skipped(Record):
-    """Something that was seen and not judged, and why that is no reason to fail."""
+    """Something that was seen and not judged, and why that is no reason to fail.
+
+    `coming` is the day from which it is one, where there will be.
+    """
 
     at: Location
     reason: str
+    coming: str = ""
 
 
 class NotUnderstood(Record):

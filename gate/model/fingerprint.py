@@ -51,6 +51,11 @@ def of_score(dimension: str, subject: str, path: str) -> str:
     return _digest(dimension, identity(subject, path))
 
 
+def of_clause(said: str, subject: str, path: str) -> str:
+    """Return the fingerprint of what is said of a subject and is no finding, or of a file where there is no subject."""
+    return _digest("clause", identity(subject, path) if subject else "", _lasting(_from(path, said)))
+
+
 def of_deductions(deductions: Iterable[Deduction]) -> tuple[str, ...]:
     """Return what takes points off a score, sorted: the id of each, and what its words say apart from days."""
     taken = {(one.id, "" if one.id in _COUNTING else _lasting(one.text)) for one in deductions if one.worst}

@@ -76,7 +76,8 @@ class Reason(Record):
     """One clause of a verdict: what decided it, and where.
 
     A `veto` is a requirement of the boundary itself: no score outweighs it and no baseline hides it. `rule` is the rule
-    that the policy requires, or the score, of every other clause. `known` says that the baseline holds it.
+    that the policy requires, or the score, of every other clause. `known` says that the baseline holds it. `coming` is
+    the day from which it counts, where that is yet to come.
     """
 
     verdict: Verdict
@@ -85,6 +86,7 @@ class Reason(Record):
     veto: bool = False
     rule: str = ""
     known: bool = False
+    coming: str = ""
 
 
 class ScoreLine(Record):
@@ -204,9 +206,10 @@ class Difference(Record):
 class Comparison(Record):
     """What a change made worse and better than it was at a commit, the one where its history left the named one.
 
-    `judged` counts the subjects that the change may make a difference to; of the others nothing is said. `failing`,
-    `undecided` and `gaps` count what failed, was undecided and was not understood before and is no part of the change.
-    `unreadable` says why nothing could be judged before, so that everything counts as new; else it is empty.
+    `concessions` say of what less is asked than before, which makes nothing better. `judged` counts the subjects that
+    the change may make a difference to; of the others nothing is said. `failing`, `undecided` and `gaps` count what
+    failed, was undecided and was not understood before and is no part of the change. `unreadable` says why nothing
+    could be judged before, so that everything counts as new; else it is empty.
     """
 
     name: str
@@ -218,6 +221,7 @@ class Comparison(Record):
     undecided: int
     gaps: int
     unreadable: str
+    concessions: tuple[Difference, ...] = ()
 
 
 class Report(Record):

@@ -18,7 +18,7 @@ from gate.pipeline.against_delta import Comparing
 from gate.pipeline.against_pairs import pairs
 from gate.pipeline.against_remarks import remarks
 from gate.pipeline.against_sides import Sides
-from gate.pipeline.against_words import improvements, regressions
+from gate.pipeline.against_words import concessions, improvements, regressions
 from gate.pipeline.against_worse import worse
 from gate.pipeline.moves import Moves
 from gate.pipeline.suppressions import suppressions
@@ -127,6 +127,7 @@ class Against:
             as_before.count("undecided"),
             len(delta.gaps_now) - len(gaps),
             f"{place}{error.cause}" if error is not None else "",
+            tuple(one for pair, _what in found for one in concessions(pair)),
         )
 
     def _exceptions(self, found: list[tuple[Pair, Worse | None]]) -> Iterator[ExceptionLine]:

@@ -11,9 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gate.model.location import Location
     from gate.model.report import Because, ScoreLine, SubjectReport
     from gate.model.rule import Finding
     from gate.model.score import Dimension, Score
+    from gate.model.sensitivity import Sensitivity
     from gate.pipeline.against_pairs import Pair
     from gate.pipeline.against_worse import Worse
 
@@ -67,7 +69,7 @@ def regressions(pair: Pair, found: Worse, touched: frozenset[str]) -> Iterator[D
 
 
 def improvements(pair: Pair, found: Worse | None) -> Iterator[Difference]:
-    """Yield a sentence where less is required of a subject, and where it is better and nothing about it is worse."""
+    """Yield a sentence where a subject is better and nothing about it is worse; to be asked for less is not better."""
     was, now = pair.was, pair.now
     if was is None:
         return
@@ -75,9 +77,6 @@ def improvements(pair: Pair, found: Worse | None) -> Iterator[Difference]:
         if was.verdict == "fail":
             yield Difference(was.id, f"{was.name}: removed, and failed before", was.at)
         return
-    eased = now.required.lo < was.required.lo or now.required.hi < was.required.hi
-    if eased:
-        yield _required(was, now)
     if found is not None and found.is_told:
         return
     if fell(now, was) and now.boundary is not None:
@@ -85,10 +84,46 @@ def improvements(pair: Pair, found: Worse | None) -> Iterator[Difference]:
         is_other = now.boundary.kind not in ("none", was.boundary.kind if was.boundary else "none")
         cause = _boundary(was, now) if is_other else _named(gone, "removed")
         yield Difference(now.id, f"{now.name}: {_levels(was)} to {_levels(now)}{cause}", now.boundary.at)
-    elif ORDER.index(now.verdict) < ORDER.index(was.verdict) and now.verdict != "undecided" and not eased:
+    elif ORDER.index(now.verdict) < ORDER.index(was.verdict) and now.verdict != "undecided" and not _eased(was, now):
         low = {one.rule for one in was.reasons} - {one.rule for one in now.reasons}
         scores = [_score(was, now, one) for one in DIMENSIONS if one in low and _is_known(now.scores.get(one))]
         yield from scores or [Difference(now.id, f"{now.name}: {was.verdict} to {now.verdict}", now.at)]
+
+
+def concessions(pair: Pair) -> Iterator[Difference]:
+    """Yield a sentence where less is asked of a subject than before."""
+    was, now = pair.was, pair.now
+    if was is None or now is None or not _eased(was, now):
+        return
+    if now.required.lo < was.required.lo or now.required.hi < was.required.hi:
+        yield _required(was, now)
+        return
+    for dimension, least, before in _thresholds(was, now):
+        if least < before:
+            text = f"{now.name}: {dimension.replace('_', ' ')} of {least} is required instead of {before}"
+            change = (
+                f", {_became(was.sensitivity, now.sensitivity)}" if was.sensitivity.cls != now.sensitivity.cls else ""
+            )
+            yield Difference(now.id, f"{text}{change}", _said_anew(was, now) or now.at)
+            return
+
+
+def _eased(was: SubjectReport, now: SubjectReport) -> bool:
+    """Say whether a level or a score is required that is less than before."""
+    lower = now.required.lo < was.required.lo or now.required.hi < was.required.hi
+    return lower or any(least < before for _dimension, least, before in _thresholds(was, now))
+
+
+def _thresholds(was: SubjectReport, now: SubjectReport) -> Iterator[tuple[Dimension, int, int]]:
+    """Yield what is required of every score that both sides are asked for, now and before."""
+    for dimension in DIMENSIONS:
+        least, before = (_least(side.scores.get(dimension)) for side in (now, was))
+        if least is not None and before is not None:
+            yield dimension, least, before
+
+
+def _least(line: ScoreLine | None) -> int | None:
+    return line.threshold.minimum if line is not None and line.asked and line.threshold is not None else None
 
 
 def _is_known(line: ScoreLine | None) -> bool:
@@ -130,14 +165,25 @@ def _required(was: SubjectReport, now: SubjectReport) -> Difference:
     less, more = (_interval(one.required.lo, one.required.hi) for one in (was, now))
     text = f"{now.name}: needs {more} instead of {less} and has {_levels(now)}"
     if old.cls != new.cls:
-        change = f"{old.cls} became {new.cls}" if old.cls and new.cls else f"is {new.cls or f'no longer {old.cls}'}"
-        text = f"{text}, class {change}"
+        text = f"{text}, {_became(old, new)}"
     elif said:
         text = f"{text}, {said[0].axis} is {said[0].value}"
     else:
         rules = [one.rule for one in now.required.because if not _knows(was, one)]
         text = f"{text}, {' and '.join(rules[:FEW])} of the policy" if rules else text
     return Difference(now.id, text, said[0].at if said else now.at)
+
+
+def _became(old: Sensitivity, new: Sensitivity) -> str:
+    """Say how the class changed, where it did."""
+    change = f"{old.cls} became {new.cls}" if old.cls and new.cls else f"is {new.cls or f'no longer {old.cls}'}"
+    return f"class {change}"
+
+
+def _said_anew(was: SubjectReport, now: SubjectReport) -> Location | None:
+    """Return the first place where something is said of the subject that was not."""
+    old = was.sensitivity.axes
+    return next((one.at for one in now.sensitivity.statements if one.value != old.get(one.axis, "")), None)
 
 
 def _knows(was: SubjectReport, because: Because) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.model.coverage import Skipped
 from gate.model.record import replace
 from gate.verdict import gravest
 
@@ -58,11 +59,11 @@ class Announced:
             for one in findings
         )
 
-    def reason(self, gap: NotUnderstood) -> str:
+    def skipped(self, gap: NotUnderstood) -> Skipped:
         """Say why a template is not judged, and from when on that fails."""
         upcoming = self._declarations.ruling(gap.at.path).upcoming
         fails = next((day for day, policy in upcoming if policy.unrendered == "fail"), "")
-        return f"{gap.reason}; from {fails} on this fails" if fails else gap.reason
+        return Skipped(gap.at, f"{gap.reason}; from {fails} on this fails" if fails else gap.reason, fails)
 
 
 def announced(report: SubjectReport, coming: Iterable[tuple[str, SubjectReport]]) -> SubjectReport:
@@ -85,7 +86,7 @@ def _further(report: SubjectReport, coming: tuple[tuple[str, SubjectReport], ...
                 # Of a workload that nobody declared even what fails may only warn.
                 fate = FATES["warn" if later.verdict == "warn" else reason.verdict]
                 text = f"from {day} on this {fate}: {reason.text}"
-                yield replace(reason, verdict="warn", text=text, veto=False)
+                yield replace(reason, verdict="warn", text=text, veto=False, coming=day)
 
 
 def lasting(grants: Iterable[Grant], policy: Policy, cls: str) -> tuple[Grant, ...]:

@@ -7,7 +7,7 @@ import os
 from gate import __version__
 from gate.data import DATA_DATE
 from gate.model.baseline import Baseline
-from gate.model.coverage import Coverage, NotUnderstood, Skipped
+from gate.model.coverage import Coverage, NotUnderstood
 from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.location import whole_file
@@ -287,7 +287,7 @@ class Run:
     def _coverage(self, subjects: tuple[SubjectReport, ...], unrendered: list[NotUnderstood]) -> Coverage:
         ledger = self.ledger
         gaps, skipped = [*ledger.not_understood, *unrendered], list(ledger.skipped)
-        skipped += (Skipped(gap.at, self.announced.reason(gap)) for gap in ledger.unrendered if gap not in unrendered)
+        skipped += (self.announced.skipped(gap) for gap in ledger.unrendered if gap not in unrendered)
         gaps += self._vacant(subjects, gaps)
         # A project is read once for each of its files, and says the same each time.
         return Coverage(

@@ -105,6 +105,7 @@ def _against(comparison: Comparison | None) -> Json | None:
         "commit": comparison.commit,
         "regressions": [_difference(one) for one in comparison.regressions],
         "improvements": [_difference(one) for one in comparison.improvements],
+        "concessions": [_difference(one) for one in comparison.concessions],
         "judged": comparison.judged,
         "before": {"fail": comparison.failing, "undecided": comparison.undecided, "not_understood": comparison.gaps},
         "unreadable": comparison.unreadable or None,

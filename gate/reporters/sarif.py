@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
-from gate.model.fingerprint import fingerprint
+from gate.model.fingerprint import fingerprint, of_clause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,15 +40,21 @@ def render(report: Report, pages: Pages) -> str:
 
 def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
     """Return the SARIF log as plain data; the full one holds what is excepted or known too, and knows no limit."""
-    findings = list(_reported(report, full=full))[: None if full else MOST_RESULTS]
+    coming = list(_coming(report))[: None if full else MOST_RESULTS]
+    findings = list(_reported(report, full=full))[: None if full else MOST_RESULTS - len(coming)]
     rules = sorted({finding.rule for finding in findings})
     index = {rule: position for position, rule in enumerate(rules)}
     failing = {subject.id for subject in report.subjects if subject.verdict == "fail"}
     prints = _fingerprints(findings, {subject.id: subject.at.path for subject in report.subjects})
     results = [_result(finding, index, failing, mark) for finding, mark in zip(findings, prints, strict=True)]
+    results += ({**result, "ruleIndex": len(rules)} for result in coming)
     if full:
         # Either all results of a run have this property or none has (SARIF 3.27.23).
-        for result, finding in zip(results, findings, strict=True):
+        for result in results[len(findings) :]:
+            result["suppressions"] = []
+            if report.baseline is not None:
+                result["baselineState"] = "new"
+        for result, finding in zip(results, findings, strict=False):
             result["suppressions"] = [_suppression(finding)] if finding.outcome == "excepted" else []
             if report.baseline is not None:
                 result["baselineState"] = "unchanged" if finding.known else "new"
@@ -62,7 +68,7 @@ def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
                         "name": "boundary-gate",
                         "version": report.version,
                         "semanticVersion": report.version,
-                        "rules": [_rule(pages(rule)) for rule in rules],
+                        "rules": [*(_rule(pages(rule)) for rule in rules), *([COMING] if coming else [])],
                     }
                 },
                 "automationDetails": {"id": "boundary-gate/"},
@@ -79,6 +85,43 @@ def _reported(report: Report, *, full: bool) -> Iterator[Finding]:
     yield from report.findings
     for subject in sorted(report.subjects, key=lambda subject: subject.verdict != "fail"):
         yield from (one for one in subject.findings if one.outcome in shown and (full or not one.known))
+
+
+#: What will be demanded later is a result and no notification, because code scanning shows no notifications of others
+#: than CodeQL. It is a note of a rule without `security-severity`: with one, code scanning shows that instead of the
+#: level, and fails the check of a pull request from `high` on, whatever the level is. Notes fail no check.
+COMING: Json = {
+    "id": "coming-demand",
+    "name": "coming-demand",
+    "shortDescription": {"text": "coming-demand: is less than the policy demands from a later day on"},
+    "fullDescription": {"text": "It fails nothing yet. To keep it so, do what is demanded before that day."},
+    "help": {"text": "Do what is demanded before that day.", "markdown": "Do what is demanded before that day."},
+    "defaultConfiguration": {"level": "note"},
+    "properties": {"precision": "very-high", "tags": ["policy"]},
+}
+
+
+def _coming(report: Report) -> Iterator[Json]:
+    """Yield a note for every clause and every template that fails from a later day on."""
+    found = [
+        (reason.text, reason.at, of_clause(reason.text, subject.id, subject.at.path))
+        for subject in report.subjects
+        for reason in subject.reasons
+        if reason.coming
+    ]
+    skipped = (one for one in report.coverage.skipped if one.coming)
+    found += ((one.reason, one.at, of_clause(one.reason, "", one.at.path)) for one in skipped)
+    seen: dict[str, int] = {}
+    for text, at, mark in found:
+        seen[mark] = seen.get(mark, 0) + 1
+        yield {
+            "ruleId": COMING["id"],
+            "kind": "fail",
+            "level": "note",
+            "message": {"text": f"{text}."},
+            "locations": [{"physicalLocation": _physical(at)}],
+            "partialFingerprints": {"primaryLocationLineHash": f"{mark}:{seen[mark]}"},
+        }
 
 
 def _rule(page: Page) -> Json:

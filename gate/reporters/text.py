@@ -277,10 +277,15 @@ def _against(report: Report, paint: Paint) -> Iterator[str]:
     comparison = report.against
     if comparison is None:
         return
-    for heading, found in (("worse", comparison.regressions), ("better", comparison.improvements)):
+    said = (
+        ("worse", "fail", comparison.regressions),
+        ("asked for less", "warn", comparison.concessions),
+        ("better", "pass", comparison.improvements),
+    )
+    for heading, colour, found in said:
         if found:
             yield ""
-            yield paint(heading, "fail" if heading == "worse" else "pass")
+            yield paint(heading, colour)
         for one in found:
             yield f"  {visible(one.text)}, {visible(one.at.path)}:{one.at.line}"
     yield ""

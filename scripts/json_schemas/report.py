@@ -110,6 +110,7 @@ def _against() -> Json:
             "commit": string("The full id of the commit where the history of HEAD left it."),
             "regressions": listed("What is worse, apart from findings that change no verdict.", difference),
             "improvements": listed("What is better.", difference),
+            "concessions": listed("Of what less is asked than before, which makes nothing better.", difference),
             "judged": number("Subjects that the change may make a difference to; no others were judged.", 0),
             "before": closed("What of these was there before and counts for nothing here.", before),
             "unreadable": {

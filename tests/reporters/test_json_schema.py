@@ -180,6 +180,7 @@ def full() -> Report:
             2,
             1,
             ".gate.yaml:1: it is no mapping",
+            (Difference("api", "api: needs L2 instead of L3 and has L2", AT),),
         ),
     )
 

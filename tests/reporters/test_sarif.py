@@ -100,6 +100,50 @@ def test_a_gap_is_a_notification(log: Any) -> None:
     assert invocation["toolExecutionNotifications"]
 
 
+#: A demand of a later day and a template that fails then.
+COMING = {
+    "compose.yaml": "services: {web: {image: x}}\n",
+    "pod.yaml": "{{ if .Values.on }}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n{{ end }}\n",
+    "ours.yaml": "version: 1\nname: ours\nextends: [standard, {pack: strict, effective_on: 2027-01-01}]\n"
+    "require: [{rule: ISO042, effective_on: 2027-02-01}]\n",
+    ".gate.yaml": "version: 1\npolicy: ours.yaml\nworkloads:\n"
+    "- {name: web, match: {name: web}, sensitivity: restricted, placement: dedicated}\n",
+}
+
+
+@pytest.mark.parametrize("form", ["sarif", "sarif-full"])
+def test_what_fails_later_is_a_note_that_fails_no_check(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rule with a `security-severity` fails the check from `high` on, even as a note."""
+    folder = write_all(tmp_path, COMING)
+    report = json.loads(gate(capsys, "check", "--now", NOW, "--format", "json", folder).out)
+    said = [one["text"] for subject in report["subjects"] for one in subject["reasons"] if "on this" in one["text"]]
+    said += [one["reason"] for one in report["coverage"]["skipped"] if "on this fails" in one["reason"]]
+    log = sarif(capsys, folder, form)
+    (run,) = log["runs"]
+    notes = [one for one in run["results"] if one["ruleId"] == "coming-demand"]
+    assert len(said) > 1
+    assert [one["message"]["text"] for one in notes] == [f"{text}." for text in said]
+    assert {(one["level"], one["kind"]) for one in notes} == {("note", "fail")}
+    rule = run["tool"]["driver"]["rules"][notes[0]["ruleIndex"]]
+    assert rule["id"] == "coming-demand"
+    assert "security-severity" not in rule["properties"]
+    assert "security" not in rule["properties"]["tags"]
+    prints = [one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]]
+    assert len(set(prints)) == len(prints)
+    write_all(tmp_path, {"compose.yaml": f"# moved\n{COMING['compose.yaml']}"})
+    later = sarif(capsys, folder, form)["runs"][0]["results"]
+    assert [one["partialFingerprints"] for one in later] == [one["partialFingerprints"] for one in run["results"]]
+    if OFFICIAL.is_file():
+        validator = jsonschema.Draft4Validator(json.loads(OFFICIAL.read_text(encoding="utf-8")))
+        assert [error.message for error in validator.iter_errors(log)] == []
+
+
+def test_without_such_a_demand_there_is_no_such_rule(log: Any) -> None:
+    assert "coming-demand" not in [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]]
+
+
 def test_fingerprints_survive_lines_above(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def prints() -> list[str]:
         found = sarif(capsys, tmp_path)["runs"][0]["results"]

@@ -59,6 +59,10 @@ def better(answer: Answer) -> list[str]:
     return [_sentence(one) for one in answer.report["against"]["improvements"]]
 
 
+def asked(answer: Answer) -> list[str]:
+    return [_sentence(one) for one in answer.report["against"]["concessions"]]
+
+
 def _sentence(one: dict[str, object]) -> str:
     at = one["location"]
     assert isinstance(at, dict)
@@ -219,9 +223,27 @@ def test_a_lowered_class_shows_as_what_it_is(repository: Path, capsys: pytest.Ca
     committed(write_all(repository, {".gate.yaml": high.replace("restricted", "public"), "pay.yaml": SHARING}))
     answer = against(capsys, repository)
     assert worse(answer) == ["payments: L3 to L1, host network added, pay.yaml:5"]
-    assert better(answer)[0].startswith(
-        "payments: needs L2 instead of L3..L5 and has L1, class restricted became public"
-    )
+    assert better(answer) == []
+    less = "payments: needs L2 instead of L3..L5 and has L1, class restricted became public, .gate.yaml:3"
+    assert asked(answer) == [less]
+    text = gate(capsys, "check", repository, "--against", "main", "--now", NOW).out
+    assert f"\nasked for less\n  {less}\n" in text
+    assert "\nbetter\n" not in text
+
+
+def test_a_lower_threshold_alone_is_asking_for_less(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On hosts of its own both classes ask for the same level; only the scores are held to less."""
+
+    def said(sensitivity: str) -> str:
+        return f"{declared('payments', sensitivity=sensitivity)}platform: {{placement: dedicated}}\n"
+
+    committed(write_all(repository, {".gate.yaml": said("restricted")}))
+    git(repository, "branch", "--force", "main")
+    committed(write_all(repository, {".gate.yaml": said("confidential")}))
+    answer = against(capsys, repository)
+    assert (worse(answer), better(answer)) == ([], [])
+    change = "isolation fitness of 75 is required instead of 85, class restricted became confidential"
+    assert asked(answer) == [f"payments: {change}, .gate.yaml:3"]
 
 
 def test_with_a_trusted_commit_only_the_workloads_differ(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
