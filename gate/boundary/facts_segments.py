@@ -25,11 +25,12 @@ def _open(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
         yield inapplicable(workload.at, "what keeps its network apart is not read")
         return
     ingress, egress = (~holds(one, bool, "") for one in (segments.ingress, segments.egress))
+    nothing = "no policy in sight" if workload.pod is not None else "nothing in sight"
     if ingress.answer == egress.answer == "yes":
-        yield (ingress & egress).about(f"no policy in sight restricts who may reach {workload.name}, or whom it may")
+        yield (ingress & egress).about(f"{nothing} restricts who may reach {workload.name}, or whom it may")
         return
-    yield ingress.about(f"no policy in sight restricts who may reach {workload.name}").known_by("ingress")
-    yield egress.about(f"no policy in sight restricts whom {workload.name} may reach").known_by("egress")
+    yield ingress.about(f"{nothing} restricts who may reach {workload.name}").known_by("ingress")
+    yield egress.about(f"{nothing} restricts whom {workload.name} may reach").known_by("egress")
 
 
 FACTS = (Fact("A.unsegmented", "note", "is not kept apart on the network", workload=_open),)

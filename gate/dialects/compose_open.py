@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.model.evidence import Defaulted, Deferred, Items, Stated, Unknown
 from gate.model.record import replace
+from gate.model.segments import Segments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def opened(workload: Workload, reason: str, at: Location | None = None) -> Workl
         containers=replace(workload.containers, members=containers),
         namespaces=opened_facet(workload.namespaces, reason, at),
         sandbox=opened_facet(workload.sandbox, reason, at),
+        segments=workload.segments and _reopened(workload.segments, reason, at),
     )
 
 
@@ -41,6 +43,15 @@ def opened_container(container: Container, reason: str, at: Location | None) -> 
         exposure=opened_facet(container.exposure, reason, at),
         resources=opened_facet(container.resources, reason, at),
     )
+
+
+def _reopened(found: Segments, reason: str, at: Location | None) -> Segments:
+    """Say the same of a service of which not all is in sight: what is closed may be opened, and the reverse."""
+    ingress, egress = (
+        one if isinstance(one, Stated) and one.value is False else Unknown(reason, at or one.at)
+        for one in (found.ingress, found.egress)
+    )
+    return Segments(ingress, egress, found.labels)
 
 
 def opened_facet(facet: F, reason: str, at: Location | None) -> F:

@@ -122,9 +122,9 @@ def _joined(service: Fields, name: str, peers: Peers, own: Callable[[Fields], Se
     """Follow `service:NAME` to the service whose namespace it is; the place stays the one that joins it."""
     fields, at = service, service.at_of(name)
     for _ in range(MAX_STEPS):
-        other = _peer(fields, name)
+        other = joined_service(fields, name)
         if not other:
-            return own(fields) if fields is service else _placed(own(fields), at)
+            return own(fields) if fields is service else placed(own(fields), at)
         found = peers.find(other)
         if isinstance(found, str):
             return Unknown(found, at)
@@ -132,13 +132,15 @@ def _joined(service: Fields, name: str, peers: Peers, own: Callable[[Fields], Se
     return Unknown("the services join each other in a circle", at)
 
 
-def _peer(fields: Fields, name: str) -> str:
+def joined_service(fields: Fields, name: str) -> str:
+    """Return the service whose namespace is joined; empty when none is."""
     node = fields.get(name)
     text = (as_spelling(node) or "").strip() if isinstance(node, Scalar) else ""
     return text[len(_JOINS) :].strip() if text.lower().startswith(_JOINS) else ""
 
 
-def _placed(setting: Setting[str], at: Location) -> Setting[str]:
+def placed(setting: Setting[T], at: Location) -> Setting[T]:
+    """Let a setting stand where it is taken, with its own place as where it comes from."""
     if isinstance(setting, Stated | Defaulted):
         return Stated(setting.value, at, (setting.at,))
     return replace(setting, at=at)

@@ -11,7 +11,7 @@ from gate.linking.link import requires_constraints
 from gate.linking.segments import selects
 from gate.model.evidence import Stated
 from gate.model.record import Record
-from gate.model.segments import NetworkPolicy
+from gate.model.segments import NetworkPolicy, by_policies
 from gate.pipeline.against_reach import holds_word, spells
 
 TYPE_CHECKING = False
@@ -73,7 +73,7 @@ def asked(workload: Workload, profile: PlatformProfile) -> Iterator[Name]:
             yield _name(one.kind, one.name, one.namespace)
     if _claims(workload):
         yield "persistent-volume", "", ""
-    if workload.segments is not None:
+    if by_policies(workload):
         yield "network-policy", "", ""
     if workload.pod is not None:
         yield from (("cluster", "", ""), ("node-pool", "", ""), ("fargate-profile", "", ""))
@@ -129,8 +129,10 @@ def _may_be_admitted(_definition: Definition, data: bytes, openshift: bool) -> b
 
 def _is_selected(definition: Definition, workload: Workload, _profile: PlatformProfile) -> bool:
     policy, segments = definition.body, workload.segments
-    return segments is not None and (
-        not isinstance(policy, NetworkPolicy) or selects(policy, workload, segments.labels) != "no"
+    return (
+        segments is not None
+        and by_policies(workload)
+        and (not isinstance(policy, NetworkPolicy) or selects(policy, workload, segments.labels) != "no")
     )
 
 

@@ -6,6 +6,7 @@ from gate.model.evidence import Deferred, Stated
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.reference import CLUSTERS
+from gate.model.segments import by_policies
 from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload
 
@@ -154,7 +155,7 @@ class Linked:
 
     def _asks_for_segments(self, subjects: list[Subject]) -> bool:
         """Say whether a policy requires them of a pod, now or later: then no label decides what is looked for."""
-        pods = [one for one in _workloads(subjects) if one.segments is not None]
+        pods = [one for one in _workloads(subjects) if by_policies(one)]
         if not pods:
             return False
         from gate.needs import UNSEGMENTED
@@ -245,7 +246,7 @@ def _claims(workload: Workload) -> bool:
 def _is_sensitive(subjects: list[Subject], declarations: Iterable[Declaration]) -> bool:
     """Say whether a pod may turn out to be one of which it matters what keeps its network apart."""
     said = any(one.workloads or one.platform.placement for one in declarations)
-    return any(one.segments is not None and (said or one.statements) for one in _workloads(subjects))
+    return any(by_policies(one) and (said or one.statements) for one in _workloads(subjects))
 
 
 def _on_openshift(subjects: list[Subject]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.dialects.compose_canonical import SECTIONS, Anchored
 from gate.dialects.compose_hooks import common_sandbox, hooks, starters, too_many, worst_namespaces
 from gate.dialects.compose_model import project
+from gate.dialects.compose_networks import segments
 from gate.dialects.compose_open import opened
 from gate.dialects.compose_paths import joined
 from gate.dialects.compose_peers import Peers, namespaces, why_open
@@ -131,9 +132,9 @@ def _named(found: Project, known: Known, service: _Service) -> list[Workload | I
 
 
 def _is_same(alone: Subject | None, subject: Workload | Image) -> bool:
-    """Say whether two readings come to the same; what a stack must not hold beside it is the whole project's."""
+    """Say whether two readings come to the same but for the project's: what a stack must not hold, who is beside it."""
     if isinstance(alone, Workload) and isinstance(subject, Workload):
-        return replace(alone, stack=None) == replace(subject, stack=None)
+        return replace(alone, stack=None, segments=None) == replace(subject, stack=None, segments=None)
     return alone == subject
 
 
@@ -200,6 +201,7 @@ class _Service:
             tuple(self.statements()),
             (),
             tuple(self.doubts),
+            segments=segments(self.fields, self.starters, self.root, self.peers),
         )
         reason = why_open(self.node) or too_many(self.fields)
         return opened(workload, reason) if reason else workload

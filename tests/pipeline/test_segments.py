@@ -117,7 +117,16 @@ def test_where_it_matters_policies_are_looked_for_everywhere(
     assert found(tmp_path, capsys, pod=POD.replace("{app: web", "{boundary-gate.io/class: restricted, app: web")) == []
 
 
-def test_a_service_of_compose_is_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_all(tmp_path, {"compose.yaml": "services: {web: {image: i}}\n"})
-    (subject,) = check(capsys, tmp_path / "compose.yaml").report["subjects"]
+def test_a_unit_of_podman_is_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"web.container": "[Container]\nImage=i\n"})
+    (subject,) = check(capsys, tmp_path / "web.container").report["subjects"]
     assert said(subject) == []
+
+
+def test_no_policy_of_a_cluster_speaks_of_a_service_of_compose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compose = "services: {web: {image: i, network_mode: bridge, x-gate: {class: restricted}}}\n"
+    write_all(tmp_path, {"compose.yaml": compose, ".git/HEAD": "", "net/closed.yaml": policy(CLOSED)})
+    (subject,) = check(capsys, tmp_path / "compose.yaml").report["subjects"]
+    assert [outcome for outcome, *_ in said(subject)] == ["failed"]

@@ -1,10 +1,11 @@
-"""A pod that anybody in the cluster may reach, or that may reach anybody."""
+"""A workload that anybody around it may reach, or that may reach anybody."""
 
 from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
 # Fields: Kubernetes NetworkPolicy spec.podSelector, policyTypes, ingress, egress.
+# Compose services.networks, network_mode, networks.internal, driver, driver_opts.
 # Allowed: a policy that selects the pod in both directions, and none that lets everything through.
 
 RULE = Rule(
@@ -12,7 +13,7 @@ RULE = Rule(
     name="no-network-isolation",
     title="is not kept apart on the network",
     severity="low",
-    remedy="add a NetworkPolicy that selects it with `policyTypes: [Ingress, Egress]` and lists what it needs",
+    remedy="name who may reach it and whom it may: by a NetworkPolicy of both types, or Compose networks of its own",
     facts=("A.unsegmented",),
     controls=(
         Control("CIS Kubernetes", "1.12", "5.3.2"),

@@ -1,0 +1,184 @@
+"""Which networks keep a Compose service apart: who else is on them, and whether they lead anywhere.
+
+Source: the Compose specification, `06-networks.md` and `05-services.md`; the engine's bridge driver, whose networks do
+not reach each other. A network that a service names is what it lets through, as a policy's peers are. The one that
+Compose makes by itself holds whoever names none.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.compose_canonical import SECTIONS
+from gate.dialects.compose_peers import MAX_STEPS, joined_service, placed, why_open
+from gate.dialects.compose_scalars import flag
+from gate.dialects.interpolation import GAP
+from gate.dialects.reading import Fields, as_spelling, is_absent
+from gate.model.evidence import Defaulted, Items, Stated, Unknown, known
+from gate.model.segments import Segments
+from gate.syntax.tree import Mapping, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
+    from gate.dialects.compose_peers import Peers
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+
+    #: Ingress and egress.
+    Directions: TypeAlias = tuple[Setting[bool], Setting[bool]]
+
+_DEFAULT = "default"
+
+#: Networks of one service that are looked at; an engine takes about thirty bridges.
+MAX_NETWORKS = 64
+
+#: Modes that stand for the engine's own bridge, on which everybody is who asks for nothing else.
+_OWN_BRIDGE = frozenset({"", "bridge", "default", "nat"})
+
+#: Drivers that put a container on the network of its host as a machine of its own.
+_ON_THE_LAN = frozenset({"macvlan", "ipvlan"})
+
+_ICC = "com.docker.network.bridge.enable_icc"
+_OFF = frozenset({"false", "0", "f"})
+
+
+def segments(service: Fields, starters: Iterable[Fields], project: Fields, peers: Peers) -> Segments:
+    """Say what is closed for a service and for every container that runs before it."""
+    ingress, egress = _directions(service, project, peers)
+    for starter in starters:
+        theirs = _directions(starter, project, peers)
+        ingress, egress = _worst([ingress, theirs[0]]), _worst([egress, theirs[1]])
+    return Segments(ingress, egress, Items((), service.at))
+
+
+def _worst(settings: Iterable[Setting[bool]]) -> Setting[bool]:
+    """Join what several networks do: an open one opens, and one that may be open may."""
+    found = list(settings)
+    for one in found:
+        if known(one) is False:
+            return one
+    return next((one for one in found if known(one) is None), found[0])
+
+
+def _both(one: Setting[bool]) -> Directions:
+    return one, one
+
+
+def _directions(service: Fields, project: Fields, peers: Peers) -> Directions:
+    """Follow `service:NAME` to the service whose network it is."""
+    fields, at = service, service.at_of("network_mode")
+    for _ in range(MAX_STEPS):
+        other = joined_service(fields, "network_mode")
+        if not other:
+            ingress, egress = _own(fields, project, peers)
+            return (ingress, egress) if fields is service else (placed(ingress, at), placed(egress, at))
+        found = peers.find(other)
+        if isinstance(found, str):
+            return _both(Unknown(found, at))
+        fields = found
+    return _both(Unknown("the services join each other in a circle", at))
+
+
+def _own(service: Fields, project: Fields, peers: Peers) -> Directions:
+    """Ask the mode, else every network that the service is on."""
+    if service.reason:
+        return _both(Unknown(service.reason, service.at))
+    if service.has("network_mode"):
+        return _both(_by_mode(service))
+    named = service.sub("networks")
+    if named.reason or len(named.names()) > MAX_NETWORKS:
+        return _both(Unknown(named.reason or f"it is on more than {MAX_NETWORKS} networks", named.at))
+    found = list(_each(service, named, project, peers))
+    return _worst(one for one, _ in found), _worst(one for _, one in found)
+
+
+def _by_mode(service: Fields) -> Setting[bool]:
+    at = service.at_of("network_mode")
+    mode = service.setting("network_mode", "", "a mode", lambda node: as_spelling(node) or "")
+    if not isinstance(mode, Stated):
+        return Unknown(getattr(mode, "reason", "it is not a mode"), at)
+    text = mode.value.strip().lower()
+    if text == "none":
+        return Stated(True, at)
+    if text == "host" or text in _OWN_BRIDGE:
+        return Stated(False, at)
+    return Unknown("who else is on that network stands in another place", at)
+
+
+def _each(service: Fields, named: Fields, project: Fields, peers: Peers) -> Iterator[Directions]:
+    networks = project.sub("networks")
+    for name in named.names() or (_DEFAULT,):
+        at = named.at_of(name) if named.names() else service.at
+        if GAP in name:
+            yield _both(Unknown("which network it is on cannot be known", at))
+        elif name != _DEFAULT and name not in networks.names():
+            yield _both(Unknown(networks.reason or f"the network {name} is not in sight", at))
+        else:
+            yield _network(name, networks.sub(name), at, peers, project)
+
+
+def _network(name: str, network: Fields, at: Location, peers: Peers, project: Fields) -> Directions:
+    """Read what a network keeps apart; `at` is where the service joins it."""
+    external, driver = flag(network, "external"), network.text("driver")
+    if network.reason or known(external) is None or known(driver) is None:
+        return _both(Unknown(network.reason or "what that network is cannot be known", at))
+    if known(external):
+        if known(network.text("name", name)) == "host":
+            return _both(Stated(False, network.at))
+        return _both(Unknown("it is a network of another project, and who is on it stands there", at))
+    kind = known(driver)
+    if kind in ("host", "none"):
+        return _both(Stated(kind == "none", network.at))
+    if kind not in ("", "bridge", "overlay", *_ON_THE_LAN):
+        return _both(Unknown("what its driver keeps apart is not known", at))
+    internal = flag(network, "internal")
+    egress = Defaulted(False, at) if isinstance(internal, Defaulted) else internal
+    if kind in _ON_THE_LAN and known(internal) is not True:
+        return egress, egress
+    if name != _DEFAULT:
+        return Stated(True, at), egress
+    return _among_peers(network, at, peers, project), egress
+
+
+def _among_peers(network: Fields, at: Location, peers: Peers, project: Fields) -> Setting[bool]:
+    """Say whether the network that Compose makes by itself keeps a service apart from the others that are on it.
+
+    One that is alone in its file may still get company from another file of its project.
+    """
+    apart = _kept_apart(network)
+    if isinstance(apart, Stated | Unknown):
+        return apart
+    if peers.once("how many are on the default network", lambda: _on_default(project)) > 1:
+        return Defaulted(False, at)
+    return Unknown("who else of its project is on the network that none of its services names is not in sight", at)
+
+
+def _on_default(project: Fields) -> int:
+    """Count who is certainly on the default network."""
+    services = (project.sub(section).get(name) for section in SECTIONS for name in project.sub(section).names())
+    return sum(isinstance(one, Mapping) and is_absent(one.get("provider")) and _is_on_default(one) for one in services)
+
+
+def _is_on_default(service: Mapping) -> bool:
+    """Say whether a service is on the default network, as far as it is in sight."""
+    if not is_absent(service.get("network_mode")):
+        return False
+    networks = service.get("networks")
+    if is_absent(networks):
+        return not why_open(service)
+    return isinstance(networks, Mapping) and (not networks.entries or _DEFAULT in networks.entries)
+
+
+def _kept_apart(network: Fields) -> Setting[bool]:
+    """Read whether the bridge lets its containers talk to each other."""
+    options = network.sub("driver_opts")
+    at = options.at_of(_ICC)
+    node = options.get(_ICC)
+    if options.reason or (node is not None and not isinstance(node, Scalar)):
+        return Unknown(options.reason or "whether its bridge lets containers talk is not known", at)
+    if node is None or (as_spelling(node) or "").lower() not in _OFF:
+        return Defaulted(False, at)
+    if known(network.text("driver")) != "bridge":
+        return Unknown(f"{_ICC} is an option of the bridge driver, and `driver: bridge` is not written", at)
+    return Stated(True, at)
