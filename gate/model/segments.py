@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
     from gate.model.pod import Annotation
-    from gate.model.subject import Workload
 
     Operator = Literal["In", "NotIn", "Exists", "DoesNotExist"]
     Wanted: TypeAlias = tuple[str, Operator, tuple[str, ...]]
@@ -27,11 +26,6 @@ class Segments(Facet):
     ingress: Setting[bool]
     egress: Setting[bool]
     labels: Items[Annotation]
-
-
-def by_policies(workload: Workload) -> bool:
-    """Say whether policies decide what keeps a workload apart, whether or not they have been asked yet."""
-    return workload.segments is not None and workload.pod is not None
 
 
 class NetworkPolicy(Record):

@@ -85,3 +85,8 @@ class Workload(Record):
     segments: Segments | None = None
     stack: Stack | None = None
     cadence: tuple[Cadence, ...] = ()
+
+
+def by_policies(workload: Workload) -> bool:
+    """Say whether policies decide what keeps a workload apart, whether or not they have been asked yet."""
+    return workload.segments is not None and workload.pod is not None

@@ -11,7 +11,8 @@ from gate.linking.link import requires_constraints
 from gate.linking.segments import selects
 from gate.model.evidence import Stated
 from gate.model.record import Record
-from gate.model.segments import NetworkPolicy, by_policies
+from gate.model.segments import NetworkPolicy
+from gate.model.subject import by_policies
 from gate.pipeline.against_reach import holds_word, spells
 
 TYPE_CHECKING = False

@@ -6,9 +6,8 @@ from gate.model.evidence import Deferred, Stated
 from gate.model.image import Image
 from gate.model.record import replace
 from gate.model.reference import CLUSTERS
-from gate.model.segments import by_policies
 from gate.model.sensitivity import Sensitivity
-from gate.model.subject import Workload
+from gate.model.subject import Workload, by_policies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
