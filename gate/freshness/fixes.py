@@ -8,6 +8,7 @@ number began. So the day is an interval, and what two scanners know of it holds 
 from __future__ import annotations
 
 from gate.freshness.scanned import last_fixes, made_by, moment
+from gate.freshness.versions import MalformedError, key
 from gate.model.days import days
 from gate.model.packages import SEVERITIES
 from gate.model.record import Record
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
+    from gate.freshness.versions import Scheme
     from gate.model.lifecycle import Tables
     from gate.model.location import Location
     from gate.model.packages import Excuse, Packages, Scan, Vulnerability
@@ -27,6 +29,16 @@ if TYPE_CHECKING:
 
 #: How the numbers of advisories begin that carry the year of the advisory.
 DATED_ADVISORIES = ("RHSA-", "RHBA-", "ELSA-", "ALAS", "ALSA-", "RLSA-", "SUSE-SU-", "openSUSE-SU-", "FEDORA-")
+
+#: How the versions of a package compare, by what its origin begins with.
+SCHEMES: dict[str, Scheme] = {
+    "apk": "apk",
+    "deb": "dpkg",
+    "rpm": "rpm",
+    "pkg:cargo/": "semver",
+    "pkg:npm/": "semver",
+    "pkg:pypi/": "pep440",
+}
 
 
 class Found(Record):
@@ -97,11 +109,11 @@ def _joined(told: list[tuple[Vulnerability, Scan, Span]]) -> Found:
         # Which of a source's packages a scanner names first is chance.
         first.origin.partition(":")[2] if first.is_system else first.package,
         first.installed,
-        tuple(dict.fromkeys(version for one in ones for version in one.fixed)),
+        _fixed(ones),
         first.status,
         tuple(severity for severity in SEVERITIES if severity in rated) or SEVERITIES,
         bool(rated),
-        _together([(one.fixed, span) for one, _scan, span in told if one.fixed]),
+        _together([({_apart(one, version) for version in one.fixed}, span) for one, _scan, span in told if one.fixed]),
         min(published, default=None),
         _exploited(ones),
         min(listed, default=None),
@@ -116,7 +128,26 @@ def _exploited(ones: Iterable[Vulnerability]) -> bool | None:
     return True if True in said else False if False in said else None
 
 
-def _together(told: list[tuple[tuple[str, ...], Span]]) -> Span | None:
+def _fixed(ones: Iterable[Vulnerability]) -> tuple[str, ...]:
+    """Return every version that has the fix once, as the first scanner that names it spells it."""
+    spelled: dict[object, str] = {}
+    for one in ones:
+        for version in one.fixed:
+            spelled.setdefault(_apart(one, version), version)
+    return tuple(spelled.values())
+
+
+def _apart(one: Vulnerability, version: str) -> object:
+    """Return what tells a version from others, and is the same for two spellings: grype writes epochs of zero."""
+    kind, _, name = one.origin.partition(":")
+    begun = f"pkg:{name.partition('/')[0]}/" if kind == "pkg" else kind
+    try:
+        return key(SCHEMES[begun], version) if begun in SCHEMES else version
+    except MalformedError:
+        return version
+
+
+def _together(told: list[tuple[set[object], Span]]) -> Span | None:
     """Join what is known of one fix; of different fixes the one that has been there longest counts."""
     if not told:
         return None
@@ -124,7 +155,7 @@ def _together(told: list[tuple[tuple[str, ...], Span]]) -> Span | None:
     starts = [since for _fixed, (since, _by) in told]
     ends = [by for _fixed, (_since, by) in told]
     known = [since for since in starts if since is not None]
-    if all({*fixed} & {*versions} for fixed, _span in told):
+    if all(fixed & versions for fixed, _span in told):
         start, end = max(known, default=None), min(ends)
         if start is None or start <= end:
             return start, end

@@ -114,6 +114,30 @@ def test_of_what_contradicts_the_older_counts() -> None:
     assert since(one, other) == since(other, one) == ("2026-03-01", "2026-03-01")
 
 
+@pytest.mark.parametrize(
+    ("origin", "one", "other", "is_same"),
+    [
+        ("rpm:openssl", "1.1.1k-9.el8_7", "0:1.1.1k-9.el8_7", True),
+        ("rpm:openssl", "1.1.1k-9.el8_7", "1:1.1.1k-9.el8_7", False),
+        ("deb:openssl", "3.0.9-1", "0:3.0.9-1", True),
+        ("deb:openssl", "3.0.9-1", "3.0.9-1~deb12u1", False),
+        ("apk:openssl", "3.0.9-r1", "3.0.9-r01", True),
+        ("apk:openssl", "3.0.9-r1", "3.0.9-r10", False),
+        ("pkg:pypi/x", "1.0", "1.0.0", True),
+        ("pkg:npm/x", "1.0.0", "1.0.0+2", True),
+        ("pkg:npm/x", "1.0", "1.0.0", False),
+        ("pkg:golang/x", "v1.0.0", "1.0.0", False),
+    ],
+)
+def test_two_spellings_of_a_version_are_one_fix(origin: str, one: str, other: str, *, is_same: bool) -> None:
+    """Of one fix both bounds hold; of two the wider interval does."""
+    old = vulnerability("CVE-2025-1", origin=origin, fixed=(one,), since="2025-08-01", kind="written")
+    new = vulnerability("CVE-2025-1", origin=origin, fixed=(other,), since="2026-03-01", kind="observed")
+    scans = scan(old), scan(new, scanner="grype")
+    assert joined(*scans).fixed == ((one,) if is_same else (one, other))
+    assert since(*scans) == ("2025-08-01" if is_same else "2025-01-01", "2026-03-01")
+
+
 def test_of_several_fixed_versions_the_one_that_has_been_there_longest_counts() -> None:
     old = vulnerability(since="2025-03-01", fixed=("1.1",))
     new = vulnerability(since="2026-05-01", fixed=("2.1",))

@@ -10,10 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from gate.syntax.versions import MAX_LENGTH, MalformedError, compare
+from gate.freshness.versions import MAX_LENGTH, MalformedError, compare
 
 if TYPE_CHECKING:
-    from gate.syntax.versions import Scheme
+    from gate.freshness.versions import Scheme
 
 #: Versions from the oldest to the newest.
 RISING: list[tuple[Scheme, str]] = [

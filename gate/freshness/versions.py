@@ -30,15 +30,15 @@ class MalformedError(ValueError):
 
 def compare(scheme: Scheme, one: str, other: str) -> int:
     """Return -1, 0 or 1: whether `one` is older than, as old as or newer than `other`; raise MalformedError."""
-    key = KEYS[scheme]
-    first, second = key(_bounded(one)), key(_bounded(other))
+    first, second = key(scheme, one), key(scheme, other)
     return (first > second) - (first < second)
 
 
-def _bounded(version: str) -> str:
+def key(scheme: Scheme, version: str) -> tuple[object, ...]:
+    """Return what compares with other keys of the scheme as the version does; raise MalformedError."""
     if len(version) > MAX_LENGTH:
         raise MalformedError(f"a version is longer than {MAX_LENGTH} characters")
-    return version
+    return KEYS[scheme](version)
 
 
 def _number(digits: str) -> Number:
