@@ -38,7 +38,9 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="gate", description="A security gate for CI.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     explain = commands.add_parser("explain", help="what a rule asks, why, and what to do", allow_abbrev=False)
-    explain.add_argument("rule", nargs="?", default="", help="a rule's id or name; without one, list all rules")
+    explain.add_argument(
+        "rule", nargs="?", default="", help="a rule's id or name, `escapes` or one of them; without one, list all rules"
+    )
     _except_parser(commands.add_parser("except", help="write an exception into the declaration", allow_abbrev=False))
     data = commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False)
     data.add_argument("action", choices=("show", "verify"))
@@ -104,9 +106,11 @@ def _except(parsed: Namespace) -> int:
 
 
 def _explain(parsed: Namespace) -> int:
+    from gate.pipeline.escape_page import escape_page
     from gate.pipeline.pages import explained, listing
 
-    _print(listing() if not parsed.rule else [explained(parsed.rule)])
+    table = list(escape_page(parsed.rule.strip()))
+    _print(table or ([explained(parsed.rule)] if parsed.rule else listing()))
     return 0
 
 

@@ -51,8 +51,23 @@ RUNTIME_KINDS = (
 GKE_MODES = ("autopilot", "standard")
 
 
+#: Programs whose declared version decides which of their known bugs a workload can leave by.
+COMPONENTS = (
+    "buildkit",
+    "containerd",
+    "cri-o",
+    "docker",
+    "incus",
+    "kata",
+    "kernel",
+    "nvidia-container-toolkit",
+    "podman",
+    "runc",
+)
+
+
 class Named(Record):
-    """One entry of a name-to-value table in the declaration: a runtime and its kind, an image and its recipe."""
+    """One entry of a table in the declaration: a runtime and its kind, an image and its recipe, a program's version."""
 
     name: str
     value: str
@@ -63,7 +78,8 @@ class PlatformProfile(Record):
     """The platform as declared; None and empty strings are what nobody declared, and then the worse reading counts.
 
     `runtimes` maps a RuntimeClass, a runtime or a placement constraint to one of `RUNTIME_KINDS`, `images` an image
-    repository to the recipe that builds it (relative to the declaration's folder).
+    repository to the recipe that builds it (relative to the declaration's folder), `versions` one of `COMPONENTS`, or
+    `kubelet`, to its version.
     """
 
     kubernetes_version: str = ""
@@ -78,4 +94,10 @@ class PlatformProfile(Record):
     images: tuple[Named, ...] = ()
     podman_rootless: bool | None = None
     swarm: bool | None = None
+    versions: tuple[Named, ...] = ()
+
+    def version_of(self, component: str) -> Named | None:
+        """Return the declared version of a program, where there is one."""
+        return next((one for one in self.versions if one.name == component), None)
+
     mesos_isolation: tuple[str, ...] | None = None

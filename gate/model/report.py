@@ -109,12 +109,24 @@ class PodSecurityLine(Record):
     best: str
 
 
+class EscapeLine(Record):
+    """A way out of a container, what decided it and where; a bug is not judged where no version is declared."""
+
+    id: str
+    title: str
+    state: Literal["open", "closed", "undecided", "not judged"]
+    component: str
+    text: str
+    at: Location
+
+
 class Escapes(Record):
-    """The configuration escapes: ids of those that are open or undecided, and how many are closed."""
+    """The ways out: ids of those that are open or undecided, how many are closed, and the whole table."""
 
     open: tuple[str, ...]
     closed: int
     undecided: tuple[str, ...]
+    table: tuple[EscapeLine, ...] = ()
 
 
 class SubjectReport(Record):

@@ -7,6 +7,7 @@ from gate.model.image import Image
 from gate.model.record import Record, replace
 from gate.model.report import (
     BoundaryLine,
+    EscapeLine,
     Escapes,
     FactLine,
     PodSecurityLine,
@@ -23,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.boundary.escape import Decision
     from gate.boundary.fact import Answer
     from gate.boundary.facts import Facts
     from gate.boundary.level import Boundary
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 #: The rule about a boundary that is only named.
 ASSERTED_BOUNDARY = "ISO049"
 
+#: The rule about bugs of what is declared to run a workload.
+KNOWN_ESCAPE = "ISO093"
+
 #: The rules about what nothing keeps up to date.
 UNATTENDED_REFERENCE = "AGE015"
 UNATTENDED = ("AGE013", "AGE014")
@@ -50,7 +55,7 @@ class Case(Record):
 
     `grants` are the exceptions in force for it; a workload needs `tables` only for its cadence. `images_given`
     says that what a workload or a recipe comes to as an image is judged in the same run, for its own age. `detailed`
-    asks for what no verdict rests on: the level of the Pod Security Standards, and the escapes.
+    asks for what no verdict rests on: the level of the Pod Security Standards, and the escapes of what passes.
     """
 
     policy: Policy
@@ -89,6 +94,7 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     deployed = case.stage == "deploy" and not case.images_given
     lines = _lines(case, {"isolation_fitness": fitness}, demanded_here=deployed)
     said = [*(finding for finding, *_ in found), *_boundary_findings(workload, effective, required)]
+    said += _bugs(workload, heard, effective, case.profile)
     said += _reference_findings(workload, case)
     findings = _marked(said, workload.at.path, case, effective, required)
     gap = isolation(effective, required, workload.name)
@@ -99,6 +105,8 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
     told = {dimension: line for dimension, line in lines.items() if not gap or dimension != "isolation_fitness"}
     reasons = [*(() if excused else gap), *demands, *scores(told, workload.at)]
     also = demanded(findings, case.policy)
+    verdict = gravest([settled(reasons, case.sensitivity, case.policy, effective), *(one.verdict for one in also)])
+    told_of = case.detailed or verdict != "pass"
     return SubjectReport(
         workload.id,
         "workload",
@@ -109,9 +117,9 @@ def _workload(workload: Workload, case: Case) -> SubjectReport:
         _boundary_line(shown, facts),
         required,
         _pod_security(workload, case.profile) if case.detailed else None,
-        _escapes(facts, shown) if case.detailed else None,
+        _escapes(_decided(facts, shown, case.profile)) if told_of else None,
         lines,
-        gravest([settled(reasons, case.sensitivity, case.policy, effective), *(reason.verdict for reason in also)]),
+        verdict,
         (*reasons, *also),
         tuple(findings),
         (),
@@ -356,12 +364,33 @@ def _pod_security(workload: Workload, profile: PlatformProfile) -> PodSecurityLi
     return PodSecurityLine(found.version, found.level, found.best)
 
 
-def _escapes(facts: Facts, boundary: Boundary) -> Escapes:
-    from gate.boundary.escapes import ESCAPES, decide
+def _escapes(decided: tuple[Decision, ...]) -> Escapes:
+    lines = tuple(
+        EscapeLine(
+            one.escape.id,
+            one.escape.title,
+            one.state,
+            one.escape.component,
+            "; ".join(dict.fromkeys(reason.text for reason in one.truth.because)),
+            one.truth.because[0].at,
+        )
+        for one in decided
+    )
 
-    answers = {escape.id: decide(escape, facts, boundary.kind).answer for escape in ESCAPES}  # type: ignore[arg-type]
+    def those(state: str) -> tuple[str, ...]:
+        return tuple(line.id for line in lines if line.state == state)
 
-    def those(answer: str) -> tuple[str, ...]:
-        return tuple(escape for escape, found in answers.items() if found == answer)
+    return Escapes(those("open"), len(those("closed")), those("undecided"), lines)
 
-    return Escapes(those("yes"), len(those("no")), those("unknown"))
+
+def _decided(facts: Facts, boundary: Boundary, profile: PlatformProfile) -> tuple[Decision, ...]:
+    from gate.boundary.escape_matrix import decisions
+
+    return decisions(facts, boundary.kind, profile)  # type: ignore[arg-type]
+
+
+def _bugs(workload: Workload, facts: Facts, boundary: Boundary, profile: PlatformProfile) -> Iterator[Finding]:
+    """Ask about the bugs of what is declared; where no version is, nothing is imported."""
+    rule = asking("workload")[KNOWN_ESCAPE].load() if profile.versions else None
+    if rule is not None and rule.check is not None:
+        yield from judge_truths(rule, rule.check(workload, _decided(facts, boundary, profile)), workload.id)

@@ -232,7 +232,7 @@ class Run:
             subject = self.scans.given(subject, policy, sensitivity)
         images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
-        now, detailed = self.options.now, self.options.detailed
+        now, detailed = self.options.now, self.options.detailed or self.options.verbose
         case = Case(policy, profile, sensitivity, grants, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
         if isinstance(subject, Image) and subject.stages and self.tables and (report.reasons or report.findings):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.model.errors import UsageError
 from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector
-from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
+from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.reference import POLICY
 from gate.policy.shape import choice, day, document, fields, flag, items, quoted, refuse, table, text, whole
@@ -62,7 +62,7 @@ def load_declaration(source: Source) -> Declaration:
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
     parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "placement", "images", "runtimes")
-    entries = fields(node, key, (), parts)
+    entries = fields(node, key, (), (*parts, "versions"))
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
     podman = _part(entries, "podman", ("rootless",))
@@ -83,6 +83,7 @@ def _platform(node: Node) -> PlatformProfile:
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
         _flag(podman, "podman", "rootless"),
         flag(entries["swarm"], "platform.swarm") if "swarm" in entries else None,
+        (*_versions(entries), *((Named("kubelet", version.text, version.at),) if isinstance(version, Scalar) else ())),
         tuple(_isolators(mesos["isolation"])) if "isolation" in mesos else None,
     )
 
@@ -105,6 +106,11 @@ def _runtimes(entries: dict[str, Node]) -> Iterator[Named]:
     if "runtimes" in entries:
         for name, written, kind in table(entries["runtimes"], "platform.runtimes", WORD):
             yield Named(name, choice(kind, f"platform.runtimes.{name}", RUNTIME_KINDS), written.at)
+
+
+def _versions(entries: dict[str, Node]) -> Iterator[Named]:
+    for name, value in _part(entries, "versions", COMPONENTS).items():
+        yield Named(name, text(value, f"platform.versions.{name}", VERSION, '"1.3.3"'), value.at)
 
 
 def _named(entries: dict[str, Node], part: str, names: str, values: str, example: str) -> Iterator[Named]:

@@ -278,7 +278,22 @@ def _escapes(subject: SubjectReport) -> Json | None:
     escapes = subject.escapes
     if escapes is None:
         return None
-    return {"open": list(escapes.open), "closed": escapes.closed, "undecided": list(escapes.undecided)}
+    return {
+        "open": list(escapes.open),
+        "closed": escapes.closed,
+        "undecided": list(escapes.undecided),
+        "table": [
+            {
+                "id": line.id,
+                "title": line.title,
+                "state": line.state,
+                "component": line.component or None,
+                "text": line.text,
+                "location": _at(line.at),
+            }
+            for line in escapes.table
+        ],
+    }
 
 
 def _finding(finding: Finding, path: str) -> Json:

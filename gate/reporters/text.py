@@ -106,6 +106,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     for reason in subject.reasons:
         if verbose or not reason.known:
             yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
+    yield from _escapes(subject, paint, verbose=verbose)
     yield from _arithmetic(subject, paint, verbose=verbose)
     yield from _upkeep(subject, paint, verbose=verbose)
     if subject.scans is not None:
@@ -127,6 +128,19 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         yield paint(f"  {counted} nothing here (--verbose)", "dim")
     for suggestion in subject.suggestions[: 3 if verbose else 0 if _is_old(subject) else 2]:
         yield from _suggestion(suggestion, paint)
+
+
+def _escapes(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator[str]:
+    """Count the ways out that are open, and on request list what is open or may be."""
+    escapes = subject.escapes
+    if escapes is None or not (escapes.open or verbose):
+        return
+    named = f" ({', '.join(escapes.open)})" if escapes.open else ""
+    yield paint(f"  escape paths open: {len(escapes.open)}{named}", "dim")
+    for line in escapes.table if verbose else ():
+        if line.state in ("open", "undecided"):
+            text = f"{line.id} {line.state}: {line.title}, since {line.text}"
+            yield paint(f"        {_place(line.at)}  {visible(text)}", "dim")
 
 
 def _arithmetic(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator[str]:

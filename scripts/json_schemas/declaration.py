@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.model.profile import GKE_MODES, PLATFORMS, RUNTIME_KINDS
+from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
     FINGERPRINT,
@@ -96,6 +96,11 @@ def _platform() -> Json:
             [],
         ),
         "swarm": flag("Compose files are deployed as stacks of Docker Swarm."),
+        "versions": closed(
+            "Versions of what runs workloads, in quotes: they decide which known bugs a workload can leave by.",
+            {name: string("Its version, as its project writes it.", VERSION) for name in COMPONENTS},
+            [],
+        ),
         "placement": word(f"The placement of every workload that states none. {PLACEMENT}", PLACEMENTS),
         "images": table(
             "Which recipe builds an image, by the image's repository.",

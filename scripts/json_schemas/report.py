@@ -9,6 +9,7 @@ from gate.model.policy import LEVELS, NEEDS, STAGES
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.pack import ON_UNDECIDED
+from json_schemas.escapes import escapes
 from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
 from json_schemas.witnesses import witnesses
 
@@ -197,7 +198,7 @@ def _subject() -> Json:
         "required": _required(),
         "standards": _standards(),
         "scores": closed("The scores that there are.", dict.fromkeys(DIMENSIONS, SCORE), []),
-        "escapes": {"anyOf": [_escapes(), {"type": "null"}]},
+        "escapes": {"anyOf": [escapes(), {"type": "null"}]},
         "verdict": VERDICT,
         "reasons": listed("What the verdict rests on.", closed("One clause.", reason)),
         "findings": listed("Its findings.", FINDING),
@@ -330,15 +331,6 @@ def _falls_below() -> Json:
         "last": {"description": "The first day on which it certainly is.", **day},
     }
     return closed("Two days.", properties)
-
-
-def _escapes() -> Json:
-    properties = {
-        "open": listed("Those that are open.", string("An escape.")),
-        "closed": number("How many are closed.", 0),
-        "undecided": listed("Those that may be open.", string("An escape.")),
-    }
-    return closed("Known ways out of a container, as far as configuration decides.", properties)
 
 
 def _suggestion() -> Json:

@@ -67,4 +67,5 @@ RULES: dict[str, Entry] = {
     "ISO080": _of("local_system_mount", "A.local_system_mount"),
     "ISO090": _of("retired_platform", "A.retired_platform"),
     "ISO091": _of("command_on_host", "G.raw_exec"),
+    "ISO093": _of("known_escape"),
 }

@@ -1,0 +1,262 @@
+"""Ways out of a container through a known bug of an engine or of the kernel, with the versions that have it.
+
+Versions: the Go vulnerability database, the projects' own advisories and, for the kernel, its main line. A row without
+versions is one whose versions are not known here.
+"""
+
+from __future__ import annotations
+
+from gate.boundary.escape import Escape
+from gate.boundary.escapes import MACHINES, SANDBOXES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.boundary.runtimes import Kind
+
+_ALWAYS = (("?always",),)
+_SHARES_ROOT = ("!H.nonroot", "!H.userns")
+_OWN_NAMESPACES = (("G.cap_admin",), ("G.privileged",), ("!H.seccomp_explicit",))
+
+
+def _bug(
+    row: str,
+    title: str,
+    alternatives: tuple[tuple[str, ...], ...],
+    component: str,
+    affected: tuple[tuple[str, str], ...],
+    cves: str,
+    stopped_by: tuple[Kind, ...] = (),
+    fixed: str = "",
+) -> Escape:
+    names = tuple(f"CVE-{name}" for name in cves.split())
+    return Escape(row, title, alternatives, ", ".join(names), component, affected, fixed, names, stopped_by)
+
+
+ENGINES = (
+    _bug(
+        "E17",
+        "call the shim's abstract socket",
+        (("W.host_net", "!H.nonroot"),),
+        "containerd",
+        (("", "1.3.9"), ("1.4", "1.4.3")),
+        "2020-15257",
+        SANDBOXES,
+    ),
+    _bug(
+        "E26",
+        "set a property of systemd through an annotation",
+        (("?systemd-property",),),
+        "cri-o",
+        (("", "1.27.6"), ("1.28", "1.28.6"), ("1.29", "1.29.4")),
+        "2024-3154",
+    ),
+    _bug("E30", "overwrite runc", (_SHARES_ROOT,), "runc", (("", "1.0.0-rc7"),), "2019-5736", SANDBOXES),
+    _bug(
+        "E31",
+        "exchange a mount's target for a link",
+        (("?volumes", *_SHARES_ROOT),),
+        "runc",
+        (("", "1.0.0-rc95"),),
+        "2021-30465",
+        MACHINES,
+    ),
+    _bug(
+        "E32",
+        "start in a leaked folder of the host",
+        _ALWAYS,
+        "runc",
+        (("1.0.0-rc93", "1.1.12"),),
+        "2024-21626",
+        SANDBOXES,
+    ),
+    _bug(
+        "E33",
+        "redirect writes to the host's /proc",
+        _ALWAYS,
+        "runc",
+        (("", "1.2.8"), ("1.3.0-rc.1", "1.3.3"), ("1.4.0-rc.1", "1.4.0-rc.3")),
+        "2025-31133 2025-52565 2025-52881",
+        SANDBOXES,
+    ),
+    _bug(
+        "E34",
+        "follow a link in the image's /dev",
+        _ALWAYS,
+        "runc",
+        (("", "1.3.6"), ("1.4", "1.4.3"), ("1.5", "1.5.0-rc.3")),
+        "2026-41579",
+        MACHINES,
+    ),
+    _bug(
+        "E35",
+        "write the host's cgroups",
+        (("W.host_cgroupns",), ("W.cgroup_writable",)),
+        "runc",
+        (("", "1.1.5"),),
+        "2023-25809",
+        SANDBOXES,
+    ),
+    _bug(
+        "E36",
+        "read the host through a volume of the image",
+        (("?pods",),),
+        "containerd",
+        (("", "1.4.13"), ("1.5", "1.5.10"), ("1.6", "1.6.1")),
+        "2022-23648",
+    ),
+    _bug(
+        "E37",
+        "become root by a user number that overflows",
+        (("?user-beyond",),),
+        "containerd",
+        (("", "1.6.38"), ("1.7", "1.7.32"), ("2.0", "2.0.9"), ("2.1", "2.2.4"), ("2.3", "2.3.1")),
+        "2024-40635 2026-46680",
+        SANDBOXES,
+    ),
+    _bug(
+        "E38",
+        "have the engine run a program of the host by a label",
+        _ALWAYS,
+        "containerd",
+        (("1.7.0", "1.7.33"), ("2.0", "2.0.10"), ("2.1", "2.1.9"), ("2.2", "2.2.5"), ("2.3", "2.3.2")),
+        "2026-53488",
+    ),
+    _bug("E39", "race the unpacking of an image", _ALWAYS, "containerd", (("2.1.0", "2.1.1"),), "2025-47290"),
+    _bug("E40", "restore a hostile checkpoint", _ALWAYS, "containerd", (), "2026-53489 2026-53492 2026-50195"),
+    _bug(
+        "E41",
+        "answer `docker cp` with a link",
+        (("?docker", "?volumes"),),
+        "docker",
+        (("", "29.5.1"),),
+        "2026-41567 2026-42306",
+    ),
+    _bug(
+        "E42",
+        "leave a build through its mounts or its frontend",
+        (("?built",),),
+        "buildkit",
+        (("", "0.12.5"),),
+        "2024-23651 2024-23652 2024-23653",
+    ),
+    _bug(
+        "E43",
+        "leave a build through a frontend or a folder of Git",
+        (("?built",),),
+        "buildkit",
+        (("", "0.28.1"),),
+        "2026-33747 2026-33748",
+    ),
+    _bug(
+        "E44",
+        "race the toolkit that mounts the GPU's driver",
+        (("?gpu",),),
+        "nvidia-container-toolkit",
+        (("", "1.17.4"),),
+        "2024-0132 2025-23359",
+        ("kata",),
+    ),
+    _bug(
+        "E45",
+        "preload a library into the toolkit's hook",
+        (("?gpu", "?preload"),),
+        "nvidia-container-toolkit",
+        (("", "1.17.8"),),
+        "2025-23266",
+        ("kata",),
+    ),
+    _bug(
+        "E46",
+        "set the host's sysctls through a sysctl's value",
+        (("?pods", "?sysctl-value"),),
+        "cri-o",
+        (("1.19", "1.19.6"), ("1.20", "1.20.7"), ("1.21", "1.21.6"), ("1.22", "1.22.3"), ("1.23", "1.23.2")),
+        "2022-0811",
+    ),
+    _bug(
+        "E47",
+        "run unfiltered by a profile without a file",
+        (("A.seccomp_without_file",),),
+        "kubelet",
+        (("", "1.24.14"), ("1.25", "1.25.10"), ("1.26", "1.26.5"), ("1.27", "1.27.2")),
+        "2023-2431",
+        SANDBOXES,
+    ),
+    _bug(
+        "E48",
+        "run a hook of a repository that the kubelet fetches",
+        (("W.git_repo",),),
+        "kubelet",
+        (("", ""),),
+        "2024-10220 2025-1767",
+    ),
+    _bug(
+        "E49",
+        "exchange a path within a volume for a link",
+        (("?pods", "?subpath"),),
+        "kubelet",
+        (("", "1.19.15"), ("1.20", "1.20.11"), ("1.21", "1.21.5"), ("1.22", "1.22.2")),
+        "2021-25741 2017-1002101",
+    ),
+    _bug(
+        "E50",
+        "have the kubelet of Windows run a path",
+        (("?pods", "?windows"),),
+        "kubelet",
+        (("", "1.25.16"), ("1.26", "1.26.11"), ("1.27", "1.27.8"), ("1.28", "1.28.4")),
+        "2023-5528 2023-3676 2023-3955",
+    ),
+    _bug(
+        "E51",
+        "leave a build of Podman through a mount or a link",
+        (("?podman",),),
+        "podman",
+        (("", "5.7.1"),),
+        "2024-9407 2026-55686",
+    ),
+    _bug("E52", "leave the machine of Kata", (("?kata",),), "kata", (("", "3.31.0"),), "2026-47243", ("peer-vm",)),
+    _bug(
+        "E53",
+        "write the host when an image or a backup is imported",
+        (("?incus",),),
+        "incus",
+        (("", "7.2.0"),),
+        "2026-48749 2026-48752",
+    ),
+)
+
+KERNELS = (
+    _bug("E54", "Dirty COW", _ALWAYS, "kernel", (), "2016-5195", SANDBOXES, fixed="4.9.0"),
+    _bug("E55", "overflow a raw packet socket", (("?raw-sockets",),), "kernel", (), "2020-14386", SANDBOXES, "5.9.0"),
+    _bug("E56", "overflow fsconfig", _OWN_NAMESPACES, "kernel", (), "2022-0185", SANDBOXES, fixed="5.17.0"),
+    _bug(
+        "E57",
+        "cgroup release_agent from a user namespace",
+        (("G.cap_admin", "W.mac_off"), ("G.privileged",), ("!H.seccomp_explicit", "W.mac_off")),
+        "kernel",
+        (),
+        "2022-0492",
+        SANDBOXES,
+        fixed="5.17.0",
+    ),
+    _bug(
+        "E58",
+        "Dirty Pipe",
+        _ALWAYS,
+        "kernel",
+        (("5.8", "5.10.102"), ("5.11", "5.15.25"), ("5.16", "5.16.11")),
+        "2022-0847",
+        SANDBOXES,
+    ),
+    _bug("E59", "Copy Fail", _ALWAYS, "kernel", (), "2026-31431", SANDBOXES),
+    _bug("E60", "Dirty Frag", (*_OWN_NAMESPACES, ("?net-admin",)), "kernel", (), "2026-43284", SANDBOXES),
+    _bug("E61", "Fragnesia and RxRPC", (("?socket-family",),), "kernel", (), "2026-43500 2026-46300", SANDBOXES),
+    _bug(
+        "E62",
+        "leave the machine of a hypervisor",
+        (("?machine",),),
+        "hypervisor",
+        (),
+        "2025-22224 2025-22225 2025-22226",
+    ),
+)
