@@ -25,6 +25,9 @@ OPTIONS = {
     "GATE_STAGE": "--stage",
     "GATE_KUBERNETES_VERSION": "--kubernetes-version",
     "GATE_BASELINE": "--baseline",
+    "GATE_SCANNER": "--scanner",
+    "GATE_TRIVY": "--trivy",
+    "GATE_TRIVY_CACHE": "--trivy-cache",
 }
 
 #: Options that name a commit. `base` is the one that a pull request or a merge queue starts from, `none` is none.

@@ -3,9 +3,9 @@
 trivy gets no network, no secret and no say of the tree that it scans: an empty folder to run in, an environment of four
 variables of ours, a configuration and an ignore file that are empty, and a memory of its own for what it unpacks, so
 that nothing which somebody left in its cache speaks for a layer. Its database is only read; how old that is, the report
-does not say, and trivy does not mind (`--skip-db-update` takes data of any age), so it is read here.
+does not say, and trivy does not mind (`--skip-db-update` takes data of any age), so `trivy_database` reads it.
 
-Sources: trivy `docs/configuration`, `pkg/flag`, `pkg/commands`; trivy-db `pkg/metadata`; CVE-2026-33634 for `TAMPERED`.
+Sources: trivy `docs/configuration`, `pkg/flag`, `pkg/commands`; CVE-2026-33634 for `TAMPERED`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import stat
 
 from gate.model.record import Record
 from gate.tools.process import Bounds, ProcessError, run
+from gate.tools.trivy_database import DatabaseError, made
 from gate.tools.trivy_report import TAMPERED
 
 TYPE_CHECKING = False
@@ -34,12 +35,8 @@ PATIENCE = "10m"
 SECONDS = 660.0
 PROBE_SECONDS = 20.0
 
-#: Bytes of one report, and of the file beside the database.
+#: Bytes of one report.
 MAX_REPORT = 64 * 1024 * 1024
-MAX_METADATA = 65_536
-
-#: The version of the database's schema.
-SCHEMA = 2
 
 #: Where trivy's helpers would be, which it does not need for files.
 PATH = "/usr/bin:/bin"
@@ -203,23 +200,12 @@ def _usual_cache() -> str:
 
 
 def _database(cache: str) -> str:
-    """Return when the database was made, by what stands beside it."""
-    from json import loads
-
-    remedy = "run `trivy image --download-db-only`, or name its cache with --trivy-cache"
+    """Return when the database was made."""
     try:
-        with open(os.path.join(cache, "db", "metadata.json"), "rb") as file:
-            said = loads(file.read(MAX_METADATA))
-    except FileNotFoundError:
-        raise TrivyError("has no database", remedy) from None
-    except (OSError, ValueError, RecursionError):
-        raise TrivyError("has a database that cannot be read", remedy) from None
-    if not isinstance(said, dict) or said.get("Version") != SCHEMA:
-        raise TrivyError("has a database of another schema", remedy)
-    made = said.get("UpdatedAt")
-    if not isinstance(made, str) or not made:
-        raise TrivyError("has a database that does not say when it was made", remedy)
-    return made
+        return made(cache)
+    except DatabaseError as error:
+        remedy = "run `trivy image --download-db-only`, or name its cache with --trivy-cache"
+        raise TrivyError(str(error), remedy) from None
 
 
 def _run(command: list[str], folder: str, bounds: Bounds) -> Ended:

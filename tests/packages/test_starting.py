@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from gate.tools import process, trivy
-from tests.packages.bolt import cache
+from tests.packages.bolt import bolt, cache
+from tests.packages.reports import flaw, openvex, put, said
 from tests.packages.reports import trivy as report
 from tests.packages.scanning import archive, fake, gaps, layer
 from tests.readers.layouts import digest
@@ -234,6 +235,53 @@ def test_a_database_that_is_not_used(metadata: Any, cause: str, scanned: Any, tm
     if metadata is not None:
         path.write_text(metadata if isinstance(metadata, str) else json.dumps(metadata), encoding="utf-8")
     assert cause in refused(scanned(printing(own())))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 65_536,
+        bolt({}),
+        bolt({"vulnerability": {}})[:-1],
+        bolt({"vulnerability": {}})[:4096],
+        bolt({"vulnerability": {}})[4096:],
+        bolt({"vulnerability": {}}).replace(b"\xed\xda", b"\xed\xdb"),
+    ],
+)
+def test_a_database_that_would_prove_everything_clean(data: bytes, scanned: Any, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "db" / "trivy.db").write_bytes(data)
+    assert "has a database that is damaged or empty" in refused(scanned(printing(own())))
+    assert not (tmp_path / "programs" / "arguments").exists()
+
+
+def test_a_cache_without_the_database_itself(scanned: Any, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "db" / "trivy.db").unlink()
+    assert "trivy has no database" in refused(scanned(printing(own())))
+
+
+def test_one_exception_excuses_one_vulnerability(scanned: Any, repository: Path) -> None:
+    """All that trivy finds stands at the image."""
+    holes = [flaw(name, FixedVersion="", Status="affected") for name in ("CVE-2024-1000", "CVE-2024-2000")]
+    scan = printing(own(result={"Vulnerabilities": holes}))
+    assert excepted(scanned(scan)) == {"CVE-2024-1000": "failed", "CVE-2024-2000": "failed"}
+    put(repository, "vex.json", openvex(said("web:1")))
+    assert excepted(scanned(scan, "--vex", "vex.json"))["CVE-2024-2000"] == "failed"
+    write(repository, __gate__yaml=EXCEPTION)
+    assert excepted(scanned(scan)) == {"CVE-2024-1000": "excepted", "CVE-2024-2000": "failed"}
+
+
+EXCEPTION = """version: 1
+exceptions:
+- {vulnerability: CVE-2024-1000, subject: "web.tar#web:1", reason: unused, owner: team, created: 2026-11-01,
+   expires: 2026-12-31}
+"""
+
+
+def excepted(answer: Answer) -> dict[str, str]:
+    """Return what became of each vulnerability without a fix."""
+    found = answer.subject("web.tar#web:1")["findings"]
+    return {one["aspects"][0]: one["outcome"] for one in found if one["rule"] == "PKG010"}
 
 
 def test_nothing_of_the_tree_is_started(

@@ -92,6 +92,18 @@ def test_images_are_lines(runner: Callable[[dict[str, str]], Runner]) -> None:
     assert judged == {"a b.tar", "c.tar"}
 
 
+def test_a_scanner_that_is_not_used_is_no_pass(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ready = runner({"README.md": "nothing to judge\n"})
+    (ready.workspace / "web.tar").write_bytes(packed(layout()))
+    program = ready.workspace / "trivy"
+    program.write_text("#!/bin/sh\ntouch started\n", encoding="utf-8")
+    program.chmod(0o755)
+    ended = ready.run(INSTALL, paths="", images="web.tar", scanner="trivy", trivy=str(program))
+    assert (ended.status, ended.outputs["exit-status"]) == (3, "3")
+    assert "trivy is a file of the tree that is judged" in ended.log
+    assert not (ready.workspace / "started").exists()
+
+
 def test_fail_on_never_reports_alone(runner: Callable[[dict[str, str]], Runner]) -> None:
     ended = runner({"compose.yaml": PRIVILEGED}).run(INSTALL, fail_on="never")
     assert (ended.status, ended.outputs["verdict"], ended.outputs["exit-status"]) == (0, "fail", "1")
@@ -123,7 +135,19 @@ def test_sarif_goes_where_it_is_wanted(runner: Callable[[dict[str, str]], Runner
 
 
 @pytest.mark.parametrize(
-    "name", ["paths", "images", "policy", "declaration", "stage", "kubernetes_version", "fail_on", "summary"]
+    "name",
+    [
+        "paths",
+        "images",
+        "scanner",
+        "trivy",
+        "policy",
+        "declaration",
+        "stage",
+        "kubernetes_version",
+        "fail_on",
+        "summary",
+    ],
 )
 def test_an_input_stays_a_value(runner: Callable[[dict[str, str]], Runner], name: str) -> None:
     ready = runner({"compose.yaml": ORDINARY})
