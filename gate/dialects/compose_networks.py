@@ -10,6 +10,7 @@ from __future__ import annotations
 from gate.dialects.compose_canonical import SECTIONS
 from gate.dialects.compose_peers import MAX_STEPS, joined_service, placed, why_open
 from gate.dialects.compose_scalars import flag
+from gate.dialects.docker_networks import closed_by_mode, worst
 from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling, is_absent
 from gate.model.evidence import Defaulted, Items, Stated, Unknown, known
@@ -33,9 +34,6 @@ _DEFAULT = "default"
 #: Networks of one service that are looked at; an engine takes about thirty bridges.
 MAX_NETWORKS = 64
 
-#: Modes that stand for the engine's own bridge, on which everybody is who asks for nothing else.
-_OWN_BRIDGE = frozenset({"", "bridge", "default", "nat"})
-
 #: Drivers that put a container on the network of its host as a machine of its own.
 _ON_THE_LAN = frozenset({"macvlan", "ipvlan"})
 
@@ -48,17 +46,8 @@ def segments(service: Fields, starters: Iterable[Fields], project: Fields, peers
     ingress, egress = _directions(service, project, peers)
     for starter in starters:
         theirs = _directions(starter, project, peers)
-        ingress, egress = _worst([ingress, theirs[0]]), _worst([egress, theirs[1]])
+        ingress, egress = worst([ingress, theirs[0]]), worst([egress, theirs[1]])
     return Segments(ingress, egress, Items((), service.at))
-
-
-def _worst(settings: Iterable[Setting[bool]]) -> Setting[bool]:
-    """Join what several networks do: an open one opens, and one that may be open may."""
-    found = list(settings)
-    for one in found:
-        if known(one) is False:
-            return one
-    return next((one for one in found if known(one) is None), found[0])
 
 
 def _both(one: Setting[bool]) -> Directions:
@@ -90,7 +79,7 @@ def _own(service: Fields, project: Fields, peers: Peers) -> Directions:
     if named.reason or len(named.names()) > MAX_NETWORKS:
         return _both(Unknown(named.reason or f"it is on more than {MAX_NETWORKS} networks", named.at))
     found = list(_each(service, named, project, peers))
-    return _worst(one for one, _ in found), _worst(one for _, one in found)
+    return worst(one for one, _ in found), worst(one for _, one in found)
 
 
 def _by_mode(service: Fields) -> Setting[bool]:
@@ -98,12 +87,10 @@ def _by_mode(service: Fields) -> Setting[bool]:
     mode = service.setting("network_mode", "", "a mode", lambda node: as_spelling(node) or "")
     if not isinstance(mode, Stated):
         return Unknown(getattr(mode, "reason", "it is not a mode"), at)
-    text = mode.value.strip().lower()
-    if text == "none":
-        return Stated(True, at)
-    if text == "host" or text in _OWN_BRIDGE:
-        return Stated(False, at)
-    return Unknown("who else is on that network stands in another place", at)
+    answer = closed_by_mode(mode.value)
+    if answer is None:
+        return Unknown("who else is on that network stands in another place", at)
+    return Stated(answer, at)
 
 
 def _each(service: Fields, named: Fields, project: Fields, peers: Peers) -> Iterator[Directions]:

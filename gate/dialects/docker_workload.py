@@ -7,6 +7,7 @@ from gate.dialects.docker_container import container, namespaces, os, sandbox
 from gate.dialects.docker_flags import Flags, parse, spanned
 from gate.dialects.docker_grammar import DOCKER, ENGINES, VOLUME
 from gate.dialects.docker_mounts import bind
+from gate.dialects.docker_networks import segments
 from gate.dialects.interpolation import GAP
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
@@ -104,6 +105,7 @@ class Found:
             tuple(self._references(image)),
             tuple(statements(flags)),
             refused=tuple(RefusedKey(key.strip("`").split("`")[0], key, where) for key, where in _lacking(flags)),
+            segments=segments(flags) if invocation.engine == "docker" else None,
         )
         return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.model.rule import Control, Rule
 
 # Fields: Kubernetes NetworkPolicy spec.podSelector, policyTypes, ingress, egress.
-# Compose services.networks, network_mode, networks.internal, driver, driver_opts.
+# `docker run --network`. Compose services.networks, network_mode, networks.internal, driver, driver_opts.
 # Allowed: a policy that selects the pod in both directions, and none that lets everything through.
 
 RULE = Rule(
