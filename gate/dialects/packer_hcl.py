@@ -6,6 +6,7 @@ given on the command line or by the environment is not in sight: a variable with
 
 from __future__ import annotations
 
+from gate.dialects.asked import Asked
 from gate.dialects.packer import Keys, as_flag, as_text
 from gate.model.errors import InputError
 from gate.model.location import whole_file
@@ -30,7 +31,7 @@ MAX_BYTES = 1024 * 1024
 class Configuration:
     """Everything that the files of one folder say together, as the scope of its expressions.
 
-    `kept` is where others keep what they have worked out from it.
+    `asked` is the tree with what making it asked for, `kept` is where others keep what they have worked out from it.
     """
 
     __slots__ = (
@@ -38,6 +39,7 @@ class Configuration:
         "_resolving",
         "_values",
         "_variables",
+        "asked",
         "blocks",
         "broken",
         "documents",
@@ -47,9 +49,10 @@ class Configuration:
     )
 
     def __init__(
-        self, folder: str, documents: list[Document], overrides: dict[str, Attribute | Node], broken: str
+        self, folder: str, documents: list[Document], overrides: dict[str, Attribute | Node], broken: str, asked: Asked
     ) -> None:
-        """Take the parsed files, the values from variable files, and which file could not be read, if any."""
+        """Take the parsed files, the values from variable files, which file could not be read, if any, and the tree."""
+        self.asked = asked
         self.folder = folder
         self.documents = documents
         self.broken = broken
@@ -145,18 +148,19 @@ def configuration(source: Source, sources: Sources) -> Configuration:
     """Return the configuration that a file belongs to; files that contradict each other stand for themselves."""
     known = source.trees.get("packer")
     if isinstance(known, Configuration):
+        known.asked.again()
         return known
-    folder = source.path.rpartition("/")[0]
-    members, broken = _members(source, folder, sources)
+    folder, asked = source.path.rpartition("/")[0], Asked(sources, source.path)
+    members, broken = _members(source, folder, asked)
     documents = [parse(member) for member in members]
     documents = [document for document in documents if not document.error]
-    overrides, unread = _overrides(folder, sources)
+    overrides, unread = _overrides(folder, asked)
     broken = broken or unread
     if _contradict(documents):
-        own = Configuration(folder, [parse(source)], overrides, unread)
+        own = Configuration(folder, [parse(source)], overrides, unread, asked)
         source.trees["packer"] = own
         return own
-    whole = Configuration(folder, documents, overrides, broken)
+    whole = Configuration(folder, documents, overrides, broken, asked)
     for member in members:
         member.trees["packer"] = whole
     return whole

@@ -7,6 +7,7 @@ not in sight: a variable without a default is unknown. What is applied only has 
 
 from __future__ import annotations
 
+from gate.dialects.asked import Asked
 from gate.dialects.packer_hcl import Configuration
 from gate.dialects.terraform_values import ROOTED, Values, members_of
 from gate.model.errors import InputError
@@ -44,7 +45,7 @@ _KEY = "terraform"
 class Module(Configuration):
     """One module, as the scope of its expressions; `foreign` says what modules return that are not in the tree."""
 
-    __slots__ = ("_sources", "calls", "depth", "foreign", "values")
+    __slots__ = ("calls", "depth", "foreign", "values")
 
     def __init__(
         self,
@@ -52,14 +53,13 @@ class Module(Configuration):
         documents: list[Document],
         overrides: dict[str, Attribute | Node],
         broken: str,
-        sources: Sources,
+        asked: Asked,
         caller: Module | None = None,
     ) -> None:
         """Take the parsed files, the values given to variables, which file could not be read, the tree, the caller."""
-        super().__init__(folder, documents, overrides, broken)
-        self.evaluator = self.values = Values(self, folder, sources)
+        super().__init__(folder, documents, overrides, broken, asked)
+        self.evaluator = self.values = Values(self, folder, asked)
         self.foreign: Callable[[Module, Block], Node | None] | None = caller.foreign if caller is not None else None
-        self._sources = sources
         self.depth: int = caller.depth + 1 if caller is not None else 0
         self.calls: list[str] = caller.calls if caller is not None else []
 
@@ -140,9 +140,9 @@ class Module(Configuration):
         self.calls.append(folder)
         if self.depth >= MAX_DEPTH or len(self.calls) > MAX_CALLS:
             return None
-        paths = [path for path in self._sources.list(folder) if path.endswith(ENDINGS)]
-        documents, broken = _documents(paths, self._sources, 0)
-        return Module(folder, documents, given, broken, self._sources, self) if documents else None
+        paths = [path for path in self.asked.list(folder) if path.endswith(ENDINGS)]
+        documents, broken = _documents(paths, self.asked, 0)
+        return Module(folder, documents, given, broken, self.asked, self) if documents else None
 
     def _variable(self, name: str) -> Node | str:
         if name in self._variables and self._variables[name][0] is None:
@@ -257,14 +257,15 @@ def module(source: Source, sources: Sources) -> Module:
     """Return the module that a file belongs to."""
     known = source.trees.get(_KEY)
     if isinstance(known, Module):
+        known.asked.again()
         return known
-    folder = source.path.rpartition("/")[0]
-    paths = [path for path in sources.list(folder) if path.endswith(ENDINGS) and path != source.path]
-    documents, broken = _documents(paths, sources, len(source.data))
+    folder, asked = source.path.rpartition("/")[0], Asked(sources, source.path)
+    paths = [path for path in asked.list(folder) if path.endswith(ENDINGS) and path != source.path]
+    documents, broken = _documents(paths, asked, len(source.data))
     own = parse(source)
     documents = sorted([*documents, *([] if own.error else [own])], key=lambda one: _order(one.source.path))
-    overrides, unread = _given(folder, sources)
-    whole = Module(folder, documents, overrides, broken or unread, sources)
+    overrides, unread = _given(folder, asked)
+    whole = Module(folder, documents, overrides, broken or unread, asked)
     for document in documents:
         document.source.trees[_KEY] = whole
     return whole
