@@ -11,6 +11,7 @@ from gate.boundary.escape_clues import CLUES
 from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
 from gate.boundary.versions import is_affected
+from gate.model.evidence import known
 from gate.model.record import Record, replace
 from gate.model.truth import Because, Truth, either, every
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from gate.model.profile import PlatformProfile
 
     State = Literal["open", "closed", "undecided", "not judged"]
+
+
+#: Platforms that start workloads without the program, and programs that there are on Linux alone.
+ELSEWHERE = {
+    "runc": ("lxc", "incus"),
+    "containerd": ("lxc", "incus", "podman"),
+    "docker": ("lxc", "incus", "podman"),
+}
+OF_LINUX = ("runc", "kernel", "cri-o", "podman", "nvidia-container-toolkit")
 
 
 class Escape(Record):
@@ -62,6 +72,9 @@ def decide(escape: Escape, facts: Facts, kind: Kind, profile: PlatformProfile) -
     )
     if not permitted.because:
         permitted = replace(permitted, because=(Because(facts.workload.at, "has nothing of the kind"),))
+    without = _without(escape.component, facts)
+    if without is not None:
+        permitted = Truth("no", (without,))
     if kind in escape.stopped_by:
         stopped = Because(facts.workload.at, f"is behind {kind}, which stops it")
         permitted = Truth("no", (stopped,))
@@ -78,6 +91,16 @@ def decide(escape: Escape, facts: Facts, kind: Kind, profile: PlatformProfile) -
         said = Because(declared.at, f"whether {escape.component} {declared.value} has the fix cannot be known")
     joined = permitted & Truth(answer, (said,))
     return Decision(escape, _STATES[joined.answer], replace(joined, because=(*permitted.because, said)))
+
+
+def _without(component: str, facts: Facts) -> Because | None:
+    """Say why the program has no part in this workload, whatever version of it is declared."""
+    workload = facts.workload
+    if workload.platform in ELSEWHERE.get(component, ()):
+        return Because(workload.at, f"{workload.platform} does not use {component}")
+    if component in OF_LINUX and known(workload.os) == "windows":
+        return Because(workload.os.at, f"Windows does not use {component}")
+    return None
 
 
 def _term(term: str, escape: Escape, facts: Facts, kind: Kind, profile: PlatformProfile) -> Truth:

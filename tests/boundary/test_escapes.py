@@ -158,6 +158,8 @@ TRIES = (
     Try("E32", "closed", {}, {"runc": "1.1.12"}),
     Try("E32", "closed", GVISOR, {"runc": "1.1.11"}),
     Try("E32", "undecided", {}, {"runc": "1.1.7-0ubuntu1"}),
+    Try("E32", "closed", WINDOWS, {"runc": "1.1.11"}, pod=True),
+    Try("E58", "closed", WINDOWS, {"kernel": "5.15.24"}, pod=True),
     Try("E33", "open", {}, {"runc": "1.3.2"}),
     Try("E33", "closed", KATA, {"runc": "1.3.2"}),
     Try("E33", "undecided", {}, {"runc": "1.3"}),
