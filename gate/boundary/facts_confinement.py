@@ -93,7 +93,7 @@ def _refused(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
 def _doubtful(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     """Places where two consumers of the format would not read the same."""
     for doubt in workload.doubts:
-        yield yes(doubt.at, doubt.text)
+        yield yes(doubt.at, doubt.text).known_by(f"{doubt.path}: {doubt.text}" if doubt.path else "")
     if not workload.doubts:
         yield no(workload.at, "reads the same everywhere")
 

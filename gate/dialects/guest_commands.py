@@ -25,7 +25,10 @@ SCRIPTS = (".sh", ".bash", ".ps1", ".py", ".pl", ".cmd", ".bat")
 
 
 class Deed(Record):
-    """What one command does, as far as anything here recognises it; `start` is where it stands."""
+    """What one command does, as far as anything here recognises it; `start` is where it stands.
+
+    `written` are its words, with those of the one that it is piped from, where it is told of by itself.
+    """
 
     start: int
     updates: str
@@ -38,6 +41,7 @@ class Deed(Record):
     verifies: bool
     runs: str
     program: str
+    written: str = ""
 
 
 class Script(Record):
@@ -62,23 +66,29 @@ def script(text: str, *, windows: bool = False) -> Script:
 
 def _deed(command: Command, before: Command | None) -> Deed | None:
     talks = command.program in _TALKERS
+    skips_tls, runs_download = _skips_tls(command), _runs_download(command, before)
     deed = Deed(
         command.start,
         "none" if talks else updates(command.words),
         _cleans(command),
         _removes_account(command),
         _removes_key(command),
-        _skips_tls(command),
-        _runs_download(command, before),
+        skips_tls,
+        runs_download,
         _fetches(command),
         _verifies(command),
         _runs_script(command),
         command.program,
+        _written(command, before if command.piped else None) if skips_tls or runs_download else "",
     )
     return None if deed == Deed(command.start, "none", *_NOTHING, command.program) else deed
 
 
 _NOTHING = (False, False, False, "", "", "", False, "")
+
+
+def _written(command: Command, before: Command | None) -> str:
+    return " | ".join(" ".join(one.words) for one in (before, command) if one is not None)
 
 
 def _cleans(command: Command) -> bool:

@@ -12,7 +12,7 @@ from gate.dialects.packer import as_text, first_reason, within
 from gate.dialects.packer_files import WINDOWS, line_at, open_beside
 from gate.dialects.packer_installer import answer_media, content_open, installer_updates, unattended_commands
 from gate.model.evidence import Defaulted, Items, Stated, Unknown
-from gate.model.template import Provisioning
+from gate.model.template import BuildCommand, Provisioning
 from gate.syntax.tree import Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -80,8 +80,8 @@ class Done:
         self.cleaned: Stated[bool] | None = None
         self.account: Stated[bool] | None = None
         self.key: Stated[bool] | None = None
-        self.tls: list[Stated[str]] = []
-        self.piped: list[Stated[str]] = []
+        self.tls: list[Stated[BuildCommand]] = []
+        self.piped: list[Stated[BuildCommand]] = []
         self.installer: Setting[str] | None = None
         self.answers_open = ""
         self.open_because = ""
@@ -133,8 +133,9 @@ class Done:
         if deed.removes_key:
             self.key = self.key or Stated(True, at)
         for found, text in ((self.tls, deed.skips_tls), (self.piped, deed.runs_download)):
-            if text and Stated(text, at) not in found:
-                found.append(Stated(text, at))
+            command = Stated(BuildCommand(text, deed.written), at)
+            if text and command not in found:
+                found.append(command)
         if deed.verifies:
             self._fetched = dict.fromkeys(self._fetched, "")
         elif deed.fetches:
@@ -147,7 +148,8 @@ class Done:
         name = path.replace("\\", "/").rpartition("/")[2]
         if name in self._fetched:
             if self._fetched[name]:
-                self.piped.append(Stated(f"{name}, which {self._fetched[name]} fetches", at))
+                shown = f"{name}, which {self._fetched[name]} fetches"
+                self.piped.append(Stated(BuildCommand(shown, path), at))
             return
         source = self._uploaded(path)
         if source and depth < MAX_CALLS and self._file(source, depth + 1):

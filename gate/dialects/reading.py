@@ -12,7 +12,7 @@ from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
     from gate.model.evidence import Setting
@@ -33,16 +33,19 @@ class Fields:
     mapping itself cannot be known; every field of it is then unknown.
     """
 
-    __slots__ = ("_at", "doubts", "node", "owner", "reason")
+    __slots__ = ("_at", "_within", "doubts", "node", "owner", "reason")
 
-    def __init__(self, node: Node | None, owner: Node, doubts: list[Doubt]) -> None:
-        """Take the node, absent or null included, and the node that it would be written in."""
+    def __init__(
+        self, node: Node | None, owner: Node, doubts: list[Doubt], within: tuple[Fields, str] | None = None
+    ) -> None:
+        """Take the node, absent or null included, the node that it would be written in, and where it was asked for."""
         self.doubts = doubts
         self.owner = owner if node is None else node
         self.node = node if isinstance(node, Mapping) else None
         self.reason = "" if self.node is not None or is_absent(node) else _why(node, "a mapping")
         self._at: Location | None = None
-        self._note(node)
+        self._within = within
+        self._note(node, "")
 
     @property
     def at(self) -> Location:
@@ -60,8 +63,8 @@ class Fields:
         """Return the node under a name, None when it is absent or null."""
         node = self.node.entries.get(name) if self.node is not None else None
         if self.node is not None and node is not None:
-            self._note(self.node.keys[name])
-        self._note(node)
+            self._note(self.node.keys[name], name)
+        self._note(node, name)
         return None if is_absent(node) else node
 
     def has(self, name: str) -> bool:
@@ -85,7 +88,7 @@ class Fields:
     def sub(self, name: str) -> Fields:
         """Return the mapping under a name."""
         node = self.get(name)
-        inner = Fields(node, self.owner, self.doubts)
+        inner = Fields(node, self.owner, self.doubts, (self, name))
         if node is None:
             inner._at = self._at
         if self.reason:
@@ -133,14 +136,15 @@ class Fields:
             return Members((), self.at, "")
         if isinstance(node, Sequence):
             for member in node.items:
-                self._note(member)
+                if member.doubt:
+                    self._note(member, _named(name, node.items, member))
             return Members(tuple(node.items), self.at_of(name), "")
         return Members((), self.at_of(name), _why(node, "a list"))
 
     def mappings(self, name: str) -> tuple[list[Fields], str]:
         """Return the members of a list of mappings, and why there may be others (empty when there are none)."""
         members = self.items(name)
-        return [Fields(node, node, self.doubts) for node in members.nodes], members.reason
+        return [Fields(node, node, self.doubts, (self, name)) for node in members.nodes], members.reason
 
     def entries(self, name: str) -> Iterator[tuple[Scalar, Node]]:
         """Yield the keys and values of the mapping under a name."""
@@ -148,19 +152,40 @@ class Fields:
         for key in inner.names():
             value = inner.node.entries[key] if inner.node is not None else None
             if inner.node is not None and value is not None:
-                self._note(inner.node.keys[key])
-                self._note(value)
+                inner.get(key)
                 yield inner.node.keys[key], value
 
     def strings(self, name: str) -> Items[str]:
         """Return a list of strings."""
         return self.items(name).strings()
 
-    def _note(self, node: Node | None) -> None:
-        if node is not None and node.doubt:
-            doubt = Doubt(node.doubt, node.at)
-            if len(self.doubts) < MAX_DOUBTS and doubt not in self.doubts:
-                self.doubts.append(doubt)
+    def _note(self, node: Node | None, name: str) -> None:
+        """Keep a doubt, once for a key and its value, and for whoever asks in another way."""
+        if node is None or not node.doubt or len(self.doubts) >= MAX_DOUBTS:
+            return
+        doubt = Doubt(node.doubt, node.at, self._path(name))
+        if not any(one.text == doubt.text and (one.at == doubt.at or one.path == doubt.path) for one in self.doubts):
+            self.doubts.append(doubt)
+
+    def _path(self, name: str) -> str:
+        """Return the keys that lead to a field, with the names of the members of lists, from where this was begun."""
+        parts, here = [name], self
+        while here._within is not None:
+            outer, key = here._within
+            listed = outer.node.entries.get(key) if outer.node is not None else None
+            if isinstance(listed, Sequence) and here.node is not None:
+                key = _named(key, listed.items, here.node)
+            parts.append(key)
+            here = outer
+        return ".".join(reversed(parts))
+
+
+def _named(name: str, members: Iterable[Node], member: Node) -> str:
+    """Name a member of a list by its `name`, else by its place."""
+    called = member.entries.get("name") if isinstance(member, Mapping) else None
+    if isinstance(called, Scalar):
+        return f"{name}[{called.text}]"
+    return f"{name}[{next((index for index, one in enumerate(members) if one is member), '')}]"
 
 
 class Members:

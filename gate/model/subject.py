@@ -54,10 +54,14 @@ class User(Record):
 
 
 class Doubt(Record):
-    """A place that evidence was read from and that two consumers of the format would read differently."""
+    """A place that evidence was read from and that two consumers of the format would read differently.
+
+    `path` is the keys that lead to it, as far as they are known; it lasts while lines move.
+    """
 
     text: str
     at: Location
+    path: str = ""
 
 
 class Workload(Record):

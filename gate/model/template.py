@@ -71,6 +71,13 @@ class Hardware(Facet):
     host_channels: Items[str]
 
 
+class BuildCommand(Record):
+    """A command of a build: how it is `shown`, and all its words, which tell it from others and may hold secrets."""
+
+    shown: str
+    written: str
+
+
 class Provisioning(Facet):
     """What is done to the guest before it becomes an image: `updates` is `full`, `security`, `partial` or `none`.
 
@@ -80,8 +87,8 @@ class Provisioning(Facet):
 
     updates: Setting[str]
     cleanup: Setting[bool]
-    tls_checks_disabled: Items[str]
-    piped_scripts: Items[str]
+    tls_checks_disabled: Items[BuildCommand]
+    piped_scripts: Items[BuildCommand]
     plugin_pins: Items[str]
     box: Setting[bool]
 

@@ -234,6 +234,42 @@ DIFFERENT = {
 }
 
 
+def build(*commands: str) -> str:
+    inline = ", ".join(f'"{command}"' for command in commands)
+    return (
+        'source "qemu" "a" {\n  iso_url = "https://example.org/a.iso"\n}\n'
+        f'build {{\n  sources = ["source.qemu.a"]\n  provisioner "shell" {{\n    inline = [{inline}]\n  }}\n}}\n'
+    )
+
+
+#: Two findings of one rule in one subject that say the same.
+TWICE = {
+    "scripts": ("TPL013", "a.pkr.hcl", build("curl https://a.example/x | sh", "curl https://b.example/y | sh")),
+    "the same script": ("TPL013", "a.pkr.hcl", build("curl https://a.example/x | sh", "curl https://a.example/x | sh")),
+    "unchecked downloads": ("TPL014", "a.pkr.hcl", build("curl -k https://a.example/", "curl -k https://b.example/")),
+    "unsigned packages": (
+        "TPL014",
+        "a.pkr.hcl",
+        build("apt-get install --allow-unauthenticated a", "apt-get install --allow-unauthenticated b"),
+    ),
+    "words of two keys": ("ISO040", "pod.yaml", pod("  hostPID: off\n  hostIPC: off\n")),
+    "keys of two containers": ("ISO040", "pod.yaml", pod("", "    image: y\n  - {name: log, image: a, image: b}\n")),
+    "keys of one container": ("ISO040", "pod.yaml", pod("", "    image: y\n    name: web\n")),
+}
+
+
+@pytest.mark.parametrize(("rule", "file", "text"), TWICE.values(), ids=TWICE)
+def test_two_findings_that_say_the_same_have_two_fingerprints(rule: str, file: str, text: str, tmp_path: Path) -> None:
+    def found(folder: str, content: str) -> list[str]:
+        written = write_all(tmp_path / folder, {file: content})
+        return [mark for _subject, one, mark, _line in findings(written) if one == rule]
+
+    before = found("before", text)
+    assert len(before) == 2
+    assert len(set(before)) == 2
+    assert found("after", moved_lines(file, text)) == before
+
+
 @pytest.mark.parametrize(("file", "text", "old", "new"), DIFFERENT.values(), ids=DIFFERENT)
 def test_different_things_have_different_fingerprints(file: str, text: str, old: str, new: str, tmp_path: Path) -> None:
     assert text.count(old) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.model.rule import Control, Rule
-from gate.rules.questions import of_each
+from gate.rules.questions import of_steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 def check(template: Template, tables: object, now: str) -> Iterator[Truth]:
     """Ask for every download that is run unseen."""
-    yield from of_each(
+    yield from of_steps(
         template.provisioning.piped_scripts,
-        bool,
         f"{template.name} runs a download without looking at it: {{}}",
         f"whether {template.name} runs downloads without looking at them",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.model.rule import Control, Rule
-from gate.rules.questions import of_each
+from gate.rules.questions import of_steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 def check(template: Template, tables: object, now: str) -> Iterator[Truth]:
     """Ask for every option that turns a check off."""
-    yield from of_each(
+    yield from of_steps(
         template.provisioning.tls_checks_disabled,
-        bool,
         f"{template.name} turns off a check of where its software comes from: {{}}",
         f"whether {template.name} checks where its software comes from",
     )
