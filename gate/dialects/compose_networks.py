@@ -7,15 +7,15 @@ Compose makes by itself holds whoever names none.
 
 from __future__ import annotations
 
-from gate.dialects.compose_canonical import SECTIONS
-from gate.dialects.compose_peers import MAX_STEPS, joined_service, placed, why_open
+from gate.dialects.compose_peers import MAX_STEPS, joined_service, placed
 from gate.dialects.compose_scalars import flag
 from gate.dialects.docker_networks import closed_by_mode, worst
 from gate.dialects.interpolation import GAP
-from gate.dialects.reading import Fields, as_spelling, is_absent
+from gate.dialects.reading import Fields, as_spelling
 from gate.model.evidence import Defaulted, Items, Stated, Unknown, known
+from gate.model.record import replace
 from gate.model.segments import Segments
-from gate.syntax.tree import Mapping, Scalar
+from gate.syntax.tree import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _directions(service: Fields, project: Fields, peers: Peers) -> Directions:
     for _ in range(MAX_STEPS):
         other = joined_service(fields, "network_mode")
         if not other:
-            ingress, egress = _own(fields, project, peers)
+            ingress, egress = _own(fields, project)
             return (ingress, egress) if fields is service else (placed(ingress, at), placed(egress, at))
         found = peers.find(other)
         if isinstance(found, str):
@@ -69,7 +69,7 @@ def _directions(service: Fields, project: Fields, peers: Peers) -> Directions:
     return _both(Unknown("the services join each other in a circle", at))
 
 
-def _own(service: Fields, project: Fields, peers: Peers) -> Directions:
+def _own(service: Fields, project: Fields) -> Directions:
     """Ask the mode, else every network that the service is on."""
     if service.reason:
         return _both(Unknown(service.reason, service.at))
@@ -78,7 +78,7 @@ def _own(service: Fields, project: Fields, peers: Peers) -> Directions:
     named = service.sub("networks")
     if named.reason or len(named.names()) > MAX_NETWORKS:
         return _both(Unknown(named.reason or f"it is on more than {MAX_NETWORKS} networks", named.at))
-    found = list(_each(service, named, project, peers))
+    found = list(_each(service, named, project))
     return worst(one for one, _ in found), worst(one for _, one in found)
 
 
@@ -93,7 +93,7 @@ def _by_mode(service: Fields) -> Setting[bool]:
     return Stated(answer, at)
 
 
-def _each(service: Fields, named: Fields, project: Fields, peers: Peers) -> Iterator[Directions]:
+def _each(service: Fields, named: Fields, project: Fields) -> Iterator[Directions]:
     networks = project.sub("networks")
     for name in named.names() or (_DEFAULT,):
         at = named.at_of(name) if named.names() else service.at
@@ -102,10 +102,10 @@ def _each(service: Fields, named: Fields, project: Fields, peers: Peers) -> Iter
         elif name != _DEFAULT and name not in networks.names():
             yield _both(Unknown(networks.reason or f"the network {name} is not in sight", at))
         else:
-            yield _network(name, networks.sub(name), at, peers, project)
+            yield _network(name, networks.sub(name), at)
 
 
-def _network(name: str, network: Fields, at: Location, peers: Peers, project: Fields) -> Directions:
+def _network(name: str, network: Fields, at: Location) -> Directions:
     """Read what a network keeps apart; `at` is where the service joins it."""
     external, driver = flag(network, "external"), network.text("driver")
     if network.reason or known(external) is None or known(driver) is None:
@@ -125,36 +125,9 @@ def _network(name: str, network: Fields, at: Location, peers: Peers, project: Fi
         return egress, egress
     if name != _DEFAULT:
         return Stated(True, at), egress
-    return _among_peers(network, at, peers, project), egress
-
-
-def _among_peers(network: Fields, at: Location, peers: Peers, project: Fields) -> Setting[bool]:
-    """Say whether the network that Compose makes by itself keeps a service apart from the others that are on it.
-
-    One that is alone in its file may still get company from another file of its project.
-    """
+    # Whoever names no network joins this one, in whichever file of the project: being alone in a file keeps nobody out.
     apart = _kept_apart(network)
-    if isinstance(apart, Stated | Unknown):
-        return apart
-    if peers.once("how many are on the default network", lambda: _on_default(project)) > 1:
-        return Defaulted(False, at)
-    return Unknown("who else of its project is on the network that none of its services names is not in sight", at)
-
-
-def _on_default(project: Fields) -> int:
-    """Count who is certainly on the default network."""
-    services = (project.sub(section).get(name) for section in SECTIONS for name in project.sub(section).names())
-    return sum(isinstance(one, Mapping) and is_absent(one.get("provider")) and _is_on_default(one) for one in services)
-
-
-def _is_on_default(service: Mapping) -> bool:
-    """Say whether a service is on the default network, as far as it is in sight."""
-    if not is_absent(service.get("network_mode")):
-        return False
-    networks = service.get("networks")
-    if is_absent(networks):
-        return not why_open(service)
-    return isinstance(networks, Mapping) and (not networks.entries or _DEFAULT in networks.entries)
+    return (replace(apart, at=at) if isinstance(apart, Defaulted) else apart), egress
 
 
 def _kept_apart(network: Fields) -> Setting[bool]:

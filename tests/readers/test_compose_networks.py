@@ -56,6 +56,10 @@ def found(
         ("network_mode: bridge", "", "", [BOTH]),
         ("network_mode: 'service:db'", "db: {image: d, networks: [a]}", "a: {internal: true}", []),
         ("network_mode: 'service:db'", "db: {image: d, network_mode: host}", "", [BOTH]),
+        ("", "", "", [BOTH]),
+        ("", "db: {image: d, networks: [a]}", "a: {}", [BOTH]),
+        ("", "db: {image: d, network_mode: none}", "", [BOTH]),
+        ("", "db: {image: d, networks: ['${NET}']}", "", [BOTH]),
     ],
 )
 def test_what_networks_close(
@@ -67,9 +71,6 @@ def test_what_networks_close(
 @pytest.mark.parametrize(
     ("web", "others", "networks", "outcomes"),
     [
-        ("", "", "", ["failed", "undecided"]),
-        ("", "db: {image: d, networks: [a]}", "a: {}", ["failed", "undecided"]),
-        ("", "db: {image: d, network_mode: none}", "", ["failed", "undecided"]),
         ("networks: [a]", "", "a: {external: true}", ["undecided", "undecided"]),
         ("networks: [a, default]", OTHER, "a: {external: true}", ["failed"]),
         ("networks: [a]", "", "b: {}", ["undecided", "undecided"]),
@@ -82,7 +83,6 @@ def test_what_networks_close(
         ("network_mode: 'service:x'", "", "", ["undecided", "undecided"]),
         ("network_mode: 'service:db'", "db: {image: d, network_mode: 'service:web'}", "", ["undecided", "undecided"]),
         ("", OTHER, f"default: {{driver_opts: {{{ICC}: 'false'}}}}", ["failed", "undecided"]),
-        ("", "db: {image: d, networks: ['${NET}']}", "", ["failed", "undecided"]),
         ("networks: [a], extends: {file: gone.yaml, service: s}", "", "a: {internal: true}", ["undecided"] * 2),
     ],
 )
