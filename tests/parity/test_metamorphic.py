@@ -119,8 +119,8 @@ def added(facet: str, name: str, value: Callable[[Location], Any]) -> Callable[[
 
     def change(one: Any) -> Any:
         held = getattr(getattr(one, facet), name)
-        members = held.members if isinstance(held, Items) else ()
-        items = Items((*members, Stated(value(one.at), one.at)), one.at)
+        known = held if isinstance(held, Items) else Items((), one.at)
+        items = replace(known, members=(*known.members, Stated(value(one.at), one.at)))
         return replace(one, **{facet: replace(getattr(one, facet), **{name: items})})
 
     return change
