@@ -7,11 +7,11 @@ options for Windows field by field.
 from __future__ import annotations
 
 from gate.dialects.pod_devices import devices, gpus
-from gate.dialects.pod_security import first_set, is_unset, mapped, or_else, sysctls_within
+from gate.dialects.pod_security import first_set, is_unset, mapped, or_else
 from gate.dialects.pod_volumes import mounts
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
-from gate.model.record import Record, replace
+from gate.model.record import Record
 from gate.model.workload import Confinement, Container, Exposure, Privilege, Profile, Resources, SELinux, User
 
 TYPE_CHECKING = False
@@ -41,7 +41,10 @@ _ADMINISTRATORS = frozenset({"containeradministrator", "nt authority\\system", "
 
 
 class Surroundings(Record):
-    """What of a pod its containers are read against; `annotations` are those of the pod, by name."""
+    """What of a pod its containers are read against; `annotations` are those of the pod, by name.
+
+    `sysctls` are those that are set, those within the values of others included.
+    """
 
     pod: Pod
     spec: Fields
@@ -50,6 +53,7 @@ class Surroundings(Record):
     volumes_open: str
     annotations: dict[str, Setting[str]]
     windows: bool
+    sysctls: Items[str]
 
 
 def container(fields: Fields, written: PodContainer, around: Surroundings) -> Container:
@@ -196,15 +200,9 @@ def _exposure(fields: Fields, limits: Fields, written: PodContainer, around: Sur
         gpus(limits, fields.sub("resources")),
         written.host_ports,
         written.probe_hosts,
-        _sysctls(around),
+        around.sysctls,
         nothing,
     )
-
-
-def _sysctls(around: Surroundings) -> Items[str]:
-    """Return the sysctls that are set, those within the values of others included."""
-    named = around.pod.sysctls
-    return replace(named, members=(*named.members, *sysctls_within(around.security)))
 
 
 def _resources(security: Fields, limits: Fields, around: Surroundings) -> Resources:

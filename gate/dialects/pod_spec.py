@@ -14,12 +14,14 @@ from gate.dialects.pod_security import (
     pod,
     pod_container,
     pod_of,
+    sysctls_within,
 )
 from gate.dialects.pod_volumes import volumes_by_name
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.pod import Annotation
+from gate.model.record import replace
 from gate.model.reference import Reference
 from gate.model.segments import Segments
 from gate.model.workload import Credentials, Namespaces, Placement, Runtime, Sandbox, Tweak
@@ -105,15 +107,16 @@ class PodReader:
 
     def containers(self) -> Items[Container]:
         """Return the containers, each with what it ends up with."""
-        system = self.os()
+        system, security, named = self.os(), self._spec.sub("securityContext"), self.pod.sysctls
         around = Surroundings(
             self.pod,
             self._spec,
-            self._spec.sub("securityContext"),
+            security,
             self._volumes,
             self.pod.volumes.open_because,
             self._annotations,
             isinstance(system, Stated) and system.value == "windows",
+            replace(named, members=(*named.members, *sysctls_within(security))),
         )
         members = tuple(Stated(container(one, written, around), one.at) for one, written in self._containers)
         written = self.pod.containers

@@ -130,7 +130,7 @@ FACETS = ("containers", "namespaces", "sandbox", "credentials", "build")
 
 
 @given(SERVICES, st.data())
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=260, derandomize=True, deadline=None)
 def test_the_unknown_only_widens(service: dict[str, Any], data: st.DataObject) -> None:
     subject = workload(service)
     choices = [path for path in places(subject) if path[0] in FACETS]
@@ -144,7 +144,7 @@ def test_the_unknown_only_widens(service: dict[str, Any], data: st.DataObject) -
 
 
 @given(SERVICES, st.sampled_from(WORSE), st.data())
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=260, derandomize=True, deadline=None)
 def test_the_unknown_hides_no_certain_finding(
     service: dict[str, Any], risk: tuple[dict[str, Any], str, str], data: st.DataObject
 ) -> None:
@@ -168,7 +168,7 @@ def _found(value: Any, path: tuple[Any, ...]) -> Any:
 
 
 @given(SERVICES, st.sampled_from(WORSE))
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=260, derandomize=True, deadline=None)
 def test_what_is_worse_is_never_better(service: dict[str, Any], risk: tuple[dict[str, Any], str, str]) -> None:
     before, after = workload(service), workload({**service, **risk[0]})
     assert all(new <= old for new, old in zip(levels(after), levels(before), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from statistics import median
 
 from tests.contracts.code import PACKAGE, modules
@@ -10,6 +11,7 @@ from tests.contracts.code import PACKAGE, modules
 LONGEST, MEDIAN = 60, 10
 
 
+@cache
 def lengths() -> dict[str, int]:
     """Return the number of lines of every function of the package, its docstring left out."""
     found = {}

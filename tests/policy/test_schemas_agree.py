@@ -271,13 +271,13 @@ def test_valid_documents(name: str, index: int) -> None:
 
 
 @given(mutations("policy"))
-@settings(max_examples=600, derandomize=True, deadline=None)
+@settings(max_examples=350, derandomize=True, deadline=None)
 def test_policy(data: Data) -> None:
     agree("policy", data)
 
 
 @given(mutations("policy-tests"))
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=220, derandomize=True, deadline=None)
 def test_policy_tests(data: Data) -> None:
     agree("policy-tests", data)
 
@@ -291,7 +291,7 @@ def in_lines(data: Data) -> str:
 
 
 @given(mutations("baseline"))
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=220, derandomize=True, deadline=None)
 def test_a_baseline_says_the_same_however_it_is_laid_out(data: Data) -> None:
     told: list[Data] = []
     text = in_lines(data) if isinstance(data, dict) else json.dumps(data)
@@ -305,13 +305,13 @@ def test_a_baseline_says_the_same_however_it_is_laid_out(data: Data) -> None:
 
 
 @given(mutations("baseline"))
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=220, derandomize=True, deadline=None)
 def test_baseline(data: Data) -> None:
     agree("baseline", data)
 
 
 @given(mutations("declaration"))
-@settings(max_examples=600, derandomize=True, deadline=None)
+@settings(max_examples=350, derandomize=True, deadline=None)
 def test_declaration(data: Data) -> None:
     agree("declaration", data)
 

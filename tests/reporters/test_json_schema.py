@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -260,10 +259,10 @@ def test_everything_that_the_schema_describes_is_reported() -> None:
 
 def test_nothing_else_is_reported() -> None:
     base = json.loads(render(full()))
-    for path, _ in list(objects(base)):
-        changed = deepcopy(base)
-        dict(objects(changed))[path]["surprise"] = 1
-        assert not VALIDATOR.is_valid(changed), path
+    for path, found in list(objects(base)):
+        found["surprise"] = 1
+        assert not VALIDATOR.is_valid(base), path
+        del found["surprise"]
 
 
 def test_nothing_is_left_out() -> None:
@@ -271,11 +270,11 @@ def test_nothing_is_left_out() -> None:
     base = json.loads(render(full()))
     optional = set()
     for path, found in list(objects(base)):
-        for key in found:
-            changed = deepcopy(base)
-            del dict(objects(changed))[path][key]
-            if VALIDATOR.is_valid(changed):
+        for key, value in list(found.items()):
+            del found[key]
+            if VALIDATOR.is_valid(base):
                 optional.add((path.rpartition("/")[2], key))
+            found[key] = value
     stated = {("sensitivity", key) for key in ("class", *AXES, "regulated", "placement", "role")}
     assert optional == {*stated, ("standards", "pod_security"), *(("scores", dimension) for dimension in DIMENSIONS)}
 

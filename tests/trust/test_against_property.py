@@ -97,7 +97,7 @@ def check(change: Change, folder: Path) -> None:
     assert gaps - set(found.gaps_was) | set(found.gaps_now) == set(now.coverage.not_understood)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes())
 def test_the_old_report_and_the_change_make_the_new_report(change: Change) -> None:
     with TemporaryDirectory() as folder:
@@ -111,7 +111,7 @@ def told(asked: Options) -> Report | None:
         return None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes())
 def test_only_what_failed_before_is_let_pass(change: Change) -> None:
     with TemporaryDirectory() as name:

@@ -21,7 +21,7 @@ from tests.verbs import NOW
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
 
-MANY = 2_000
+MANY = 1_000
 
 
 def pod(name: str, extra: str = "") -> str:
@@ -29,7 +29,7 @@ def pod(name: str, extra: str = "") -> str:
 
 
 def many() -> State:
-    """Thousands of files, most of which have nothing to do with each other."""
+    """A thousand files, most of which have nothing to do with each other."""
     found: State = {".gate.yaml": DECLARATIONS[1]}
     for number in range(MANY // 4):
         name = f"team{number % 50}/service{number}"
