@@ -80,10 +80,10 @@ def _inside(image: Image, claim: _Claim | None, age: Age, today: int, wrong: lis
     """Hold the claim against the newest package: it was installed after it was built, and by whom is not known.
 
     A claim that is older than the newest package is left as it is, since one package that was added says nothing of
-    the others.
+    the others. For the same reason an age that is not known stays so where a later layer changed the packages.
     """
     newest = content.newest(image, today)
-    if newest is None:
+    if newest is None or (age.most is None and not content.came_at_once(image)):
         return age
     passed = today - newest.day
     if claim is None:

@@ -63,6 +63,11 @@ def newest(image: Image, today: int) -> Newest | None:
     return None
 
 
+def came_at_once(image: Image) -> bool:
+    """Say whether no layer above the first one changed the packages, so that the newest of them dates all."""
+    return image.contents is not None and image.contents.owner_of_packages == 0
+
+
 def future(image: Image, today: int) -> Iterator[Trace]:
     """Yield the newest trace of each kind that has not come yet, beyond what time zones and clocks explain."""
     worst: dict[str, Trace] = {}

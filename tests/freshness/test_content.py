@@ -74,6 +74,11 @@ def test_one_package_that_was_added_makes_nothing_younger() -> None:
     assert (age.least, age.most) == (TODAY - days("2023-01-05"),) * 2
 
 
+def test_one_package_that_was_added_to_a_zeroed_image_dates_nothing() -> None:
+    found = judged(layer(apk("2020-01-02")), layer(apk("2020-01-02", "2026-11-20")), created=ZERO)
+    assert (found.age.least, found.age.most) == (0, None)
+
+
 def test_a_claim_close_to_the_packages_is_no_contradiction() -> None:
     found = judged(layer(apk("2026-10-20")), created="2026-11-01T00:00:00Z")
     assert (found.age.least, found.age.most) == (TODAY - days("2026-11-01"), TODAY - days("2026-10-20"))
