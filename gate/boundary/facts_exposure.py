@@ -85,6 +85,8 @@ def _shown(container: Container, mount: Mount) -> str:
 
 def _socket(_workload: Workload, container: Container) -> Iterator[Truth]:
     def ask(mount: Mount) -> Truth:
+        if mount.kind == "engine-api" and not mount.target and isinstance(mount.source, Stated):
+            return yes(mount.at, f"{container.name} reaches the engine's API at {mount.source.value[:80]}")
         if mount.kind == "engine-api":
             return yes(mount.at, f"{container.name} is handed the engine's API socket and registry credentials")
         shown = _shown(container, mount)
