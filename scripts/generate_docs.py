@@ -83,7 +83,7 @@ def _tables() -> str:
     table, open_cells = cells(), unknown()
     counts = ", ".join(f"{name} {count}" for name, count in open_cells.items() if count)
     lines = [
-        f"Unknown: {sum(open_cells.values())} of {len(table) * len(READERS)} ({counts}).",
+        f"Unknown: {sum(open_cells.values())} of {len(table) * len(READERS)}{f' ({counts})' if counts else ''}.",
         "",
         f"| rule | {' | '.join(READERS)} |",
         "|---" * (len(READERS) + 1) + "|",

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gate.model.truth import Truth
     from gate.model.workload import Container, SELinux, Workload
 
+#: Platforms whose containers Docker's engine starts, or may.
+OF_DOCKER = ("docker", "swarm", "ecs", "mesos")
+
 #: The SELinux types that Pod Security baseline allows; anything else is somebody's own domain, or none at all.
 SELINUX_TYPES = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
 
@@ -84,10 +87,27 @@ def _ignored(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
         yield yes(key.at, f"`{key.key}` is ignored here: {key.consequence}")
 
 
-def _refused(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
+def _refused(workload: Workload, profile: PlatformProfile) -> Iterator[Truth]:
     """Keys that the platform refuses beside the others."""
     for key in workload.refused:
         yield yes(key.at, f"`{key.key}` is refused here: {key.reason}")
+    user = workload.namespaces.user
+    if profile.docker_userns_remap and workload.platform in OF_DOCKER and isinstance(user, Defaulted):
+        yield from _refused_by_remapping(workload)
+
+
+def _refused_by_remapping(workload: Workload) -> Iterator[Truth]:
+    """What an engine that remaps users starts only outside of the namespace that it makes (moby `daemon_unix.go`)."""
+    reason = "is refused here: the engine remaps users, and this does not opt out of it"
+    for setting, what in (
+        (workload.namespaces.network, "the host's network namespace"),
+        (workload.namespaces.pid, "the host's process namespace"),
+    ):
+        yield holds(setting, lambda value: value == "host", "").about(f"{what} {reason}")
+    for member in workload.containers.members:
+        if isinstance(member, Stated):
+            privileged = member.value.privilege.privileged
+            yield holds(privileged, bool, "").about(f"{member.value.name} is privileged, which {reason}")
 
 
 def _doubtful(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:

@@ -39,7 +39,7 @@ def _userns_optout(workload: Workload, profile: PlatformProfile) -> Iterator[Tru
         yield holds(workload.namespaces.user, lambda value: value == "host", "").about(
             "maps its root to root of the host"
         )
-    if profile.docker_userns_remap:
+    if profile.podman_userns_auto if workload.platform == "podman" else profile.docker_userns_remap:
         yield holds(workload.namespaces.user, lambda value: value == "host", "").about(
             "opts out of the engine's user namespace"
         )

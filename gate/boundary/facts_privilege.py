@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gate.boundary.capabilities import BASELINE, HARDENED, HOST_EQUIVALENT, dropped_all, granted
 from gate.boundary.fact import Fact
-from gate.model.evidence import each, holds, known
+from gate.model.evidence import Stated, each, holds, known
 from gate.model.profile import OF_PODS
-from gate.model.truth import inapplicable, no
+from gate.model.truth import inapplicable, no, yes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,12 +105,19 @@ def _no_new_privileges(workload: Workload, container: Container) -> Iterator[Tru
     yield (wanted & ~forced).about(f"{container.name} cannot gain privileges")
 
 
-def _drop_undone(_workload: Workload, container: Container) -> Iterator[Truth]:
-    """Dropping ALL while adding ALL: on Docker the add wins, and the drop only looks like protection."""
+def _drop_undone(workload: Workload, container: Container) -> Iterator[Truth]:
+    """Drops that change nothing: a privileged container keeps everything, and on Docker adding ALL wins over dropping.
+
+    Podman refuses to add and to drop ALL (containers/common `pkg/capabilities`).
+    """
     if container.capability_algebra != "docker":
         return
-    dropped = [m for m in container.privilege.capabilities_dropped.members if getattr(m, "value", "") == "ALL"]
+    privilege = container.privilege
+    dropped = [one for one in privilege.capabilities_dropped.members if isinstance(one, Stated)]
     if dropped:
+        kept = f"{container.name} drops capabilities and is privileged, and the engine then drops nothing"
+        yield (yes(dropped[0].at, kept) & holds(privilege.privileged, bool, "is privileged")).about(kept)
+    if workload.platform != "podman" and any(one.value == "ALL" for one in dropped):
         yield granted(container, "SYS_CHROOT").about(
             f"{container.name} drops ALL and adds ALL, and the engine then drops nothing"
         )

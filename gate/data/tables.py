@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.image import ImageName
-    from gate.model.lifecycle import Point
 
     Dates = tuple[str, str, str, str]
 
@@ -175,12 +174,6 @@ class Tables:
             return days(claimed)
         except ValueError:
             return None
-
-    def point(self, product: str, release: str) -> Point | None:
-        """Find when a point release of a distribution appeared; None for what is no point release, or not kept."""
-        from gate.data.point import point
-
-        return point(product, release)
 
     def verify(self) -> list[str]:
         """Re-check the tables: digests, and that dates come in order; return what is wrong."""

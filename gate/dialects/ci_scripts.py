@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gate.dialects.shell_variables import HERE
 from gate.model.record import Record
+from gate.model.subject import Doubt
 from gate.syntax.mapped_text import Builder
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 from gate.syntax.yaml_text import written
@@ -39,12 +40,16 @@ _SHELLS = ("bash", "sh", "dash", "zsh", "")
 
 
 class Script(Record):
-    """One script: its text, what is set for it, and `foreign`, the shell that it is for where that is another one."""
+    """One script: its text, what is set for it, and `foreign`, the shell that it is for where that is another one.
+
+    `doubts` are the places of its step that services read differently.
+    """
 
     text: MappedText
     variables: dict[str, Value]
     at: Location
     foreign: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 def is_pipeline(root: Node | None) -> bool:
@@ -132,9 +137,9 @@ class _Walk:
         """Yield the scripts of a job as GitLab has them: what runs before it runs in the same shell."""
         if _is_script(node.get("script")):
             before = node.get("before_script") or self._before
-            yield from _script([before, node.get("script")], variables, shell)
+            yield from _script([before, node.get("script")], variables, shell, _doubts(node, _TOGETHER))
         for name in _APART:
-            yield from _script([node.get(name)], variables, shell)
+            yield from _script([node.get(name)], variables, shell, _doubts(node, (name,)))
 
     def _step(self, step: Mapping, outer: dict[str, Value], shell: str) -> Iterator[Script]:
         self._seen.add(id(step))
@@ -146,7 +151,7 @@ class _Walk:
                 shell = _shell(node) or shell
                 variables |= _folder(node, variables)
                 node = node.get("command")
-            yield from _script([node], variables, shell)
+            yield from _script([node], variables, shell, _doubts(step, (name,)))
         for name, below in step.entries.items():
             if name == "step" and isinstance(below, Mapping):
                 yield from self._step(below, variables, shell)
@@ -197,7 +202,15 @@ def _folder(node: Mapping, variables: dict[str, Value]) -> dict[str, Value]:
     return {"PWD": builder.done()}
 
 
-def _script(parts: list[Node | None], variables: dict[str, Value], shell: str) -> Iterator[Script]:
+def _doubts(node: Mapping, names: tuple[str, ...]) -> tuple[Doubt, ...]:
+    """Return what is doubtful of some keys of a mapping: a service may take the first of two, the last, or neither."""
+    keys = [node.keys[name] for name in names if name in node.entries]
+    return tuple(Doubt(key.doubt, key.at, key.text) for key in keys if key.doubt)
+
+
+def _script(
+    parts: list[Node | None], variables: dict[str, Value], shell: str, doubts: tuple[Doubt, ...]
+) -> Iterator[Script]:
     """Yield the script that some scalars, and lists of such, make up together, line by line."""
     lines = [one for part in parts for one in _lines(part, 0)]
     if not lines:
@@ -208,7 +221,7 @@ def _script(parts: list[Node | None], variables: dict[str, Value], shell: str) -
         builder.add_all(expanded(text, variables))
         builder.add_as("\n", line.source, line.end, line.end)
     foreign = "" if shell in _SHELLS else shell
-    yield Script(builder.done(), variables, lines[-1].at, foreign)
+    yield Script(builder.done(), variables, lines[-1].at, foreign, doubts)
 
 
 def _lines(node: Node | None, depth: int) -> Iterator[Node]:

@@ -230,6 +230,7 @@ _LONG: dict[str, Convert] = {
     "configs": _members(_grant),
     "networks": _names,
     "sysctls": _names,
+    "annotations": _names,
     "gpus": _gpus,
     "build": _build,
     "extends": _extends,

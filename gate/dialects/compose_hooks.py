@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gate.dialects.compose_merge import merged
 from gate.dialects.reading import Fields
-from gate.model.evidence import Deferred, Stated, Unknown
+from gate.model.evidence import Deferred, Items, Stated, Unknown
 from gate.model.record import replace
 from gate.syntax.tree import Mapping
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: Keys of a service that its `pre_start` hooks inherit and that evidence is read from; mounts they share otherwise.
 INHERITED = frozenset(
     {
+        "annotations",
         "cap_add",
         "cap_drop",
         "cgroup",
@@ -110,6 +111,9 @@ def common_sandbox(own: Sandbox, other: Sandbox) -> Sandbox:
         mine, others = getattr(own, name), getattr(other, name)
         if _asked(mine) != _asked(others):
             changes[name] = Unknown("a container that runs before the service asks for another one", others.at)
+    more = tuple(one for one in other.tweaks.members if one not in own.tweaks.members)
+    reason = own.tweaks.open_because or other.tweaks.open_because
+    changes["tweaks"] = Items((*own.tweaks.members, *more), own.tweaks.at, not reason, reason)
     return replace(own, **changes)
 
 

@@ -14,7 +14,7 @@ from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling, as_text
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
-from gate.model.workload import Confinement, Device, Exposure, Mount, Privilege, Resources, User
+from gate.model.workload import Confinement, Device, Exposure, Mount, Privilege, Resources, Tweak, User
 from gate.syntax.tree import Mapping, Opaque, Scalar
 
 TYPE_CHECKING = False
@@ -262,3 +262,17 @@ def sysctls(service: Fields) -> Items[str]:
         for key, value in service.entries("sysctls")
     )
     return Items(members, inner.at, not inner.reason, inner.reason)
+
+
+def tweaks(service: Fields) -> Items[Tweak]:
+    """Return the annotations, which the engine passes on to the runtime."""
+    inner = service.sub("annotations")
+    members = tuple(_annotation(inner, key, value) for key, value in service.entries("annotations"))
+    return Items(members, inner.at, not inner.reason, inner.reason)
+
+
+def _annotation(inner: Fields, key: Scalar, value: Node) -> Setting[Tweak]:
+    if GAP in key.text:
+        return Unknown(value.reason if isinstance(value, Opaque) else "its name is not text", value.at)
+    at = inner.at_of(key.text)
+    return Stated(Tweak(key.text, inner.setting(key.text, "", "a text", as_spelling), at), at)

@@ -248,8 +248,10 @@ def _users(flags: Flags) -> Setting[str]:
     mapped = next((one for name in ("uidmap", "subuidname") for one in flags.each(name)), None)
     if mapped is not None:
         return _mapped(flags)
-    if flag is None or flag.value in ("", "host"):
+    if flag is None or flag.value == "":
         return Deferred("podman.rootless", flag.at if flag is not None else flags.at)
+    if flag.value == "host":
+        return Deferred("podman.host", flag.at)
     mode = flag.value.partition(":")[0]
     if flag.reason and GAP in mode:
         return Unknown(flag.reason, flag.at)

@@ -8,12 +8,13 @@ from gate.dialects.docker_flags import Flags, parse, spanned
 from gate.dialects.docker_grammar import DOCKER, ENGINES, VOLUME
 from gate.dialects.docker_mounts import bind
 from gate.dialects.docker_networks import segments
+from gate.dialects.docker_refused import misplaced, refused
 from gate.dialects.interpolation import GAP
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
 from gate.model.reference import Reference
 from gate.model.sensitivity import Statement
-from gate.model.workload import Build, Credentials, Placement, RefusedKey, User, Workload
+from gate.model.workload import Build, Credentials, Placement, User, Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ class Found:
             no_build(at),
             tuple(self._references(image)),
             tuple(statements(flags)),
-            refused=tuple(RefusedKey(key.strip("`").split("`")[0], key, where) for key, where in _lacking(flags)),
+            tuple(misplaced(flags)),
+            doubts=invocation.doubts,
+            refused=tuple(refused(flags)),
             segments=segments(flags) if invocation.engine == "docker" else None,
         )
         return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
@@ -207,10 +210,6 @@ def no_build(at: Location) -> Build:
 def _length(texts: tuple[str, ...], commands: tuple[tuple[str, ...], ...]) -> int:
     """Return how many words the command is that these begin with; none for any other."""
     return next((len(one) for one in commands if texts[: len(one)] == one), 0)
-
-
-def _lacking(flags: Flags) -> Iterator[tuple[str, Location]]:
-    return ((reason, at) for reason, at in flags.unknown if "lacks" in reason)
 
 
 def image_of(flags: Flags) -> Setting[str]:

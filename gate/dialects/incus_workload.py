@@ -7,7 +7,7 @@ from gate.dialects.incus_instance import OF_MACHINES, config_of, policy_of
 from gate.dialects.lxc_confinement import tweaks
 from gate.dialects.lxc_facets import container
 from gate.dialects.lxc_namespaces import namespaces
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown, known
 from gate.model.record import replace
 from gate.model.sensitivity import Statement
 from gate.model.workload import (
@@ -16,10 +16,12 @@ from gate.model.workload import (
     Container,
     Credentials,
     Exposure,
+    IgnoredKey,
     Namespaces,
     Placement,
     Privilege,
     Profile,
+    RefusedKey,
     Resources,
     Sandbox,
     Tweak,
@@ -45,6 +47,9 @@ _MACHINE = "a virtual machine has a kernel of its own"
 #: Settings that loosen what confines a container, each with a value of its own.
 _LOOSENING = ("security.nesting", "linux.kernel_modules", "security.bpffs.delegate_", "security.syscalls.intercept.")
 
+
+#: Switches for lists of system calls that are refused.
+_DENIES = ("security.syscalls.deny_default", "security.syscalls.deny_compat")
 
 _BOOLEAN = ("security.nesting", "security.syscalls.intercept.")
 
@@ -74,8 +79,38 @@ def workload(instance: Instance, id_: str, kind: str, type_: Setting[str], proje
         Credentials.inapplicable("Incus hands out no tokens of a cluster", at),
         Build.inapplicable("an image is made elsewhere", at),
         statements=tuple(_statements(instance)),
+        ignored=tuple(_ignored(instance)) if not machine else (),
+        refused=tuple(_refused(instance)),
         doubts=tuple(instance.doubts),
     )
+
+
+def _ignored(instance: Instance) -> Iterator[IgnoredKey]:
+    """Yield what keeps the users of instances apart, of one that shares those of the host (`driver_lxc.go`)."""
+    if known(instance.flag("security.privileged", default=False)):
+        for key in ("security.idmap.isolated", "security.idmap.base", "security.idmap.size"):
+            if key in instance.values and (known(instance.text(key)) or "false") != "false":
+                yield IgnoredKey(key, "a privileged container has no map of users", instance.values[key][1])
+
+
+def _refused(instance: Instance) -> Iterator[RefusedKey]:
+    """Yield what Incus does not keep beside what else is set (`ValidConfig`)."""
+    allow = "security.syscalls.allow"
+    denied = [key for key in ("security.syscalls.deny",) if key in instance.values]
+    denied += [key for key in _DENIES if known(instance.flag(key, default=False))]
+    filters = [*denied, *([allow] if allow in instance.values else [])]
+    contradictions = {
+        "raw.seccomp": filters,
+        allow: denied,
+        "nvidia.runtime": ["security.privileged"] if _both(instance, "nvidia.runtime", "security.privileged") else [],
+    }
+    for key, others in contradictions.items():
+        if key in instance.values and others:
+            yield RefusedKey(key, f"Incus does not take it with `{others[0]}`", instance.values[key][1])
+
+
+def _both(instance: Instance, *keys: str) -> bool:
+    return all(known(instance.flag(key, default=False)) is True for key in keys)
 
 
 def _native(instance: Instance, type_: Setting[str], kind: str, *, machine: bool) -> Setting[str]:

@@ -40,11 +40,17 @@ def _seccomp(path: str, text: str) -> Profile:
 
 
 def policy_kind(text: str) -> ProfileKind:
-    """Return `custom` for a policy that names all that is allowed, else `deny-list` (`src/lxc/seccomp.c`)."""
+    """Return `custom` for a policy that names all that is allowed, else `deny-list` (`src/lxc/seccomp.c`).
+
+    One that names nothing to refuse refuses nothing.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
     head = lines[1].lower().split() if len(lines) > 1 else []
     allows = head[:1] in (["allowlist"], ["whitelist"]) and head[1:2] not in (["allow"], ["trace"])
-    return "custom" if lines[:1] == ["1"] or (lines[:1] == ["2"] and allows) else "deny-list"
+    if lines[:1] == ["1"] or (lines[:1] == ["2"] and allows):
+        return "custom"
+    named = [line for line in lines[2:] if not line.startswith("[")]
+    return "deny-list" if named or lines[:1] != ["2"] else "unconfined"
 
 
 def _apparmor(config: Config) -> Setting[Profile]:

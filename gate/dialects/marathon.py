@@ -28,6 +28,7 @@ from gate.model.workload import (
     Namespaces,
     Privilege,
     Profile,
+    RefusedKey,
     Resources,
     Sandbox,
     User,
@@ -103,6 +104,17 @@ def _ignored(fields: Fields, keys: tuple[str, ...], path: str, engine: str) -> I
     for key in keys:
         if fields.has(key) and getattr(fields.get(key), "value", True) is not False:
             yield IgnoredKey(f"{path}.{key}", f"only {engine} containerizer takes it", fields.at_of(key))
+
+
+def refused(fields: Fields) -> Iterator[RefusedKey]:
+    """Yield the ways to ask for a network that Marathon does not take together (`AppValidation.scala`)."""
+    docker = fields.sub("container").sub("docker")
+    if docker.has("network") and fields.items("networks").nodes:
+        yield RefusedKey(
+            "container.docker.network", "Marathon does not take it with `networks`", docker.at_of("network")
+        )
+    if fields.has("ipAddress") and fields.items("networks").nodes:
+        yield RefusedKey("ipAddress", "Marathon does not take it with `networks`", fields.at_of("ipAddress"))
 
 
 def _by_docker(fields: Fields, box: Fields, docker: Fields, name: str) -> Task:

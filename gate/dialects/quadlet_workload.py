@@ -7,6 +7,7 @@ from gate.dialects.docker_container import container as made
 from gate.dialects.docker_container import namespaces, os, sandbox
 from gate.dialects.docker_flags import Flags, parse
 from gate.dialects.docker_grammar import POD
+from gate.dialects.docker_refused import refused
 from gate.dialects.docker_workload import image_of, no_build, rooted, statements
 from gate.dialects.interpolation import GAP
 from gate.dialects.quadlet import OF_POD, described
@@ -15,7 +16,7 @@ from gate.dialects.unit_commands import is_rootless
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
 from gate.model.reference import Reference
-from gate.model.workload import Credentials, Placement, Workload
+from gate.model.workload import Credentials, IgnoredKey, Placement, Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _NO_TOKENS = "Podman hands out no tokens"
 _NO_PLACES = "Podman starts it where the unit is installed"
+
+#: Sections that systemd reads itself, and keys of a container that it has none of the same name as (systemd.unit(5)).
+_OF_SYSTEMD = ("Unit", "Service", "Install")
+_SAFEGUARDS = frozenset({"DropCapability", "Mask", "Memory", "PidsLimit", "ReadOnly", "SeccompProfile", "UserNS"})
 
 
 def container(unit: Quadlet, sibling: Sibling, *, alone: bool = False) -> Workload:
@@ -59,8 +64,18 @@ def container(unit: Quadlet, sibling: Sibling, *, alone: bool = False) -> Worklo
         _build(unit, sibling, at),
         tuple(_references(image)),
         tuple(statements(flags)),
+        tuple(_misplaced(unit)),
+        refused=tuple(refused(flags)),
     )
     return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
+
+
+def _misplaced(unit: Quadlet) -> Iterator[IgnoredKey]:
+    """Yield the safeguards that stand in a section of systemd's own, which passes over keys that it does not know."""
+    for entry in unit.unit.entries:
+        if entry.section in _OF_SYSTEMD and entry.key in _SAFEGUARDS:
+            consequence = f"systemd ignores it in [{entry.section}]; it is a key of [{CONTAINER}]"
+            yield IgnoredKey(entry.key, consequence, entry.at)
 
 
 def _image(flags: Flags) -> Setting[str]:
@@ -82,7 +97,10 @@ def _users(setting: Setting[str], path: str) -> Setting[str]:
     rootless = is_rootless(path)
     if rootless is None or not isinstance(setting, Deferred):
         return setting
-    return Defaulted("remapped" if rootless else "host", setting.at)
+    if rootless:
+        return Defaulted("remapped", setting.at)
+    asked = setting.to == "podman.host"
+    return Defaulted("host", setting.at) if asked else Deferred("podman.userns_auto", setting.at)
 
 
 def _in_pod(flags: Flags, own: Namespaces, pod: Word, sibling: Sibling) -> Namespaces:

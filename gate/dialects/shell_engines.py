@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gate.dialects.docker_flags import Flags, Word
     from gate.dialects.shell_variables import Field, Value, Variables
     from gate.model.location import Location
+    from gate.model.subject import Doubt
     from gate.syntax.mapped_text import MappedText
     from gate.syntax.shell_words import Command
     from gate.syntax.shell_words import Word as ShellWord
@@ -54,12 +55,16 @@ _CONDITIONS = ("&&", "||")
 
 
 class Invocation(Record):
-    """One command of an engine: the words behind its own flags, which are `before`; the place of the whole command."""
+    """One command of an engine: the words behind its own flags, which are `before`; the place of the whole command.
+
+    `doubts` are what others may read differently of the file that the command stands in.
+    """
 
     engine: str
     before: Flags
     words: tuple[Word, ...]
     at: Location
+    doubts: tuple[Doubt, ...] = ()
 
 
 def engine_commands(script: MappedText, variables: Variables, home: Location | None = None) -> list[Invocation]:

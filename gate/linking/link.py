@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 #: Platforms whose containers run the system of the engine's host, which nothing but their image tells.
 ENGINES = frozenset({"docker", "swarm", "podman"})
 
-#: What leaves the users of a container to the configuration of a Docker engine.
-OF_DOCKER = "docker.userns_remap"
-
 
 class Links:
     """Everything that references may resolve to, gathered from all files that were read."""
@@ -60,7 +57,7 @@ class Links:
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
-        workload = self._configured(self._system(self._admitted(self._isolated(self._scheduled(workload)))))
+        workload = self._system(self._admitted(self._isolated(self._scheduled(workload))))
         runtime = self._runtime(workload)
         if self.fleet is not None and runtime is not workload.sandbox.runtime:
             workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
@@ -105,14 +102,6 @@ class Links:
         from gate.linking.swarm import scheduled
 
         return scheduled(workload, stack, self.profile)
-
-    def _configured(self, workload: Workload) -> Workload:
-        """Apply what configurations of Docker engines in sight say."""
-        if not any(one.kind == "daemon" for one in self._gathered) or not runs_on_docker(workload):
-            return workload
-        from gate.linking.daemons import Engines
-
-        return Engines(self._gathered, self.profile).configured(workload)
 
     def _isolated(self, workload: Workload) -> Workload:
         """Ask the declaration what the agents of Mesos do."""
@@ -160,8 +149,13 @@ class Links:
         """Apply what the engine does to users where a service is silent."""
         if not isinstance(namespaces.user, Deferred):
             return namespaces
-        profile, podman = self.profile, namespaces.user.to == "podman.rootless"
-        mode = "remapped" if (profile.podman_rootless if podman else profile.docker_userns_remap) else "host"
+        profile = self.profile
+        remapped = {
+            "podman.rootless": profile.podman_rootless or profile.podman_userns_auto,
+            "podman.userns_auto": profile.podman_userns_auto,
+            "podman.host": profile.podman_rootless,
+        }
+        mode = "remapped" if remapped.get(namespaces.user.to, profile.docker_userns_remap) else "host"
         return replace(namespaces, user=Defaulted(mode, namespaces.user.at))
 
     def _credentials(self, workload: Workload) -> Credentials:
@@ -243,14 +237,6 @@ class Links:
         """Ask the clusters for a class that a provider installs, unless the declaration says what it is."""
         declared = any(entry.name == runtime.name for entry in self.profile.runtimes)
         return None if declared else clusters.sandbox(runtime)
-
-
-def runs_on_docker(workload: Workload) -> bool:
-    """Say whether a Docker engine starts a workload: be it of a platform that leaves users to it."""
-    user = workload.namespaces.user
-    left = isinstance(user, Deferred) and user.to == OF_DOCKER
-    # A builder has settings of its own.
-    return workload.kind != "Build" and (left or workload.platform in ("docker", "swarm"))
 
 
 def requires_constraints(pod: Pod) -> bool:

@@ -93,6 +93,7 @@ class PlatformProfile(Record):
     runtimes: tuple[Named, ...] = ()
     images: tuple[Named, ...] = ()
     podman_rootless: bool | None = None
+    podman_userns_auto: bool | None = None
     swarm: bool | None = None
     versions: tuple[Named, ...] = ()
 

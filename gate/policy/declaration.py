@@ -65,7 +65,7 @@ def _platform(node: Node) -> PlatformProfile:
     entries = fields(node, key, (), (*parts, "versions"))
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
-    podman = _part(entries, "podman", ("rootless",))
+    podman = _part(entries, "podman", ("rootless", "userns_auto"))
     mesos = _part(entries, "mesos", ("isolation",))
     gke = _part(entries, "gke", ("mode",))
     openshift = _part(entries, "openshift", ("version", "scc"))
@@ -82,6 +82,7 @@ def _platform(node: Node) -> PlatformProfile:
         tuple(_runtimes(entries)),
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),
         _flag(podman, "podman", "rootless"),
+        _flag(podman, "podman", "userns_auto"),
         flag(entries["swarm"], "platform.swarm") if "swarm" in entries else None,
         (*_versions(entries), *((Named("kubelet", version.text, version.at),) if isinstance(version, Scalar) else ())),
         tuple(_isolators(mesos["isolation"])) if "isolation" in mesos else None,

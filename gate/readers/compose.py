@@ -10,7 +10,15 @@ from gate.dialects.compose_open import opened
 from gate.dialects.compose_paths import joined
 from gate.dialects.compose_peers import Peers, namespaces, why_open
 from gate.dialects.compose_scalars import flag
-from gate.dialects.compose_service import confinement, exposure, privilege, raised, resources, security_options
+from gate.dialects.compose_service import (
+    confinement,
+    exposure,
+    privilege,
+    raised,
+    resources,
+    security_options,
+    tweaks,
+)
 from gate.dialects.docker_options import asked_sandbox
 from gate.dialects.reading import Fields, as_spelling, as_text, is_absent
 from gate.dialects.swarm import as_stack, ignored, refused, signs
@@ -235,11 +243,11 @@ class _Service:
 
     @staticmethod
     def sandbox(fields: Fields) -> Sandbox:
-        """Read the runtime and, on Windows, the isolation mode."""
+        """Read the runtime, on Windows the isolation mode, and what annotations tell the runtime."""
         native = fields.setting(
             "isolation", "", "an isolation mode", lambda node: (as_text(node) or "").lower() or None
         )
-        return asked_sandbox(fields.text("runtime"), native, Items((), fields.at), fields.at)
+        return asked_sandbox(fields.text("runtime"), native, tweaks(fields), fields.at)
 
     def os(self) -> Setting[str]:
         """Return the operating system: Windows where the platform, the isolation mode or the image's name says so."""

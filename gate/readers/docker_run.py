@@ -8,6 +8,7 @@ from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
+from gate.model.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,11 +121,14 @@ def _pipeline(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]:
 
     found: list[Invocation] = []
     skipped: list[Skipped] = []
-    for document in documents(source, COMPOSE):
+    read = documents(source, COMPOSE)
+    # Compose refuses a key that stands twice; most services take the last one, and so does Kubernetes's reading.
+    for document in documents(source) if any(one.error is not None for one in read) else read:
         root = document.root
         for script in scripts(root) if isinstance(root, Mapping) and is_pipeline(root) else ():
             if not script.foreign:
-                found += engine_commands(script.text, Variables(script.variables), script.at)
+                commands = engine_commands(script.text, Variables(script.variables), script.at)
+                found += [replace(one, doubts=script.doubts) for one in commands] if script.doubts else commands
             elif _ENGINE.search(script.text.text.encode("utf-8", "replace")):
                 skipped.append(Skipped(script.at, f"is a script for {script.foreign[:40]}, which is not read"))
     return found, tuple(skipped)

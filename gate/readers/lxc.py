@@ -8,15 +8,20 @@ from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
 from gate.model.reader import Reader, Reading
-from gate.model.workload import Build, Credentials, Placement, Sandbox, Workload
+from gate.model.workload import Build, Credentials, IgnoredKey, Placement, Sandbox, Workload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.dialects.lxc_config import Config
     from gate.model.source import Source, Sources
 
 #: A line that sets one of LXC's keys; what else a file holds LXC passes over.
 _KEY = rb"(?m)^[ \t]*(lxc\.[a-z0-9_.-]{1,60})[ \t]*="
+
+#: How the keys of safeguards begin, behind `lxc.`.
+_SAFEGUARDS = ("apparmor.profile", "cap.drop", "idmap", "no_new_privs", "seccomp.profile", "selinux.context")
 
 _REFUSED = "correct it; lxc.container.conf(5) lists the values"
 
@@ -77,7 +82,18 @@ def _workload(source: Source, sources: Sources, config: Config) -> Workload:
         Placement.inapplicable("LXC starts a container where it is configured", at),
         Credentials.inapplicable("LXC hands out no tokens", at),
         Build.inapplicable("LXC names a root file system that is already made", at),
+        ignored=tuple(_passed_over(source)),
     )
+
+
+def _passed_over(source: Source) -> Iterator[IgnoredKey]:
+    """Yield the safeguards that LXC passes over, because the line does not begin with `lxc.` as it spells it."""
+    from gate.syntax.key_value import pairs
+
+    for pair in pairs(source.text, "", source.location):
+        key = pair.key.lower().removeprefix("lxc.")
+        if pair.value and not pair.key.startswith("lxc.") and key.startswith(_SAFEGUARDS):
+            yield IgnoredKey(pair.key, f"LXC reads it only as `lxc.{key}`", pair.at)
 
 
 def _name(path: str, config: Config) -> str:

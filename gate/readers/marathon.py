@@ -168,6 +168,7 @@ def _pod(fields: Fields, subject: str, name: str, doubts: list[Doubt]) -> Worklo
 
 def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Task], doubts: list[Doubt]) -> Workload:
     from gate.dialects.docker_workload import no_build
+    from gate.dialects.marathon import refused
     from gate.dialects.marathon_pod import constraints, labels
 
     at = fields.at
@@ -196,6 +197,7 @@ def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Ta
         statements,
         tuple(key for one in tasks for key in one.ignored),
         tuple(doubts),
+        refused=tuple(refused(fields)) if kind == "App" else (),
     )
 
 

@@ -84,7 +84,14 @@ def _platform() -> Json:
             [],
         ),
         "docker": closed("The Docker daemon's configuration.", docker, []),
-        "podman": closed("Podman.", {"rootless": flag("Podman runs as a user who is not root.")}, []),
+        "podman": closed(
+            "Podman.",
+            {
+                "rootless": flag("Podman runs as a user who is not root."),
+                "userns_auto": flag('containers.conf gives every container users of its own (`userns = "auto"`).'),
+            },
+            [],
+        ),
         "mesos": closed(
             "The agents of Mesos.",
             {

@@ -96,7 +96,7 @@ def _declarations() -> list[Data]:
           kubernetes: {version: "1.34", seccomp_default: true}
           gke: {mode: autopilot}
           docker: {userns_remap: true, no_new_privileges: false}
-          podman: {rootless: true}
+          podman: {rootless: true, userns_auto: true}
           mesos: {isolation: [filesystem/linux, namespaces/pid]}
           placement: shared
           images: {shop/pay: docker/pay.Dockerfile}

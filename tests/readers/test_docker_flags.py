@@ -280,7 +280,7 @@ def test_podman_hides_more_or_less_of_the_cgroups() -> None:
         (["--userns", "auto:size=1000"], Stated("remapped", AT)),
         (["--userns=keep-id"], Stated("remapped", AT)),
         (["--userns=nomap"], Stated("remapped", AT)),
-        (["--userns=host"], Deferred("podman.rootless", AT)),
+        (["--userns=host"], Deferred("podman.host", AT)),
         ([], Deferred("podman.rootless", AT)),
         (["--uidmap", "0:100000:65536"], Stated("remapped", AT)),
         (["--uidmap", "0:0:1,1:100000:65536"], Stated("host", AT)),
