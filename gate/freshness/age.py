@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.hints import snapshots
-from gate.freshness.support import OLD_TABLES, supports
+from gate.freshness.staleness import are_old
+from gate.freshness.support import supports
 from gate.model.days import days, iso
 from gate.model.evidence import known
 from gate.model.record import Record, replace
@@ -74,8 +75,8 @@ def _current(name: ImageName, changed: int, tables: Tables, today: int) -> Age:
     One that names a release line is taken to be rebuilt as before, as long as the tables are recent. A digest beside
     the tag counts as the tag does: it may be older, which the built image tells, and pinning must not cost points.
     """
-    date = days(tables.date)
-    counted = today if is_patch(name, tables) or today - date > OLD_TABLES else min(today, date)
+    old = are_old(tables.date, iso(today))
+    counted = today if is_patch(name, tables) or old else min(today, days(tables.date))
     text = f"{name.shown} is still built, last known on {iso(changed)}"
     return Age(0, max(0, counted - changed), text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gate.freshness.staleness import are_old
 from gate.model.days import days, iso
 from gate.model.record import Record
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Days before the end from which a release is about to end.
 ENDING = 90
-#: Age of the tables in days from which a release without a known end is no longer taken to be supported.
-OLD_TABLES = 120
 
 
 class Support(Record):
@@ -38,7 +37,7 @@ class Support(Record):
     @property
     def is_ending(self) -> bool:
         """Say whether the support that everybody has ends soon."""
-        return self.state in ("supported", "extended") and self.left is not None and self.left < ENDING
+        return self.left is not None and self.left < ENDING
 
     @property
     def text(self) -> str:
@@ -52,6 +51,8 @@ class Support(Record):
             return f"{title}, whose regular support ended on {security} and whose long-term support ends on {last}"
         if self.is_ending:
             return f"{title}, whose security fixes end on {last if self.lifecycle.free else security}"
+        if self.state == "unknown" and security:
+            return f"{title}, whose regular support ended on {security}, after what the tables know"
         return f"{title}, whose end is not known" if self.state == "unknown" else title
 
 
@@ -68,18 +69,23 @@ def _day(day: int | None) -> str:
 
 @lru_cache(maxsize=1024)
 def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
-    """Say where a release stands; an end that is known stays one however old the tables are."""
+    """Say where a release stands; an end that is known stays one however old the tables are.
+
+    Old tables do not know whether a release without an end goes on, nor whether one whose regular support ended after
+    their day went over to the longer one as it was planned.
+    """
     today, security, last = days(now), lifecycle.security, end(lifecycle)
+    old = are_old(tables_date, now)
     if security is None or last is None:
         if lifecycle.ended:
             return Support(lifecycle, "ended", most=max(0, today - (lifecycle.released or 0)))
-        return Support(lifecycle, "unknown" if today - days(tables_date) > OLD_TABLES else "supported")
+        return Support(lifecycle, "unknown" if old else "supported")
     if today > last:
         return Support(lifecycle, "ended", today - last, today - (last if lifecycle.free else security))
     if today <= security:
         return Support(lifecycle, "supported", left=(last if lifecycle.free else security) - today)
     if lifecycle.free:
-        return Support(lifecycle, "extended", left=last - today)
+        return Support(lifecycle, "unknown" if old and security > days(tables_date) else "extended", left=last - today)
     return Support(lifecycle, "contract", most=today - security)
 
 
