@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from json_schemas import baseline, declaration, policy, policy_tests, report  # noqa: E402
+from json_schemas import baseline, data, declaration, policy, policy_tests, report  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def texts() -> dict[Path, str]:
     """Return what every file should hold."""
     built: dict[str, Json] = {
         "baseline": baseline.schema(),
+        "data": data.schema(),
         "declaration": declaration.schema(),
         "policy": policy.schema(),
         "policy-tests": policy_tests.schema(),

@@ -32,6 +32,7 @@ VALUED = {
     "--trivy-cache": "FOLDER",
     "--policy": "PACK|FILE",
     "--declaration": "FILE",
+    "--data": "FILE[@sha256:HEX]",
     "--kubernetes-version": "X.Y",
     "--now": "DATE",
     "--format": "|".join(FORMATS) + "[=FILE]",
@@ -138,6 +139,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         trivy_cache=_named("--trivy-cache", values),
         rootfs=tuple(given.get("--rootfs", ())),
         sboms=tuple(given.get("--sbom", ())),
+        data=_named("--data", values),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from gate.cli.data import add_to as add_data
+from gate.cli.data import run as run_data
 from gate.cli.help import CHECK, OVERVIEW
 from gate.model.errors import UsageError
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable
 
-SCHEMAS = ("policy", "policy-tests", "declaration", "baseline", "report")
+SCHEMAS = ("policy", "policy-tests", "declaration", "baseline", "report", "data")
 USAGE = 2
 
 
@@ -28,7 +30,7 @@ def run(arguments: list[str]) -> int:
         parsed = _parser().parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
-    commands = {"explain": _explain, "except": _except, "data": _data, "policy": _policy, "schema": _schema}
+    commands = {"explain": _explain, "except": _except, "data": run_data, "policy": _policy, "schema": _schema}
     return commands[parsed.command](parsed)
 
 
@@ -42,8 +44,7 @@ def _parser() -> ArgumentParser:
         "rule", nargs="?", default="", help="a rule's id or name, `escapes` or one of them; without one, list all rules"
     )
     _except_parser(commands.add_parser("except", help="write an exception into the declaration", allow_abbrev=False))
-    data = commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False)
-    data.add_argument("action", choices=("show", "verify"))
+    add_data(commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False))
     policy = commands.add_parser("policy", help="a policy pack with its sources", allow_abbrev=False)
     policy.add_argument("action", choices=("show", "lint", "test", "new"))
     policy.add_argument("name", nargs="?", default="", help="the name of a pack, a file, or a folder of tests")
@@ -112,18 +113,6 @@ def _explain(parsed: Namespace) -> int:
     table = list(escape_page(parsed.rule.strip()))
     _print(table or ([explained(parsed.rule)] if parsed.rule else listing()))
     return 0
-
-
-def _data(parsed: Namespace) -> int:
-    from gate.data.tables import Tables
-
-    tables = Tables()
-    if parsed.action == "show":
-        _print("  ".join(row) for row in tables.show())
-        return 0
-    problems = list(tables.verify())
-    _print(problems or ["the data tables are complete and consistent"])
-    return 1 if problems else 0
 
 
 def _policy(parsed: Namespace) -> int:

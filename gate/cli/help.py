@@ -12,11 +12,12 @@ commands:
   except RULE|CVE WHOM   write an exception into the declaration: with a reason, an owner and an end
   explain RULE           what a rule asks, why, and what to do
   data show|verify       the dates the verdicts rest on
+  data export|update     carry them to where there is no network, or put newer ones in their place
   policy show [NAME]     a policy pack with the source of every requirement
   policy lint FILE       what is wrong with a policy of one's own, or doubtful
   policy test FILE|DIR   whether policies say of cases what the cases expect
   policy new NAME        a policy of one's own to start from, which adds to standard
-  schema NAME            the JSON Schema of policy, policy-tests, declaration, baseline or report
+  schema NAME            the JSON Schema of policy, policy-tests, declaration, baseline, report or data
 
   --version              print the version
   --help                 print this, or the help of a command
@@ -43,6 +44,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --policy PACK|FILE         a policy pack that counts beside the declaration's own (default: that, else standard);
                              with @sha256:HEX behind it, its file must have that digest
   --declaration FILE         the declaration for everything (default: the nearest .gate.yaml above each file)
+  --data FILE[@sha256:HEX]   tables that `gate data update` has written, in place of the embedded ones; never a file of
+                             what is judged (default: what BOUNDARY_GATE_DATA names, if anything)
   --kubernetes-version X.Y   the version whose Pod Security Standards apply
   --trusted-ref REF          read policy, declarations and exceptions in this commit, not in the change
   --against REF              report only what is worse, or better, than where the history of HEAD left this commit

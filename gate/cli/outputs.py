@@ -27,7 +27,7 @@ def clear(files: Sequence[str], options: Options) -> None:
         return
     inputs = (*options.paths, *options.images, *options.reports, *options.vex)
     inputs = (*inputs, options.policy, options.declaration, options.baseline, options.trivy_database)
-    inputs = (*inputs, options.trivy.partition("@sha256:")[0])
+    inputs = (*inputs, *(named.partition("@sha256:")[0] for named in (options.trivy, options.data)))
     named = {os.path.abspath(path) for path in inputs}
     if len({os.path.abspath(file) for file in files}) < len(files):
         raise UsageError("two formats go to the same file", remedy="give each a file of its own")

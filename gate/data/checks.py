@@ -5,23 +5,35 @@ from __future__ import annotations
 import hashlib
 from importlib import import_module
 
+from gate.data.shelf import EMBEDDED, TABLES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from gate.data.shelf import Dates, Shelf
     from gate.data.tables import Tables
 
 
 def verify(tables: Tables) -> list[str]:
     """Return what is wrong with the tables, one line each."""
-    from gate.data.digests import DIGESTS
-    from gate.data.index import PRODUCTS, WINDOWED
+    shelf = tables.shelf
+    wrong = [*_generated(shelf)] if shelf.origin == EMBEDDED else []
+    wrong += [line for product in sorted(shelf.titles) for line in _disorder(product, shelf.cycles(product))]
+    return wrong + [line for official in sorted(shelf.windowed) for line in _windows(official, shelf.windows(official))]
 
-    wrong = [f"{key}: is not what was generated" for key in DIGESTS if digest(key) != DIGESTS[key]]
-    missing = set(keys(PRODUCTS, WINDOWED)) ^ set(DIGESTS)
-    wrong += [f"{key}: has no digest or no table" for key in sorted(missing)]
-    wrong += [line for product in sorted(PRODUCTS) for line in _disorder(product, tables.cycles(product))]
-    return wrong + [line for official in sorted(WINDOWED) for line in _windows(official)]
+
+def _generated(shelf: Shelf) -> Iterator[str]:
+    """Yield every embedded table that is not what was generated."""
+    from gate.data.digests import DIGESTS
+    from gate.data.document import digest as digest_of
+    from gate.data.document import document
+
+    yield from (f"{key}: is not what was generated" for key in DIGESTS if digest(key) != DIGESTS[key])
+    missing = set(keys(shelf.titles, shelf.windowed)) ^ set(DIGESTS)
+    yield from (f"{key}: has no digest or no table" for key in sorted(missing))
+    content, stamps = document(shelf, ""), shelf.digests()
+    yield from (f"{table}: has another digest" for table in TABLES if digest_of(content[table]) != stamps[table])
 
 
 def keys(products: Iterable[str], windowed: Iterable[str]) -> list[str]:
@@ -37,7 +49,7 @@ def digest(key: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _disorder(product: str, cycles: dict[str, tuple[str, str, str, str]]) -> Iterator[str]:
+def _disorder(product: str, cycles: Mapping[str, Dates]) -> Iterator[str]:
     for cycle, (released, active, security, extended) in cycles.items():
         dated = [day for day in (released, active, security, extended) if day[:1].isdigit()]
         if released and any(day < released for day in dated):
@@ -46,8 +58,7 @@ def _disorder(product: str, cycles: dict[str, tuple[str, str, str, str]]) -> Ite
             yield f"{product} {cycle}: extended support ends before security support"
 
 
-def _windows(official: str) -> Iterator[str]:
-    table: str = import_module(f"gate.data.windows.w_{official.replace('-', '_')}").WINDOWS
+def _windows(official: str, table: str) -> Iterator[str]:
     for line in table.splitlines():
         first, changed, gone, _system = line.rpartition("=")[2].split(",")
         if bool(changed) is bool(gone) or int(changed or gone) < int(first):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gate.data.codenames import DEBIAN, UBUNTU
+from gate.data.tag import CODENAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 #: Words that name a distribution, with or without a number behind them.
 NAMES = {
@@ -40,17 +40,17 @@ SERVERS = frozenset({"2008", "2012", "2016", "2019", "2022", "2025"})
 ENDINGS = (".iso", ".img", ".qcow2", ".raw", ".ova", ".ovf", ".vmdk", ".vmx", ".vhd", ".vhdx", ".box", ".xz", ".gz")
 
 
-def named(name: str) -> Iterator[tuple[str, str]]:
+def named(name: str, codenames: Mapping[str, tuple[str, str]] = CODENAMES) -> Iterator[tuple[str, str]]:
     """Yield the products and releases that the name can mean, the likeliest first."""
     words = _words(name)
     if "server" in words and any(word.startswith(tuple(BUILDS)) for word in words):
         yield from (("windows-server", BUILDS[word[:5]]) for word in words if word[:5] in BUILDS)
     for number, word in enumerate(words):
         bare = word.removesuffix("64").removesuffix("32")
-        if bare in DEBIAN and not any(other.startswith("devuan") for other in words):
-            yield "debian", DEBIAN[bare]
-        elif bare in UBUNTU:
-            yield "ubuntu", UBUNTU[bare]
+        product, release = codenames.get(bare, ("", ""))
+        # Devuan takes its code names from Debian, and gives them other numbers.
+        if product and not (product == "debian" and any(other.startswith("devuan") for other in words)):
+            yield product, release
         letters = word.rstrip("0123456789.")
         if letters in NAMES:
             digits = [word[len(letters) :], *words[number + 1 :]]

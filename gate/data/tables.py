@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from gate.data import DATA_DATE
-from gate.data.images import COPIES, DISTRIBUTIONS, OFFICIAL, OTHERS, WORDED
-from gate.data.index import PRODUCTS, WINDOWED
+from gate.data.images import COPIES, DISTRIBUTIONS, WORDED
+from gate.data.shelf import Embedded
 from gate.data.tag import build_date, distribution, release_of, tokens, version
 from gate.model.days import days
 from gate.model.lifecycle import Lifecycle, Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from gate.data.shelf import Dates, Shelf
     from gate.model.image import ImageName
-
-    Dates = tuple[str, str, str, str]
 
 #: The one cycle of a distribution that has no releases.
 ROLLING = "rolling"
@@ -28,12 +24,12 @@ FREE_EXTENSIONS = frozenset({"debian"})
 
 
 class Tables:
-    """Pure lookups in the compiled tables; a shard is loaded when it is first asked for, and what was found is kept."""
+    """Pure lookups in the tables; what was found is kept."""
 
-    date = DATA_DATE
-
-    def __init__(self) -> None:
-        """Start with nothing looked up."""
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        """Take where the tables come from; they ship with the gate unless somebody gave others."""
+        self.shelf: Shelf = Embedded() if shelf is None else shelf
+        self.date = self.shelf.date
         self._releases: dict[tuple[str, str, bool], tuple[Lifecycle, ...]] = {}
         self._windows: dict[tuple[str, str], Window | None] = {}
         self._current: dict[str, list[tuple[str, Window]]] = {}
@@ -45,31 +41,29 @@ class Tables:
         for length in range(len(parts), 0, -1):
             cycle = ".".join(parts[:length])
             if cycle in cycles:
-                return _lifecycle(product, cycle, cycles[cycle])
+                return self._lifecycle(product, cycle, cycles[cycle])
         below = [cycle for cycle in cycles if cycle.startswith(f"{release}.")]
         if len(below) == 1 and release and product in DISTRIBUTIONS:
-            return _lifecycle(product, below[0], cycles[below[0]])
-        return _lifecycle(product, ROLLING, cycles[ROLLING]) if ROLLING in cycles else None
+            return self._lifecycle(product, below[0], cycles[below[0]])
+        return self._lifecycle(product, ROLLING, cycles[ROLLING]) if ROLLING in cycles else None
 
-    def cycles(self, product: str) -> dict[str, Dates]:
+    def cycles(self, product: str) -> Mapping[str, Dates]:
         """Return every cycle of a product, newest first; none for a product that is not kept."""
-        if product not in PRODUCTS:
-            return {}
-        found: dict[str, Dates] = import_module(f"gate.data.lifecycles.{product.replace('-', '_')}").CYCLES
-        return found
+        return self.shelf.cycles(product) if product in self.shelf.titles else {}
 
     def product_of(self, repository: str) -> str:
         """Name the product that a repository carries; empty when it carries none that is kept."""
         official = self.official(repository)
         if official:
-            return OFFICIAL.get(official, "")
-        if repository in OTHERS:
-            return OTHERS[repository]
+            return self.shelf.official.get(official, "")
+        others = self.shelf.others
+        if repository in others:
+            return others[repository]
         folder = repository
         while "/" in folder:
             folder = folder.rpartition("/")[0]
-            if f"{folder}/" in OTHERS:
-                return OTHERS[f"{folder}/"]
+            if f"{folder}/" in others:
+                return others[f"{folder}/"]
         return ""
 
     def official(self, repository: str) -> str:
@@ -97,18 +91,17 @@ class Tables:
 
     def _listed(self, repository: str) -> list[tuple[str, Window]]:
         official = self.official(repository)
-        if official not in WINDOWED or not repository.startswith(LIBRARY):
+        if official not in self.shelf.windowed or not repository.startswith(LIBRARY):
             return []
-        table: str = import_module(f"gate.data.windows.{_module(official)}").WINDOWS
-        rows = [line.partition("=") for line in table.splitlines()]
+        rows = [line.partition("=") for line in self.shelf.windows(official).splitlines()]
         found = ((names, _parsed(row, copied=False)) for names, _, row in rows if row)
         return [(tag, window) for names, window in found if window.gone is None for tag in names.split()]
 
     def _window(self, repository: str, tag: str) -> Window | None:
         official = self.official(repository)
-        if official not in WINDOWED:
+        if official not in self.shelf.windowed:
             return None
-        table: str = import_module(f"gate.data.windows.{_module(official)}").WINDOWS
+        table = self.shelf.windows(official)
         at = table.find(f" {tag or 'latest'} ")
         if at < 0:
             return None
@@ -141,13 +134,13 @@ class Tables:
         elif product and words:
             yield product, version(words[0])
         if product or name.repository.startswith(WORDED):
-            yield from (named for named in distribution(words) if named[1])
+            yield from (named for named in distribution(words, self.shelf.codenames) if named[1])
 
     def medium(self, name: str) -> Lifecycle | None:
         """Find the release that an installation medium, a cloud image or a Vagrant box is named after."""
         from gate.data.media import named
 
-        found = (self.lifecycle(product, release) for product, release in named(name))
+        found = (self.lifecycle(product, release) for product, release in named(name, self.shelf.codenames))
         return next((lifecycle for lifecycle in found if lifecycle is not None), None)
 
     def fetched(self, text: str) -> tuple[Lifecycle, ...]:
@@ -164,6 +157,21 @@ class Tables:
                 found += [lifecycle] if lifecycle is not None else []
                 at = text.find(address, at + 1)
         return tuple(dict.fromkeys(found))
+
+    def _lifecycle(self, product: str, cycle: str, row: Dates) -> Lifecycle:
+        released, _active, security, extended = row
+        title = self.shelf.titles[product]
+        return Lifecycle(
+            product,
+            cycle,
+            title if cycle == ROLLING else f"{title} {cycle}",
+            _day(released),
+            _day(security),
+            _day(extended),
+            security == "ended",
+            product in FREE_EXTENSIONS,
+            product in DISTRIBUTIONS,
+        )
 
     def build_day(self, name: ImageName) -> int | None:
         """Return the day that a distribution image's tag claims to be built on."""
@@ -183,7 +191,7 @@ class Tables:
 
     def show(self) -> list[tuple[str, ...]]:
         """Return a row for each release: product, cycle, released, ends of active, security and extended support."""
-        return [(product, cycle, *row) for product in PRODUCTS for cycle, row in self.cycles(product).items()]
+        return [(product, cycle, *row) for product in self.shelf.titles for cycle, row in self.cycles(product).items()]
 
 
 def _parsed(row: str, *, copied: bool) -> Window:
@@ -195,25 +203,6 @@ def _parsed(row: str, *, copied: bool) -> Window:
         int(changed) if changed and not copied else None,
         int(gone) if gone else None,
         (product, release) if product else None,
-    )
-
-
-def _module(official: str) -> str:
-    return "w_" + official.replace("-", "_").replace(".", "_")
-
-
-def _lifecycle(product: str, cycle: str, row: Dates) -> Lifecycle:
-    released, _active, security, extended = row
-    return Lifecycle(
-        product,
-        cycle,
-        PRODUCTS[product] if cycle == ROLLING else f"{PRODUCTS[product]} {cycle}",
-        _day(released),
-        _day(security),
-        _day(extended),
-        security == "ended",
-        product in FREE_EXTENSIONS,
-        product in DISTRIBUTIONS,
     )
 
 

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from gate.data.codenames import DEBIAN, UBUNTU
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Distributions and releases by their code names.
+CODENAMES = {
+    **{name: ("debian", release) for name, release in DEBIAN.items()},
+    **{name: ("ubuntu", release) for name, release in UBUNTU.items()},
+}
+
 #: Words that name a distribution when a version follows, at once or as the next token.
 PREFIXES = {
     "alpine": "alpine-linux",
@@ -35,22 +45,20 @@ def tokens(tag: str) -> tuple[str, ...]:
     return tuple(word for word in tag.lower().replace("_", "-").split("-") if word)
 
 
-def distribution(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def distribution(
+    words: tuple[str, ...], codenames: Mapping[str, tuple[str, str]] = CODENAMES
+) -> tuple[tuple[str, str], ...]:
     """Name the distribution releases that the words speak of; the release is empty where only the name is there."""
     found = []
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        named = _release(word, following, words)
+        named = codenames.get(word) or _release(word, following, words)
         if named is not None:
             found.append(named)
     return tuple(dict.fromkeys(found))
 
 
 def _release(word: str, following: str, words: tuple[str, ...]) -> tuple[str, str] | None:
-    if word in DEBIAN:
-        return "debian", DEBIAN[word]
-    if word in UBUNTU:
-        return "ubuntu", UBUNTU[word]
     if word in WINDOWS_IMAGES:
         release = next((WINDOWS[other] for other in words if other in WINDOWS), "")
         return WINDOWS_IMAGES[word], release

@@ -24,11 +24,11 @@ def are_old(tables_date: str, now: str) -> bool:
 
 
 def notes(tables_date: str, now: str) -> Iterator[str]:
-    """Yield what a reader has to know of tables of a day, as clauses."""
+    """Yield what a reader has to know of tables of a day, as clauses about them."""
     age = days(now) - days(tables_date)
     if age < 0:
-        yield f"they know what happened in the {-age} days after {now}"
+        yield f"know what happened in the {-age} days after {now}"
     if age > STALE_TABLES:
-        yield f"they are {age} days old: renew them with `gate data update`"
+        yield f"are {age} days old (`gate data update` renews them)"
     if age > OLD_TABLES:
-        yield "so that no release counts as supported by them alone, and no tag as rebuilt"
+        yield "are too old to show that a release is still supported, or a tag still rebuilt"

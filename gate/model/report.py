@@ -236,6 +236,19 @@ class Comparison(Record):
     concessions: tuple[Difference, ...] = ()
 
 
+class TablesLine(Record):
+    """The tables that a run was given: their day, and the SHA-256 of each by its name.
+
+    `origin` is the name of the file that they are from, empty for those that ship with the gate. `notes` are clauses
+    about them.
+    """
+
+    date: str
+    origin: str
+    digests: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
 class Report(Record):
     """One run. `findings` are those about no single subject (the declaration, the policy, coverage).
 
@@ -244,7 +257,7 @@ class Report(Record):
 
     version: str
     now: str
-    data_date: str
+    tables: TablesLine
     stage: str
     policy: str
     policy_digest: str

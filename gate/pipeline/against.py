@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 
 from gate import __version__
-from gate.data import DATA_DATE
 from gate.model.coverage import Coverage
 from gate.model.errors import UsageError
 from gate.model.record import replace
@@ -78,7 +77,7 @@ class Against:
         return Report(
             __version__,
             now.options.now,
-            DATA_DATE,
+            now.tables.line(now.options.now),
             now.stage,
             "+".join(dict.fromkeys(policy.name for policy in policies)),
             "+".join(dict.fromkeys(policy.digest for policy in policies)),

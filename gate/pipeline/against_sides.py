@@ -17,6 +17,7 @@ from gate.pipeline.reading import candidates_for
 from gate.pipeline.revisions import Revision
 from gate.pipeline.roots import rooted
 from gate.pipeline.run import Run, knowing, trusting
+from gate.pipeline.tables import TableSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Sides:
         "paths",
         "readings",
         "revision",
+        "tables",
         "touched",
         "trust",
         "was",
@@ -64,6 +66,7 @@ class Sides:
         self.options = options
         root, self.paths = rooted(list(options.paths))
         self.files = files = Files(root)
+        self.tables = TableSource(options.data, root)
         self.revision = Revision(files, options.against, "--against", fork=True)
         self.trust = trusting(files, options)
         self.touched = Touched(files, self.revision, self.paths)
@@ -160,7 +163,7 @@ class Half(Run):
         self._told: frozenset[str] = frozenset()
         self.settled: Stage | None = None
         self.proposed: Proposed | None = None
-        self.tables = None
+        self.tables = sides.tables
         self.paths = sides.paths
         self.options = as_it_was(sides.options, sides) if former else sides.options
         self.known = knowing(sides.trust.files if sides.trust else sides.files, sides.files, sides.options)

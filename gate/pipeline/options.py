@@ -38,6 +38,7 @@ class Options(Record):
     trivy_cache: str = ""
     rootfs: tuple[str, ...] = ()
     sboms: tuple[str, ...] = ()
+    data: str = ""
 
     @property
     def reports(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from gate import __version__
-from gate.data import DATA_DATE
 from gate.model.baseline import Baseline
 from gate.model.coverage import Coverage, NotUnderstood
 from gate.model.errors import UsageError
@@ -27,12 +26,12 @@ from gate.pipeline.reading import Ledger
 from gate.pipeline.roots import absolute, rooted
 from gate.pipeline.sensitive import is_asked
 from gate.pipeline.suppressions import suppressions
+from gate.pipeline.tables import TableSource
 from gate.readers import READERS
 from gate.verdict import blocks_when_undecided, gravest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.data.tables import Tables
     from gate.model.policy import Grant, Policy, Stage
     from gate.model.reader import Subject
     from gate.model.report import SubjectReport, Verdict
@@ -73,10 +72,10 @@ class Run:
     def __init__(self, options: Options, *, standard_input: bytes = b"") -> None:
         """Read everything that was named; raise UsageError for what cannot be named."""
         self.options = options
-        self.tables: Tables | None = None
         root, self.paths = rooted([path for path in options.paths if path != "-"])
         files = Files(root)
         self.files: AnyFiles = files
+        self.tables = TableSource(options.data, root)
         self.trust = trusting(files, options)
         self.declarations = Declarations(self.trust.files if self.trust else files, options)
         self.known = knowing(self.trust.files if self.trust else files, files, options)
@@ -148,7 +147,7 @@ class Run:
         return Report(
             __version__,
             self.options.now,
-            DATA_DATE,
+            self.tables.line(self.options.now),
             self.stage,
             policy,
             digest,
@@ -227,7 +226,7 @@ class Run:
         profile = self.declarations.of(subject.at.path).platform
         if is_asked(policy, sensitivity):
             subject = self._kept(subject)
-        tables = self._tables() if not isinstance(subject, Workload) or subject.cadence else None
+        tables = self.tables.tables() if not isinstance(subject, Workload) or subject.cadence else None
         if self.scans and isinstance(subject, Image):
             subject = self.scans.given(subject, policy, sensitivity)
         images = bool(self.options.images or self.options.reports)
@@ -235,10 +234,10 @@ class Run:
         now, detailed = self.options.now, self.options.detailed or self.options.verbose
         case = Case(policy, profile, sensitivity, grants, self.stage, now, tables, given, detailed)
         report = judge(subject, case)
-        if isinstance(subject, Image) and subject.stages and self.tables and (report.reasons or report.findings):
+        if isinstance(subject, Image) and subject.stages and (report.reasons or report.findings):
             from gate.pipeline.proofs import advised
 
-            return advised(subject, report, case, self.files, self.tables)
+            return advised(subject, report, case, self.files, self.tables.tables())
         if isinstance(subject, Image) and report.findings:
             from gate.pipeline.origins import traced
 
@@ -257,7 +256,7 @@ class Run:
 
         if self.upkeep is None:
             read = self.ledger.read.values()
-            self.upkeep = Upkeep(self.files, self.declarations.files, read, self._tables(), self.options)
+            self.upkeep = Upkeep(self.files, self.declarations.files, read, self.tables.tables(), self.options)
         own = self.linked.own_images(subject) if isinstance(subject, Workload) else frozenset()
         return self.upkeep.given(subject, own)
 
@@ -270,14 +269,7 @@ class Run:
         from gate.pipeline.underneath import underneath
 
         definitions, subjects = self.ledger.definitions, self.linked.subjects
-        return tuple(underneath(definitions, subjects, self.declarations, self._tables(), self.options.now))
-
-    def _tables(self) -> Tables:
-        if self.tables is None:
-            from gate.data.tables import Tables
-
-            self.tables = Tables()
-        return self.tables
+        return tuple(underneath(definitions, subjects, self.declarations, self.tables.tables(), self.options.now))
 
     def _unrendered(self) -> list[NotUnderstood]:
         """Return the templates that nobody has rendered where the policy for their files fails them."""

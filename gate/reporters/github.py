@@ -7,6 +7,7 @@ first and the last line says what was left out.
 from __future__ import annotations
 
 from gate.reporters.escape import visible
+from gate.reporters.tables import noted, summed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def render(report: Report) -> str:
         lines += found[:MOST]
         if len(found) > MOST:
             lines.append(f"::{kind} title=boundary-gate::{len(found) - MOST} more are in the full report")
+    if report.tables.notes:
+        lines.append(f"::warning title=boundary-gate::{_escaped(noted(report.tables), _DATA)}")
+    lines.append(summed(report.tables))
     lines.append(f"boundary-gate: {report.verdict}, exit status {report.status}")
     return "\n".join(lines) + "\n"
 

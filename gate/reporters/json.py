@@ -45,7 +45,7 @@ def document(report: Report) -> Json:
         "schema_version": "1",
         "tool": {"name": "boundary-gate", "version": report.version},
         "now": report.now,
-        "data_date": report.data_date,
+        "data_date": report.tables.date,
         "stage": report.stage,
         "policy": {"name": report.policy, "digest": report.policy_digest},
         "verdict": report.verdict,
@@ -68,6 +68,11 @@ def document(report: Report) -> Json:
         "trusted": _trusted(report.trusted),
         "baseline": _baseline(report.baseline),
         "against": _against(report.against),
+        "tables": {
+            "origin": report.tables.origin or None,
+            "sha256": dict(report.tables.digests),
+            "notes": list(report.tables.notes),
+        },
     }
 
 

@@ -11,6 +11,7 @@ import json
 from urllib.parse import quote
 
 from gate.model.fingerprint import fingerprint, of_clause
+from gate.reporters.tables import noted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def document(report: Report, pages: Pages, *, full: bool = False) -> Json:
                 "columnKind": "unicodeCodePoints",
                 "invocations": [_invocation(report)],
                 "results": results,
+                "properties": {"tables": {"date": report.tables.date, "sha256": dict(report.tables.digests)}},
             }
         ],
     }
@@ -222,6 +224,8 @@ def _invocation(report: Report) -> Json:
         for gap in report.coverage.not_understood
     ]
     invocation: Json = {"executionSuccessful": not gaps, "exitCode": report.status}
-    if gaps:
-        invocation["toolExecutionNotifications"] = gaps
+    noted_of_tables = noted(report.tables)
+    told = [*gaps, *([{"level": "warning", "message": {"text": noted_of_tables}}] if noted_of_tables else [])]
+    if told:
+        invocation["toolExecutionNotifications"] = told
     return invocation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.reporters.escape import visible
+from gate.reporters.tables import noted, summed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -342,6 +343,9 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     files = f"{coverage.read} of {coverage.seen} files read"
     rest = f", {len(coverage.skipped)} skipped{'' if listed else ' (--verbose)'}" if coverage.skipped else ""
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
+    yield paint(f"  {summed(report.tables)}", "dim")
+    if report.tables.notes:
+        yield paint(f"  {noted(report.tables)}", "warn")
     label = paint(report.verdict.upper(), report.verdict)
     side = f" from {visible(report.trusted.name)}" if report.trusted else ""
     side += f", against {visible(report.against.name)} at {report.against.commit[:12]}" if report.against else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gate.boundary.level import NAMES
+from gate.data.shelf import TABLES
 from gate.model.policy import LEVELS, NEEDS, STAGES
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
@@ -36,7 +37,7 @@ def schema() -> Json:
             "What wrote it.", {"name": {"const": "boundary-gate"}, "version": string("The gate's version.")}
         ),
         "now": {"description": "The day that ages are counted to.", **DAY},
-        "data_date": string("The day of the embedded tables."),
+        "data_date": {"description": "The day of the tables: what happened later is not in them.", **DAY},
         "stage": word("The stage whose evidence was asked for.", STAGES),
         "policy": closed(
             "The policy that judged.",
@@ -55,6 +56,7 @@ def schema() -> Json:
         "trusted": _trusted(),
         "baseline": _baseline(),
         "against": _against(),
+        "tables": _tables(),
     }
     return {
         **head("report", "Report of the gate", "Everything one run found out."),
@@ -68,6 +70,14 @@ def schema() -> Json:
             "score": _score(),
         },
     }
+
+
+def _tables() -> Json:
+    digests = closed("The SHA-256 of each table.", dict.fromkeys(TABLES, DIGEST))
+    notes = listed("What has to be known of them, such as that they are old.", {"type": "string"})
+    origin = {"description": "The file that they are from; null for those of the gate.", "type": ["string", "null"]}
+    about = "The tables that ages and ends of support rest on."
+    return closed(about, {"origin": origin, "sha256": digests, "notes": notes})
 
 
 def _trusted() -> Json:

@@ -20,7 +20,7 @@ PURE = ("model", "boundary", "freshness", "rules", "scores", "judge.py", "needs.
 READING = ("syntax", "dialects", "readers", "linking", "advice", "reporters", "policy", "data")
 
 #: The modules that may load others by name, each for its own table.
-LOADERS = {"model/loading.py", "data/checks.py", "data/tables.py"}
+LOADERS = {"model/loading.py", "data/checks.py", "data/shelf.py"}
 
 #: Builtins that reach out of the process or run text.
 BUILTINS = frozenset("open __import__ __builtins__ __loader__ eval exec compile input breakpoint print".split())

@@ -36,7 +36,7 @@ def test_recent_tables_need_no_word() -> None:
 
 
 def test_tables_that_should_be_renewed_say_their_age() -> None:
-    assert [*notes(DATE, later(STALE_TABLES + 1))] == ["they are 46 days old: renew them with `gate data update`"]
+    assert [*notes(DATE, later(STALE_TABLES + 1))] == ["are 46 days old (`gate data update` renews them)"]
 
 
 def test_old_tables_say_what_no_longer_follows() -> None:
@@ -45,7 +45,7 @@ def test_old_tables_say_what_no_longer_follows() -> None:
 
 
 def test_hindsight_is_noted() -> None:
-    assert [*notes(DATE, later(-30))] == ["they know what happened in the 30 days after 2026-07-22"]
+    assert [*notes(DATE, later(-30))] == ["know what happened in the 30 days after 2026-07-22"]
 
 
 @pytest.mark.parametrize(

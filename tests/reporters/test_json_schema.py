@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from gate.data.shelf import TABLES
 from gate.model.agreement import Agreement, Alone, Dispute, Hole, Witness
 from gate.model.cadence import Cadence, Keeper
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
@@ -33,6 +34,7 @@ from gate.model.report import (
     Requirement,
     ScoreLine,
     SubjectReport,
+    TablesLine,
     Trusted,
 )
 from gate.model.rule import Finding
@@ -158,7 +160,7 @@ def full() -> Report:
     return Report(
         "1.0.0",
         "2026-11-23",
-        "2026-11-20",
+        TablesLine("2026-11-20", "tables.json", tuple((table, "a" * 64) for table in TABLES), ("they are old",)),
         "deploy",
         "standard",
         "0" * 64,

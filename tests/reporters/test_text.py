@@ -22,7 +22,7 @@ def test_the_reason_has_a_place_and_a_next_step(capsys: pytest.CaptureFixture[st
 def test_everything_that_passes_is_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_all(tmp_path, {"compose.yaml": "services: {web: {image: x}}\n"})
     lines = gate(capsys, "check", "--now", NOW, tmp_path).out.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert lines[-1].startswith("PASS  1 pass")
 
 
