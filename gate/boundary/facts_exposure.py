@@ -209,7 +209,7 @@ def _other_device(_workload: Workload, container: Container) -> Iterator[Truth]:
         ),
     )
     for gpu in container.exposure.gpus.members:
-        yield holds(gpu, bool, "").about(f"{container.name} is given a GPU, and with it the host's driver")
+        yield holds(gpu, bool, "").about(f"{container.name} is given an accelerator, and with it the host's driver")
 
 
 def _host_port(_workload: Workload, container: Container) -> Iterator[Truth]:

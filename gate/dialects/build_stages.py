@@ -5,6 +5,7 @@ Source: moby/buildkit `frontend/dockerfile/dockerfile2llb`.
 
 from __future__ import annotations
 
+from gate.dialects import image_name
 from gate.dialects.build_stage import Plan, StageBuild, external, refused
 from gate.dialects.build_steps import mounted_from
 from gate.dialects.build_variables import Scope, declare_global, global_scope
@@ -114,6 +115,8 @@ class Stages:
         at = instruction.place(instruction.rest_at, instruction.rest_at + len(words[0]))
         text = self.scope.expand(words[0], instruction)
         via = self.scope.via()
+        if isinstance(text, str) and via and image_name.parse(text) is None:
+            text = Unresolved(f"{text[:80]!r} is no image: the build has to set its arguments")
         other = earlier.get(text) if isinstance(text, str) else None
         scope = Scope(self._file.escape, "the base image may set")
         stage = StageBuild(number, name, instruction, self._base(text, other, at, via), scope)

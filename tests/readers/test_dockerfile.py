@@ -196,6 +196,13 @@ def test_an_argument_without_a_default_leaves_the_base_unknown() -> None:
     assert getattr(known(found.user), "text", "") == "x"
 
 
+@pytest.mark.parametrize("text", ["ARG V=\nFROM a:${V}\n", "ARG B=\nFROM $B\n", "ARG T=1!\nFROM a:$T\n"])
+def test_arguments_that_the_build_has_to_set_leave_the_base_unknown(text: str) -> None:
+    base = image(text).stages[0].base.image
+    assert isinstance(base, Unknown)
+    assert base.reason.endswith(" is no image: the build has to set its arguments")
+
+
 def test_nobody_can_be_asked_for_the_user_of_an_unknown_base() -> None:
     found = user("ARG BASE\nFROM $BASE\n")
     assert isinstance(found, Unknown)
