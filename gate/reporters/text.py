@@ -7,8 +7,9 @@ from gate.reporters.tables import noted, summed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from gate.model.coverage import NotUnderstood
     from gate.model.location import Location
     from gate.model.report import Comparison, Reason, Report, SubjectReport, Verdict
     from gate.model.rule import Finding
@@ -239,10 +240,20 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
     if coverage.not_understood:
         yield ""
         yield paint("not understood", "undecided")
-        for gap in coverage.not_understood:
-            yield f"  {visible(gap.at.path)}:{gap.at.line}  {visible(gap.reason)}"
-            if gap.remedy:
-                yield f"        {visible(gap.remedy)}"
+        for (path, reason, remedy), lines in _gaps(coverage.not_understood).items():
+            more = len(lines) - 1
+            others = f" (and on {more} more line{'' if more == 1 else 's'})" if more else ""
+            yield f"  {visible(path)}:{lines[0]}  {visible(reason)}{others}"
+            if remedy:
+                yield f"        {visible(remedy)}"
+
+
+def _gaps(gaps: Iterable[NotUnderstood]) -> dict[tuple[str, str, str], list[int]]:
+    """Return the lines of each file that are not understood for one reason."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for gap in gaps:
+        found.setdefault((gap.at.path, gap.reason, gap.remedy), []).append(gap.at.line)
+    return found
 
 
 def _excepted(report: Report, paint: Paint) -> Iterator[str]:

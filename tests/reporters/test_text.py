@@ -37,6 +37,15 @@ def test_what_was_skipped_is_listed_while_the_list_is_short(tmp_path: Path, caps
     assert "may start pods" not in gate(capsys, "check", "--now", NOW, tmp_path).out
 
 
+def test_one_reason_is_told_once_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    partial = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
+    write_all(tmp_path, {"assert.yaml": "---\n".join([partial] * 3)})
+    out = gate(capsys, "check", "--now", NOW, tmp_path).out
+    assert out.count("has no `spec.template`") + out.count("has no pod to start") == 1
+    assert "(and on 2 more lines)" in out
+    assert "3 not understood" in out
+
+
 def test_no_colour_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in gate(capsys, "check", "--now", NOW, SHOP).out
 
