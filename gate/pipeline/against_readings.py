@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.model.errors import InputError
+from gate.model.reader import Reading
 from gate.pipeline.against_files import below
 from gate.pipeline.reading import Ledger
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from gate.model.coverage import Skipped
-    from gate.model.reader import Reader, Reading
+    from gate.model.reader import Reader
     from gate.model.reference import Definition, ReferenceKind
     from gate.model.source import Source
     from gate.pipeline.against_files import Touched
@@ -80,7 +81,7 @@ class Part(Ledger):
         """
         super().__init__(files, excluded)
         self.by_file: dict[str, Reading] = {}
-        self.readers: dict[str, str] = {}
+        self.readers: dict[str, set[str]] = {}
         self._own, self._common = readings
         self._rest = rest
 
@@ -114,6 +115,12 @@ class Part(Ledger):
         if source is not None and any(word in source.data for word in words):
             self.source(source, ("kubernetes", *also), named=False)
 
+    def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
+        """Let the readers of a file read it anew."""
+        self.by_file.pop(source.path, None)
+        self.readers.pop(source.path, None)
+        super().source(source, candidates, named=named)
+
     def _read(self, reader: Reader, source: Source) -> Reading:
         path = source.path
         reading = self._own.get(path, reader.name)
@@ -124,8 +131,21 @@ class Part(Ledger):
         else:
             reading = super()._read(reader, source)
             self._own.keep(path, reader.name, reading, self.depends[path])
-        self.by_file[path], self.readers[path] = reading, reader.name
+        self.by_file[path] = _joined(self.by_file.get(path), reading)
+        self.readers.setdefault(path, set()).add(reader.name)
         return reading
+
+
+def _joined(one: Reading | None, other: Reading) -> Reading:
+    """Return what several readers of one file found as one reading."""
+    if one is None:
+        return other
+    return Reading(
+        (*one.subjects, *other.subjects),
+        (*one.definitions, *other.definitions),
+        (*one.problems, *other.problems),
+        (*one.skipped, *other.skipped),
+    )
 
 
 def in_order(files: Iterable[str], named: Iterable[str]) -> list[str]:

@@ -192,7 +192,7 @@ class Scope:
         """Add the files that may speak of the same subjects, because one asks for the other."""
         for half in (was, now):
             for path, others in half.part.depends.items():
-                if path in self.judged and habits(half.part.readers[path]).shares:
+                if path in self.judged and any(habits(one).shares for one in half.part.readers[path]):
                     self.judged |= others & self._sides.candidates
         common, _ = self._sides.readings
         for path, others in common.depends.items():

@@ -12,12 +12,13 @@ from gate.model.location import whole_file
 from gate.model.reader import Reading
 from gate.model.record import Record, replace
 from gate.pipeline.files import Walked
-from gate.readers import READERS, WORDS, is_archive, is_bare
+from gate.readers import READERS, WORDS, is_archive, is_bare, is_shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gate.model.location import Location
     from gate.model.reader import Reader, Subject
     from gate.model.reference import Definition, ReferenceKind
     from gate.model.source import Source
@@ -147,16 +148,24 @@ class Ledger:
         return head is not None and head.data.startswith(b"#!")
 
     def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
-        """Let the first reader that claims the content read it."""
+        """Let the first reader that claims the content read it; of a shared file, every one its part."""
+        problems: set[tuple[Location, str]] = set()
+        claimed = False
+        self.depends.pop(source.path, None)
         for name in candidates:
             if name in WORDS and not any(word in source.data for word in WORDS[name]):
                 continue
             reader = load(name)
             if reader.claims(source):
                 self.read[source.path] = source
-                self._keep(self._left(self._read(reader, source), source.path))
-                return
-        if named:
+                reading = self._left(self._read(reader, source), source.path)
+                news = tuple(one for one in reading.problems if (one.at, one.cause) not in problems)
+                problems |= {(one.at, one.cause) for one in news}
+                self._keep(replace(reading, problems=news))
+                claimed = True
+                if not is_shared(source.path):
+                    return
+        if named and not claimed:
             self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))
 
     def _read(self, reader: Reader, source: Source) -> Reading:
@@ -165,7 +174,7 @@ class Ledger:
         try:
             return reader.read(source, self.files)
         finally:
-            self.depends[source.path] = frozenset(self.files.consulted)
+            self.depends[source.path] = self.depends.get(source.path, frozenset()) | self.files.consulted.keys()
             self.files.consulted = before | self.files.consulted
 
     def aside(self) -> Ledger:

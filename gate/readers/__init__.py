@@ -56,6 +56,11 @@ def _is_image(name: str) -> bool:
     return name in ("index.json", "oci-layout", "manifest.json", "config.json") or is_archive(name)
 
 
+def is_shared(name: str) -> bool:
+    """Match the files of which several readers take a part each: the resources of Terraform that are theirs."""
+    return name.lower().endswith((".tf", ".tofu"))
+
+
 def is_archive(name: str) -> bool:
     """Match the files of which no reader needs more than pieces."""
     return name.lower().endswith(".tar")
@@ -92,8 +97,8 @@ READERS: dict[str, Callable[[str], bool]] = {
     "ecs": _is_ecs,
     "clusters": _is_ecs,
     "oci": _is_image,
-    "lxc": _is_lxc,
     "incus": _is_incus,
+    "lxc": _is_lxc,
     "docker_run": _is_script,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,

@@ -29,20 +29,14 @@ _MODULE = (
     rb"\bAzure/(?:aks/azurerm|terraform-azurerm-aks))\b"
 )
 
-#: What another reader takes, and reads the clusters of as well.
-_OTHERS = rb"(?m)^[ \t]*resource[ \t]+\"?(?:aws(?:cc)?_ecs_task_definition|incus_(?:instance|profile)|lxd_\w+)\b"
-_OTHER_MODULES = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\bterraform-aws-modules/(?:ecs/aws|terraform-aws-ecs)\b"
-
 _CLOUDFORMATION = b"AWS::EKS::"
 _TYPE = rb"Type[\"']?[ \t]*:[ \t]*[\"']?AWS::EKS::(?:Cluster|Nodegroup|FargateProfile)\b"
 _TASKS = b"AWS::ECS::TaskDefinition"
 
 
 def claims(source: Source) -> bool:
-    """Claim what describes clusters, unless a reader of workloads takes it."""
+    """Claim what describes clusters: its part of Terraform, and a template that no tasks are in."""
     if source.path.lower().endswith(_TERRAFORM):
-        if any(re.search(wanted, source.data) for wanted in (_OTHERS, _OTHER_MODULES)):
-            return False
         return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
     if _CLOUDFORMATION not in source.data or _TASKS in source.data or re.search(_TYPE, source.data) is None:
         return False

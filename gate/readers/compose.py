@@ -69,6 +69,8 @@ def claims(source: Source) -> bool:
     if "compose" in name or name.startswith("docker-stack"):
         if not any(key in data for key in _OF_A_PROJECT):
             return False
+        if b"jobs" in data and b"steps" in data and any(map(_is_workflow, _roots(source))):
+            return False
         return b"apiVersion" not in data or b"kind" not in data or not any(map(_is_resource, _roots(source)))
     return (data.startswith(b"services:") or b"\nservices:" in data) and any(map(_has_services, _roots(source)))
 
@@ -82,6 +84,14 @@ def _roots(source: Source) -> list[Node | None]:
 def _is_resource(root: Node | None) -> bool:
     """Say whether a document is one of Kubernetes, whatever its file is named."""
     return isinstance(root, Mapping) and root.get("apiVersion") is not None
+
+
+def _is_workflow(root: Node | None) -> bool:
+    """Say whether a document is a workflow of GitHub's: Compose takes no job with steps."""
+    jobs = root.get("jobs") if isinstance(root, Mapping) and root.get("services") is None else None
+    return isinstance(jobs, Mapping) and any(
+        isinstance(job, Mapping) and isinstance(job.get("steps"), Sequence) for job in jobs.entries.values()
+    )
 
 
 def _has_services(root: Node | None) -> bool:

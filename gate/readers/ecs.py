@@ -39,7 +39,7 @@ _WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
 _PLACEHOLDER = r"\{\{|\{%|<%|<[A-Z_]+>|\$\{?[A-Za-z_]|@[A-Za-z_]+@|%[A-Za-z_]+%"
 
 #: What describes clusters of Kubernetes.
-_CLUSTERS = (b"_eks_", b"/eks/", b"google_container_", b"azurerm_kubernetes_cluster", b"AWS::EKS::")
+_CLUSTERS = b"AWS::EKS::"
 
 _CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
 _RAW = b"containerDefinitions"
@@ -133,7 +133,7 @@ def read(source: Source, sources: Sources) -> Reading:
     if _is_terraform(source):
         from gate.dialects.ecs_terraform import tasks
 
-        return _with_clusters(_reading(*tasks(source, sources)), source, sources)
+        return _reading(*tasks(source, sources))
     found: list[Task] = []
     problems: list[InputError] = []
     for document in _documents(source):
@@ -141,17 +141,13 @@ def read(source: Source, sources: Sources) -> Reading:
             problems.append(_worded(document.error, source))
         elif document.root is not None:
             found += _tasks(document.root, document, source.path, problems)
-    return _with_clusters(_reading(found, problems), source, sources)
+    return _with_clusters(_reading(found, problems), source)
 
 
-def _with_clusters(reading: Reading, source: Source, sources: Sources) -> Reading:
-    """Add what the same file describes of EKS, GKE and AKS, which no other reader is asked for."""
-    if not any(word in source.data for word in _CLUSTERS):
+def _with_clusters(reading: Reading, source: Source) -> Reading:
+    """Add what the same template describes of EKS, which no other reader is asked for."""
+    if _CLUSTERS not in source.data:
         return reading
-    if _is_terraform(source):
-        from gate.dialects.clusters_terraform import clusters as terraform
-
-        return replace(reading, definitions=tuple(terraform(source, sources)[0]))
     from gate.dialects.clusters_cloudformation import clusters
 
     found = (one for document in _documents(source) for one in clusters(document.root, document.tags, source.path))

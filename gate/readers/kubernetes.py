@@ -185,7 +185,7 @@ class _File:
         found = _identity(root) or (default if isinstance(root, Mapping) else None)
         if found is not None:
             self._identified(Fields(root, root, doubts), *found, depth)
-        elif may_start_pods(root):
+        elif may_start_pods(root) or (depth and isinstance(root, Scalar | Sequence)):
             remedy = "write both, or move it to a file that is no manifest"
             self.problems.append(InputError("has no `apiVersion` and `kind`", at=root.at, remedy=remedy))
 

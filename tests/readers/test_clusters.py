@@ -336,18 +336,21 @@ def test_what_is_not_claimed(path: str, text: str) -> None:
     assert not clusters.READER.claims(Source(path, text.encode()))
 
 
-@pytest.mark.parametrize("path", ["main.tf", "stack.yaml"])
-def test_a_file_with_tasks_too_has_one_reader(path: str) -> None:
-    task = 'resource "aws_ecs_task_definition" "a" {\n  family = "a"\n  container_definitions = "[]"\n}\n'
-    texts = {
-        "main.tf": task + 'resource "aws_eks_cluster" "main" {\n  version = "1.29"\n}\n',
-        "stack.yaml": CLOUDFORMATION
-        + "  Task: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: []}}\n",
-    }
-    source = Source(path, texts[path].encode())
+def test_a_template_with_tasks_too_has_one_reader() -> None:
+    tasks = "  Task: {Type: AWS::ECS::TaskDefinition, Properties: {ContainerDefinitions: []}}\n"
+    source = Source("stack.yaml", (CLOUDFORMATION + tasks).encode())
     assert not clusters.READER.claims(source)
     assert ecs.READER.claims(source)
-    assert only(ecs.READER.read(source, Tree(texts)), Cluster).provider == "eks"
+    assert only(ecs.READER.read(source, Tree({})), Cluster).provider == "eks"
+
+
+def test_a_module_with_tasks_too_has_two() -> None:
+    task = 'resource "aws_ecs_task_definition" "a" {\n  family = "a"\n  container_definitions = "[]"\n}\n'
+    texts = {"main.tf": task + 'resource "aws_eks_cluster" "main" {\n  version = "1.29"\n}\n'}
+    source = Source("main.tf", texts["main.tf"].encode())
+    assert ecs.READER.claims(source)
+    assert clusters.READER.claims(source)
+    assert only(clusters.READER.read(source, Tree(texts)), Cluster).provider == "eks"
 
 
 def test_what_is_broken_is_said() -> None:
