@@ -28,7 +28,7 @@ _ZEROES = bytes(BLOCK)
 _POSIX = b"ustar\0"
 _MAX_SIZE = 2**63 - 1
 
-_FILES, _LINKS, _BARE = "\0" + "07", "12", "123456"
+_FILES, _LINKS, _BARE, _SYMBOLIC = "\0" + "07", "12", "123456", "2"
 _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL, _SPARSE = "LKxgS"
 
 #: Records of an extended header that change which bytes a member is.
@@ -39,13 +39,14 @@ COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2",
 
 
 class Member(Record):
-    """One member: where its bytes are, and whether it is a plain file or a link."""
+    """One member: where its bytes are, whether it is a plain file or a link, and what a symbolic link says."""
 
     name: str
     start: int
     size: int
     is_file: bool
     is_link: bool
+    target: str
 
 
 def is_archive(head: bytes) -> bool:
@@ -118,8 +119,9 @@ class _Headers:
             size = 0
         elif "size" in said:
             size = self._decimal(said["size"])
-        is_folder = name.endswith("/")
-        return Member(self._clean(name), start, size, kind in _FILES and not is_folder, kind in _LINKS)
+        target = said.get("linkpath", _text(header[157:257])) if kind == _SYMBOLIC else ""
+        is_file = kind in _FILES and not name.endswith("/")
+        return Member(self._clean(name), start, size, is_file, kind in _LINKS, target)
 
     def _after(self, start: int, size: int) -> int:
         """Return where the next header is."""

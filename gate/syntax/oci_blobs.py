@@ -28,8 +28,8 @@ if TYPE_CHECKING:
         def stream(self, name: str) -> Stream | None:
             """Open a file that may be large, with the same answers."""
 
-        def is_link(self, name: str) -> bool:
-            """Say whether a file is a link to another of the same archive, which is never followed."""
+        def linked(self, name: str) -> str | None:
+            """Return the plain file of the same archive that a link leads to, empty for none; None for no link."""
 
 
 #: Bytes of all documents, and of all layers, of one layout or archive.
@@ -56,9 +56,9 @@ class Blobs:
         """Return the place of a file as such."""
         return self._store.place(name)
 
-    def is_link(self, name: str) -> bool:
-        """Say whether a file is a link."""
-        return self._store.is_link(name)
+    def linked(self, name: str) -> str | None:
+        """Return the plain file that a link leads to, empty for none; None for what is no link."""
+        return self._store.linked(name)
 
     def document(self, name: str) -> Source | None:
         """Return a small file; None when there is none."""

@@ -276,9 +276,15 @@ class Images:
         return self._checked(read, [node.at for node in nodes], sums)
 
     def _saved_layer(self, name: str, wanted: str, entry: Mapping) -> Layer:
-        """Verify a layer by the digest that its name or the configuration says; compressed, it may have neither."""
-        if self._blobs.is_link(name):
-            return left_out("it is a link within the archive")
+        """Verify a layer by the digest that its name or the configuration says; compressed, it may have neither.
+
+        Docker saved a layer that images share, or that an image has twice, once, and links to it. What a link leads to
+        is verified as if it stood there.
+        """
+        linked = self._blobs.linked(name)
+        if linked == "":
+            return left_out("it is a link to no layer of the archive")
+        name = linked or name
         found = self._blobs.layer(name, "sha256")
         if found is None:
             raise InputError(f"the layer {name[:80]} is missing", at=entry.at, remedy=oci.AGAIN)

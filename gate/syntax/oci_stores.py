@@ -41,9 +41,8 @@ class Folder:
         """Open a file that may be large; None when there is none."""
         return self._sources.stream(self._full(name))
 
-    def is_link(self, name: str) -> bool:  # noqa: ARG002 - the protocol's
-        """Say no: a link in a folder is refused when it is opened."""
-        return False
+    def linked(self, name: str) -> None:
+        """Say that it is none: a link in a folder is refused when it is opened."""
 
     def _full(self, name: str) -> str:
         return f"{self.path}/{name}" if self.path else name
@@ -92,10 +91,16 @@ class Packed:
         member = self._plain(name)
         return _Part(self._stream, member) if member is not None else None
 
-    def is_link(self, name: str) -> bool:
-        """Say whether a member is a link, which is never followed."""
-        member = self._members.get(name)
-        return member is not None and member.is_link
+    def linked(self, name: str) -> str | None:
+        """Return the plain member that a link leads to, empty for none; None for what is no link.
+
+        One symbolic link is followed and no second one, as in skopeo.
+        """
+        link = self._members.get(name)
+        if link is None or not link.is_link:
+            return None
+        found = _led(name, link.target)
+        return found if found in self._members and self._members[found].is_file else ""
 
     def _plain(self, name: str) -> Member | None:
         member = self._members.get(name)
@@ -109,6 +114,19 @@ class Packed:
 
     def _refuse(self, name: str, cause: str) -> NoReturn:
         raise InputError(f"its member {name[:80]} {cause}", at=whole_file(self.path), remedy="save the image again")
+
+
+def _led(name: str, target: str) -> str:
+    """Return the member that a link leads to; empty for one that leads out of the archive."""
+    parts = name.split("/")[:-1]
+    for part in target.split("/"):
+        if part == "..":
+            if not parts:
+                return ""
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "" if target.startswith("/") else "/".join(parts)
 
 
 class _Packed(Source):

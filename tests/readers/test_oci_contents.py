@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -331,18 +332,53 @@ def test_what_docker_saves_has_contents() -> None:
     assert found.packages.at.path == "a.tar"
 
 
-def test_a_layer_that_is_a_link_in_its_archive() -> None:
-    base = layer(Entry(DPKG, STATUS))
-    files = saved("web:1", layers=[base])
+def linked(target: str, kind: bytes = tarfile.SYMTYPE, *more: tarfile.TarInfo) -> Contents:
+    """Return the contents of an image whose layer is a link, beside the layer that Docker would have linked to."""
+    files = saved("web:1", layers=[layer(Entry(DPKG, STATUS))])
     (name,) = (name for name in files if name.endswith("/layer.tar"))
-    del files[name]
-    import tarfile
-
+    files["shared/layer.tar"] = files.pop(name)
     member = tarfile.TarInfo(name)
-    member.type, member.linkname = tarfile.SYMTYPE, "../x/layer.tar"
-    found = image({"a.tar": packed(files, member)}, "a.tar").contents
+    member.type, member.linkname = kind, target
+    found = image({"a.tar": packed(files, member, *more)}, "a.tar").contents
     assert found is not None
-    assert found.layers == ("it is a link within the archive",)
+    return found
+
+
+@pytest.mark.parametrize("target", ["../shared/layer.tar", ".././shared//layer.tar"])
+def test_a_layer_that_docker_saved_once_for_several_images(target: str) -> None:
+    found = linked(target)
+    assert names(found) == ["bash"]
+    assert found.packages.complete
+
+
+def test_what_a_layer_links_to_is_verified() -> None:
+    files = saved("web:1", layers=[layer(Entry(DPKG, STATUS))])
+    (name,) = (name for name in files if name.endswith("/layer.tar"))
+    files = {**files, name: b"", "shared/layer.tar": layer(Entry("other"))}
+    del files[name]
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = tarfile.SYMTYPE, "../shared/layer.tar"
+    assert "changed or damaged" in problem({"a.tar": packed(files, member)}, "a.tar")
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("../gone/layer.tar", tarfile.SYMTYPE),
+        ("../../shared/layer.tar", tarfile.SYMTYPE),
+        ("/shared/layer.tar", tarfile.SYMTYPE),
+        ("../shared", tarfile.SYMTYPE),
+        ("", tarfile.SYMTYPE),
+        ("../shared/layer.tar", tarfile.LNKTYPE),
+        ("../link", tarfile.SYMTYPE),
+    ],
+)
+def test_a_layer_that_links_to_no_layer_of_its_archive(target: str, kind: bytes) -> None:
+    second = tarfile.TarInfo("link")
+    second.type, second.linkname = tarfile.SYMTYPE, "shared/layer.tar"
+    found = linked(target, kind, second)
+    assert found.layers == ("it is a link to no layer of the archive",)
+    assert not found.packages.complete
 
 
 def test_a_configuration_alone_has_no_contents() -> None:
