@@ -1,7 +1,8 @@
 """The watched part of a file system, as layers laid over each other make it.
 
 A path whose folder is a link leads where the link leads, as containerd unpacks it; a folder that is written out takes
-the place of a link. Whiteouts hide what the layers below brought, and never what their own layer does.
+the place of a link. Whiteouts hide what the layers below brought, and never what their own layer does. Engines that go
+through a layer in its order also remove what comes before the whiteout, which nobody honest writes: it is in doubt.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
     from gate.syntax.oci_layers import Change, Layer, Watch
 
+REMOVALS = frozenset({"whiteout", "opaque"})
+
 #: Links that one path may lead through, as on Linux.
 MAX_LINKS = 40
+
+#: Paths of one layer that are in doubt; with more of them everything is.
+MAX_DOUBTED = 1_000
 
 
 class Node:
@@ -47,23 +53,64 @@ class Found(Record):
 class FileSystem:
     """Layers in their order, the base first."""
 
-    __slots__ = ("_root", "_watch")
+    __slots__ = ("_doubted", "_root", "_watch")
 
     def __init__(self, layers: Sequence[Layer], watch: Watch) -> None:
         """Lay them over each other."""
         self._root = Node("folder", 0)
         self._watch = watch
+        self._doubted: set[str] = set()
         for index, layer in enumerate(layers):
-            for change in layer.changes:
-                if change.kind in ("whiteout", "opaque"):
-                    self._hide(change)
-            for change in layer.changes:
-                if change.kind not in ("whiteout", "opaque"):
-                    self._bring(change, index)
+            self._lay(layer.changes, index)
+
+    def _lay(self, changes: Sequence[Change], index: int) -> None:
+        removals = [change for change in changes if change.kind in REMOVALS]
+        doubted = self._in_doubt(changes) if removals else set()
+        self._doubted |= doubted | {self._at(path)[1] for path in doubted}
+        for change in removals:
+            self._hide(change)
+        for change in changes:
+            if change.kind not in REMOVALS:
+                self._bring(change, index)
+        self._doubted |= {self._at(path)[1] for path in doubted}
+        if len(self._doubted) > MAX_DOUBTED:
+            self._doubted = {""}
+
+    def _in_doubt(self, changes: Sequence[Change]) -> set[str]:
+        """Return the paths of which one layer says more than one thing: what it removes after it has written it.
+
+        So it is with links that its removals lead through, and with those below that it writes through and removes.
+        """
+        found: set[str] = set()
+        written: set[str] = set()
+        links: set[str] = set()
+        through: set[str] = set()
+        for change in changes:
+            above = _above(change.path)
+            if change.kind == "whiteout" and change.path in written:
+                found.add(change.path)
+            if change.kind == "opaque":
+                found.update(path for path in through if path.startswith(f"{change.path}/"))
+            if change.kind in REMOVALS:
+                passed = above if change.kind == "opaque" else above[:-1]
+                found |= links.intersection(passed)
+                if written.intersection(passed) and self._at(passed[-1])[1] != passed[-1]:
+                    found.add(change.path)
+                continue
+            written.update(above)
+            if change.kind == "link":
+                links.add(change.path)
+            if self._at(change.path, is_followed=False)[1] != change.path:
+                through.add(change.path)
+            if len(through) + len(found) > MAX_DOUBTED:
+                return {""}
+        return found
 
     def file(self, path: str) -> Found | None:
         """Return what a path leads to; None where there is nothing. What was not read has the value `Unread`."""
         node, real = self._at(path)
+        if any(not one or real == one or real.startswith(f"{one}/") for one in self._doubted):
+            return Found(real, Unread("is written and removed by the same layer"), 0, 0)
         if node is None:
             known = self._watch.is_watched(real) or not self._leads_away(path)
             return None if known else Found(path, Unread(f"is a link to {real[:80]}, which was not read"), 0, 0)
@@ -120,6 +167,8 @@ class FileSystem:
         folder, _, name = change.path.rpartition("/")
         parent = self._made(folder, layer)
         if parent is None:
+            if change.kind == "link":
+                self._doubted.add("")  # it may lead back to what is watched
             return
         present = parent.children.get(name)
         if change.kind == "folder":
@@ -145,6 +194,7 @@ class FileSystem:
         node, real = self._at(folder)
         if node is not None:
             return node if node.kind == "folder" else None
+        real = "/".join(_flat(real.split("/")))
         if real != folder and not self._watch.is_watched(real):
             return None
         node = self._root
@@ -156,7 +206,10 @@ class FileSystem:
         return node
 
     def _at(self, path: str, *, is_followed: bool = True) -> tuple[Node | None, str]:
-        """Return what a path leads to, and the path without links; None where nothing is known to be."""
+        """Return what a path leads to, and the path without links; None where nothing is known to be.
+
+        Such a path may still go up from where nothing is known to be, and then nobody knows where it leads.
+        """
         parts, walked, links = [part for part in path.split("/") if part][::-1], [self._root], 0
         names: list[str] = []
         while parts:
@@ -174,10 +227,16 @@ class FileSystem:
                 parts += [part for part in child.target.split("/") if part not in ("", ".")][::-1]
                 continue
             if child is None:
-                return None, "/".join(_flat([*names, name, *parts[::-1]]))
+                return None, "/".join([*names, name, *parts[::-1]])
             walked.append(child)
             names.append(name)
         return walked[-1], "/".join(names)
+
+
+def _above(path: str) -> list[str]:
+    """Return the folders that a path is in, and itself."""
+    parts = path.split("/")
+    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _flat(parts: list[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gate.dialects import dpkg
 from gate.model.contents import InstalledPackage, SystemRelease
 from gate.model.evidence import Stated, Unknown, known
 from tests.readers.layouts import (
@@ -203,6 +204,42 @@ def test_a_removal_says_nothing_of_its_own_layer_or_later_ones() -> None:
     removed = layer(Entry(".wh.var"), Entry("etc/x", b"x"))
     assert names(contents(removed, layer(Entry(DPKG, STATUS)))) == ["bash"]
     assert names(contents(layer(Entry(DPKG, STATUS)), removed, layer(Entry(DPKG, STATUS)))) == ["bash"]
+
+
+@pytest.mark.parametrize(
+    "upper",
+    [
+        [Entry(DPKG, STATUS), Entry("var/lib/dpkg/.wh.status")],
+        [Entry(DPKG, STATUS), Entry(".wh.var")],
+        [link("var/lib/apt", "dpkg"), Entry("var/lib/apt/.wh.status")],
+        [link("var/lib/apt", "dpkg"), Entry("var/lib/apt/.wh..wh..opq")],
+    ],
+)
+def test_what_a_layer_removes_after_it_wrote_it_is_in_doubt(upper: list[Entry]) -> None:
+    """By the specification a whiteout means the layers below; engines remove what is there when they come to it."""
+    found = contents(layer(Entry(DPKG, STATUS)), layer(*upper))
+    assert reason(found).startswith(f"{DPKG} is written and removed by the same layer")
+
+
+def test_what_a_layer_writes_through_a_link_that_it_removes_is_in_doubt() -> None:
+    base = layer(Entry("usr/lib/sysimage/rpm/Packages", b"old"), link("var/lib/rpm", "../../usr/lib/sysimage/rpm"))
+    found = contents(base, layer(Entry("var/lib/rpm/rpmdb.sqlite", sqlite(BASH)), Entry("var/lib/.wh..wh..opq")))
+    assert "is written and removed by the same layer" in reason(found)
+
+
+def test_more_doubts_than_anybody_has_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gate.syntax.oci_merge.MAX_DOUBTED", 2)
+    written = [Entry(f"{dpkg.STATUS_FOLDER}/{name}", STATUS) for name in "abc"]
+    removed = [Entry(f"{dpkg.STATUS_FOLDER}/.wh.{name}") for name in "abc"]
+    found = contents(layer(Entry(DPKG, STATUS)), layer(*written, *removed))
+    assert reason(found).startswith(f"{DPKG} is written and removed")
+
+
+def test_a_link_that_goes_up_from_where_nobody_looked_leaves_the_packages_open() -> None:
+    away = link("var/lib/dpkg", "../../srv/away")
+    found = contents(layer(Entry(DPKG, STATUS)), layer(away, link("etc/os-release", "/var/lib/dpkg/../os-release")))
+    assert isinstance(found.system, Unknown)
+    assert not found.packages.complete
 
 
 def test_a_folder_that_is_written_out_takes_the_place_of_a_link() -> None:

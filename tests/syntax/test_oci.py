@@ -52,8 +52,8 @@ class _Store:
         self.asked.append(name)
         return _Large(self._size) if name != "absent" else None
 
-    def is_link(self, name: str) -> bool:  # noqa: ARG002 - the protocol's
-        return False
+    def linked(self, name: str) -> None:
+        """Say that nothing is a link."""
 
 
 def _blobs(store: _Store) -> Blobs:
