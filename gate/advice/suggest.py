@@ -15,6 +15,7 @@ from gate.model.evidence import Stated, known
 from gate.model.profile import OF_PODS
 from gate.model.record import replace
 from gate.model.suggestion import Suggestion
+from gate.model.truth import UNDECIDED
 from gate.model.workload import Runtime
 from gate.rules.registry import RULES, load
 
@@ -34,6 +35,9 @@ WITHOUT = (
     "it can do without; what cannot has an exception, with an owner and an end",
     "it can do without; a node agent that cannot is declared as one, with an exception",
 )
+
+#: What settling a doubt presumes.
+SETTLED = "what is then known weakens nothing; if it does, the gate says what to remove"
 
 #: Suggestions for one workload; more would not be read.
 MOST = 3
@@ -91,15 +95,17 @@ class _Case:
         return boundary(workload, facts, self.profile, frozenset(granted)).worst >= needed
 
     def without(self) -> Iterator[Suggestion]:
-        """Remove what hands the host over or weakens the default."""
+        """Remove what hands the host over or weakens the default, and settle what may."""
         if self.risks and self.reaches(self.workload, _ids(self.risks), 2):
+            certain = any(risk.answer == "yes" for risk in self.risks)
+            doubtful = any(risk.answer != "yes" for risk in self.risks)
             yield Suggestion(
-                "remove what weakens its boundary",
+                "remove what weakens its boundary" if certain else "say what may weaken its boundary",
                 "L2",
                 safe=False,
                 snippet=_removals(self.risks),
                 at=self.risks[0].at,
-                preconditions=(WITHOUT[self.workload.platform in OF_PODS],),
+                preconditions=(WITHOUT[self.workload.platform in OF_PODS],) * certain + (SETTLED,) * doubtful,
                 costs=(),
             )
 
@@ -168,9 +174,17 @@ def _ids(lines: Iterable[FactLine]) -> list[str]:
 
 
 def _removals(lines: Iterable[FactLine]) -> str:
-    """Say at every place what its rule's remedy is."""
+    """Say at every place what its rule's remedy is, or what has to be known before there is one."""
     rules = {fact: rule_id for rule_id, entry in RULES.items() for fact in entry.facts}
-    return "".join(dict.fromkeys(f"# {line.at}: {load(rules[line.id]).remedy}\n" for line in lines if line.id in rules))
+    steps = (f"# {line.at}: {_step(line, rules[line.id])}\n" for line in lines if line.id in rules)
+    return "".join(dict.fromkeys(steps))
+
+
+def _step(line: FactLine, rule: str) -> str:
+    """Return what to do about one fact; nobody is told to remove what may not be there."""
+    if line.answer == "yes":
+        return load(rule).remedy
+    return f"make this known: {line.text.partition(UNDECIDED)[2] or line.text}"
 
 
 def _placement(workload: Workload) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gate.boundary.fact import Fact
-from gate.boundary.host_paths import above, is_root, normalise, reaches_socket
+from gate.boundary.host_paths import DEFAULT_DEVICES, above, is_root, normalise, reaches_socket
 from gate.model.evidence import Stated, all_of, each, holds
+from gate.model.profile import OF_PODS
 from gate.model.record import replace
 from gate.model.truth import Because, no, unknown, yes
 
@@ -84,6 +85,8 @@ def _shown(container: Container, mount: Mount) -> str:
 
 def _socket(_workload: Workload, container: Container) -> Iterator[Truth]:
     def ask(mount: Mount) -> Truth:
+        if mount.kind == "engine-api" and not mount.target and isinstance(mount.source, Stated):
+            return yes(mount.at, f"{container.name} reaches the engine's API at {mount.source.value[:80]}")
         if mount.kind == "engine-api":
             return yes(mount.at, f"{container.name} is handed the engine's API socket and registry credentials")
         shown = _shown(container, mount)
@@ -116,10 +119,21 @@ def _in_project(path: str) -> bool:
     return bool(path) and not path.startswith(("/", "..", "~")) and path[1:2] != ":"
 
 
-def _other_path(_workload: Workload, container: Container) -> Iterator[Truth]:
-    """Any other host path, except a read-only one of the project itself, which is configuration and not the host's."""
+def _is_default(path: str) -> bool:
+    """Say whether a path is a device that the container has anyway."""
+    return normalise(path) in DEFAULT_DEVICES
+
+
+def _other_path(workload: Workload, container: Container) -> Iterator[Truth]:
+    """Any other host path, except a read-only one of the project itself, which is configuration and not the host's.
+
+    Where /dev/null hides a file it is no way out; Pod Security all the same refuses every path of the host.
+    """
+    of_pods = workload.platform in OF_PODS
 
     def ask(mount: Mount) -> Truth:
+        if not of_pods and _bound(mount, _is_default).answer == "yes":
+            return no(mount.at, f"{container.name} mounts a device that it has anyway")
         project = _bound(mount, _in_project) & _readable_only(mount)
         host, root = _bound(mount, lambda path: not reaches_socket(path)), _root(mount)
         # A path that may be the host's root is at the least some other path of the host.
@@ -204,7 +218,7 @@ def _block_device(_workload: Workload, container: Container) -> Iterator[Truth]:
 def _other_device(_workload: Workload, container: Container) -> Iterator[Truth]:
     yield from each(
         container.exposure.devices,
-        lambda device: (no if _is_host_device(device.path) else yes)(
+        lambda device: (no if _is_host_device(device.path) or _is_default(device.path) else yes)(
             device.at, f"{container.name} is given {device.path} of the host"
         ),
     )

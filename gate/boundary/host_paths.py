@@ -110,6 +110,9 @@ PLAIN_FILES = frozenset(
     }
 )
 
+#: Devices that every container has anyway, without the terminals (OCI runtime specification 1.2.0, Default Devices).
+DEFAULT_DEVICES = frozenset({"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"})
+
 
 def normalise(path: str) -> str:
     """Resolve `.`, `..` and doubled slashes, turn Windows paths to lower case with slashes, map `/var/run` to `/run`.

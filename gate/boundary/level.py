@@ -101,10 +101,10 @@ def _sandbox(workload: Workload, profile: PlatformProfile) -> tuple[RuntimeKind,
 
 
 def _resolved(runtime: Runtime) -> tuple[RuntimeKind, Grade, Location]:
-    if runtime.name in SHIMS:
-        return of_handler(runtime.name), "proven", runtime.at
     if isinstance(runtime.handler, Stated):
         return of_handler(runtime.handler.value), "referenced", runtime.at
+    if runtime.name in SHIMS:
+        return of_handler(runtime.name), "proven", runtime.at
     if of_handler(runtime.name) is NONE:
         return NONE, "proven", runtime.at
     return UNKNOWN, "asserted", runtime.at

@@ -9,6 +9,7 @@ DATA_DATE = "2026-08-21"
 SOURCES = (
     ("endoflife.date", "a70eca337600e7d721dc48112c271f98661d208b", "2026-08-22", "MIT"),
     ("docker-library/official-images", "37079fb336f572a88700cf32e5e1f6be54a04e8f", "2026-08-21", "Apache-2.0"),
+    ("endoflife-date/release-data", "f626bdef8bf9d1503707c05034905184c3a795d6", "2026-08-22", "MIT"),
     ("distro-info-data", "0.58+deb12u6", "2025-10-18", "ISC"),
     ("boundary-gate, scripts/data/curated.py", "", "", "Apache-2.0"),
 )

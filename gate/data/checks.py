@@ -20,6 +20,7 @@ def verify(tables: Tables) -> list[str]:
     shelf = tables.shelf
     wrong = [*_generated(shelf)] if shelf.origin == EMBEDDED else []
     wrong += [line for product in sorted(shelf.titles) for line in _disorder(product, shelf.cycles(product))]
+    wrong += _points(tables)
     return wrong + [line for official in sorted(shelf.windowed) for line in _windows(official, shelf.windows(official))]
 
 
@@ -39,14 +40,14 @@ def _generated(shelf: Shelf) -> Iterator[str]:
 def keys(products: Iterable[str], windowed: Iterable[str]) -> list[str]:
     """Return the name of every table."""
     lifecycles = [f"lifecycles.{product.replace('-', '_')}" for product in sorted(products)]
-    return lifecycles + [f"windows.w_{name.replace('-', '_')}" for name in sorted(windowed)]
+    return [*lifecycles, "points", *(f"windows.w_{name.replace('-', '_')}" for name in sorted(windowed))]
 
 
 def digest(key: str) -> str:
     """Return the digest of one table's content."""
     module = import_module(f"gate.data.{key}")
-    content = repr(module.CYCLES) if key.startswith("lifecycles.") else module.WINDOWS
-    return hashlib.sha256(content.encode()).hexdigest()
+    content = next(getattr(module, name) for name in ("CYCLES", "POINTS", "WINDOWS") if hasattr(module, name))
+    return hashlib.sha256(str(content).encode()).hexdigest()
 
 
 def _disorder(product: str, cycles: Mapping[str, Dates]) -> Iterator[str]:
@@ -56,6 +57,16 @@ def _disorder(product: str, cycles: Mapping[str, Dates]) -> Iterator[str]:
             yield f"{product} {cycle}: ends before it is released"
         if security[:1].isdigit() and extended[:1].isdigit() and extended < security:
             yield f"{product} {cycle}: extended support ends before security support"
+
+
+def _points(tables: Tables) -> Iterator[str]:
+    from gate.data.points import POINTS
+
+    for product, table in POINTS.items():
+        for line in table.splitlines():
+            point = tables.point(product, line.partition("=")[0])
+            if point is None or point.first > point.last or (point.next is not None and point.next < point.last):
+                yield f"{product} {line}: is followed by an earlier one"
 
 
 def _windows(official: str, table: str) -> Iterator[str]:

@@ -130,6 +130,7 @@ DIGESTS = {
     "lifecycles.xcp_ng": "f860273012367be49e58d2b8ad41151252f4d6c4c8240b0862d4ba5c9ecdad7f",
     "lifecycles.xen": "2ce70810f68c5096390fa4d3150f6feb5d0fe4856e9457f1767d18234269aaeb",
     "lifecycles.zookeeper": "27caf3831aba09e26fef0841e4d067584f85a2fc81a14ba5341e3531b1e76b2a",
+    "points": "2415b7fac436710ff3d6116c1041e4226c91c4057de1c189d497aafbab162ccc",
     "windows.w_adminer": "e6a3b524a0edc0261b931079f26dbd06516190616e37c959391b704c79369c67",
     "windows.w_adoptopenjdk": "098dfd029bb8c9b001cd93c13f311cff244361fd766ae7c075036827d2d20ad8",
     "windows.w_almalinux": "87ef774b2fe03c6e8f84ae80446db2b121702e7d0709a271ddce56739855aaa2",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gate.data.shelf import Dates, Shelf
     from gate.model.image import ImageName
+    from gate.model.lifecycle import Point
 
 #: The one cycle of a distribution that has no releases.
 ROLLING = "rolling"
@@ -182,6 +183,12 @@ class Tables:
             return days(claimed)
         except ValueError:
             return None
+
+    def point(self, product: str, release: str) -> Point | None:
+        """Find when a point release of a distribution appeared; None for what is no point release, or not kept."""
+        from gate.data.point import point
+
+        return point(product, release)
 
     def verify(self) -> list[str]:
         """Re-check the tables: digests, and that dates come in order; return what is wrong."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.age import is_frozen, is_patch
-from gate.model.truth import Because, Truth
+from gate.model.truth import UNDECIDED, Because, Truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _neglected(cadence: Cadence, what: str, tables: Tables, now: str, *, upgrade
             return Truth("no", (Because(keeper.at, text(keeper)),))
         (vain if why else doubts).append(Because(keeper.at, f"{text(keeper)}, but {why or doubt}"))
     if doubts:
-        said = f"whether anything keeps it up to date cannot be decided: {doubts[0].text}"
+        said = f"whether anything keeps it up to date{UNDECIDED}{doubts[0].text}"
         return Truth("unknown", (Because(cadence.at, said), *doubts))
     said = f"{what}: {vain[0].text}" if vain else what
     return Truth("yes", (Because(cadence.at, said), *vain))

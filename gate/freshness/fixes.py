@@ -113,7 +113,7 @@ def _joined(told: list[tuple[Vulnerability, Scan, Span]]) -> Found:
         first.status,
         tuple(severity for severity in SEVERITIES if severity in rated) or SEVERITIES,
         bool(rated),
-        _together([({_apart(one, version) for version in one.fixed}, span) for one, _scan, span in told if one.fixed]),
+        _together([(one, span) for one, _scan, span in told if one.fixed]),
         min(published, default=None),
         _exploited(ones),
         min(listed, default=None),
@@ -147,24 +147,33 @@ def _apart(one: Vulnerability, version: str) -> object:
         return version
 
 
-def _together(told: list[tuple[set[object], Span]]) -> Span | None:
+def _together(told: list[tuple[Vulnerability, Span]]) -> Span | None:
     """Join what is known of one fix; of different fixes the one that has been there longest counts."""
     if not told:
         return None
-    versions = told[0][0]
-    starts = [since for _fixed, (since, _by) in told]
-    ends = [by for _fixed, (_since, by) in told]
-    known = [since for since in starts if since is not None]
-    if all(fixed & versions for fixed, _span in told):
-        start, end = max(known, default=None), min(ends)
+    spans, exact = [span for _one, span in told], [span for one, span in told if _available(one)]
+    fixed = [{_apart(one, version) for version in one.fixed} for one, _span in told]
+    if all(versions & fixed[0] for versions in fixed):
+        spans = exact or spans
+        start = max((since for since, _by in spans if since is not None), default=None)
+        end = min(by for _since, by in spans)
         if start is None or start <= end:
             return start, end
-    return (None if None in starts else min(known)), min(ends)
+        if not exact:
+            return start, start
+    starts = [since for since, _by in spans]
+    known = [since for since in starts if since is not None]
+    return (None if None in starts else min(known)), min(by for _since, by in spans)
+
+
+def _available(one: Vulnerability) -> list[int]:
+    """Return the days on which, by the word of a scanner, a version with the fix could be installed."""
+    return [day for date in one.fix_dates if date.kind == "available" and (day := moment(date.day)) is not None]
 
 
 def _span(one: Vulnerability, known: tuple[int, int], today: int) -> Span:
     """Bound the day on which the fix of one vulnerability appeared."""
-    exact = [day for date in one.fix_dates if date.kind == "available" and (day := moment(date.day)) is not None]
+    exact = _available(one)
     if exact:
         return min(*exact, today), min(max(exact), today)
     system, others = known
@@ -174,8 +183,10 @@ def _span(one: Vulnerability, known: tuple[int, int], today: int) -> Span:
     written = [day for date in one.fix_dates if date.kind == "written" and (day := moment(date.day)) is not None]
     starts = [start for start in (_year_of(one), min(written, default=None)) if start is not None]
     start, end = max(starts, default=None), min(ends)
-    # Where the bounds contradict each other, either may be wrong.
-    return (start, end) if start is None or start <= end else (end, min(start, today))
+    if start is None or start <= end:
+        return start, end
+    # One of them is wrong. The start holds: were it the end, to leave the end out would make the fix younger.
+    return min(start, today), min(start, today)
 
 
 def _year_of(one: Vulnerability) -> int | None:

@@ -139,7 +139,7 @@ def _more(items: Items[str], names: Sequence[str], one: Constraints) -> Items[st
 def _common(one: Setting[Container], two: Setting[Container], names: str) -> Setting[Container]:
     if not isinstance(one, Stated) or not isinstance(two, Stated):
         return one
-    reason = f"which constraints admit it is not certain: {names}"
+    reason = f"{names} may admit it; `platform: openshift: scc:` of .gate.yaml, or its `version`, can say which"
     a, b = one.value, two.value
     container = replace(
         a,

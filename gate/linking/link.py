@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 #: Platforms whose containers run the system of the engine's host, which nothing but their image tells.
 ENGINES = frozenset({"docker", "swarm", "podman"})
 
+#: What leaves the users of a container to the configuration of a Docker engine.
+OF_DOCKER = "docker.userns_remap"
+
 
 class Links:
     """Everything that references may resolve to, gathered from all files that were read."""
@@ -57,7 +60,7 @@ class Links:
 
     def link(self, workload: Workload) -> Workload:
         """Return the workload with nothing deferred."""
-        workload = self._system(self._admitted(self._isolated(self._scheduled(workload))))
+        workload = self._configured(self._system(self._admitted(self._isolated(self._scheduled(workload)))))
         runtime = self._runtime(workload)
         if self.fleet is not None and runtime is not workload.sandbox.runtime:
             workload = replace(workload, refused=(*workload.refused, *self.fleet.refused(workload, runtime)))
@@ -102,6 +105,14 @@ class Links:
         from gate.linking.swarm import scheduled
 
         return scheduled(workload, stack, self.profile)
+
+    def _configured(self, workload: Workload) -> Workload:
+        """Apply what configurations of Docker engines in sight say."""
+        if not any(one.kind == "daemon" for one in self._gathered) or not runs_on_docker(workload):
+            return workload
+        from gate.linking.daemons import Engines
+
+        return Engines(self._gathered, self.profile).configured(workload)
 
     def _isolated(self, workload: Workload) -> Workload:
         """Ask the declaration what the agents of Mesos do."""
@@ -237,6 +248,14 @@ class Links:
         """Ask the clusters for a class that a provider installs, unless the declaration says what it is."""
         declared = any(entry.name == runtime.name for entry in self.profile.runtimes)
         return None if declared else clusters.sandbox(runtime)
+
+
+def runs_on_docker(workload: Workload) -> bool:
+    """Say whether a Docker engine starts a workload: be it of a platform that leaves users to it."""
+    user = workload.namespaces.user
+    left = isinstance(user, Deferred) and user.to == OF_DOCKER
+    # A builder has settings of its own.
+    return workload.kind != "Build" and (left or workload.platform in ("docker", "swarm"))
 
 
 def requires_constraints(pod: Pod) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gate.model.source import sha256
+from gate.model.truth import UNDECIDED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ _WHEN = re.compile(
 
 #: What readers put behind an id to tell two things of one name apart, and the tag of an image, which each build renews.
 _APPENDED = re.compile(r"(?<=.)(?:@[0-9]+|\[[0-9]+\]|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
-
-#: Where a doubt begins to say why: another reason leaves the question as open as it was.
-_WHY = " cannot be decided: "
 
 #: Deductions whose words count what is new every day: they are known by their ids alone.
 _COUNTING = frozenset({"B1", "B5", "B6", "B7"})
@@ -65,7 +63,8 @@ def of_deductions(deductions: Iterable[Deduction]) -> tuple[str, ...]:
 def _said(finding: Finding, path: str) -> str:
     if finding.key:
         return _DIGEST.sub("", finding.key)
-    said = finding.message.partition(_WHY)[0]
+    # Another reason leaves the question as open as it was.
+    said = finding.message.partition(UNDECIDED)[0]
     return _lasting(_from(path, said))
 
 

@@ -45,6 +45,17 @@ class Window(Record):
     system: tuple[str, str] | None
 
 
+class Point(Record):
+    """When one point release of a distribution appeared, in days since 1970: from `first` to `last` at most.
+
+    `next` is the day by which the one after it was there, None while none is known.
+    """
+
+    first: int
+    last: int
+    next: int | None
+
+
 class Tables(Protocol):
     """The compiled tables; what happened after their `date` is not in them."""
 
@@ -70,3 +81,6 @@ class Tables(Protocol):
 
     def build_day(self, name: ImageName) -> int | None:
         """Return the day that a distribution image's tag claims to be built on."""
+
+    def point(self, product: str, release: str) -> Point | None:
+        """Find when a point release of a distribution appeared."""

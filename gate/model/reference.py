@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from gate.model.cluster import Cluster, FargateProfile, NodePool
     from gate.model.constraints import Allocation, Constraints, Grant, Permission
+    from gate.model.daemon import Daemon
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.segments import NetworkPolicy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         "cluster",
         "node-pool",
         "fargate-profile",
+        "daemon",
     ]
     Body: TypeAlias = (
         NetworkPolicy
@@ -42,10 +44,14 @@ if TYPE_CHECKING:
         | Cluster
         | NodePool
         | FargateProfile
+        | Daemon
     )
 
 #: Kinds of definitions that describe managed clusters.
 CLUSTERS = ("cluster", "node-pool", "fargate-profile")
+
+#: Kinds of definitions that rules ask about by themselves, because they are no subjects.
+UNDERNEATH = (*CLUSTERS, "daemon")
 
 
 class Reference(Record):

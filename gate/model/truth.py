@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Answer = Literal["yes", "no", "unknown"]
 
+#: Where a doubt begins to say why.
+UNDECIDED = " cannot be decided: "
+
 
 class Because(Record):
     """One reason, as a clause about the subject, and the place that it rests on."""
@@ -69,7 +72,7 @@ class Truth(Record):
             return self
         first, *others = self.because
         if self.answer == "unknown":
-            text = f"{text} cannot be decided: {first.text}"
+            text = f"{text}{UNDECIDED}{first.text}"
         return Truth(self.answer, (Because(first.at, text), *others), self.applicable)
 
     def known_by(self, key: str) -> Truth:

@@ -153,6 +153,7 @@ HABITS: dict[str, Habits] = {
     "docker_run": Habits(_nothing, literal=False, builds=True),
     "quadlet": Habits(_anything, literal=False, shares=True),
     "marathon": Habits(_nothing, literal=False),
+    "docker_daemon": Habits(_nothing, workloads=False),
 }
 
 #: Readers of shells, where quotes may part any word, and what every command has that they look for.

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from gate.model.errors import InputError, UsageError
 from gate.model.record import replace
-from gate.model.reference import CLUSTERS
+from gate.model.reference import UNDERNEATH
 from gate.pipeline.against_files import Former, Touched, is_passed_over
 from gate.pipeline.against_reach import readers_of
 from gate.pipeline.against_readings import Part, Readings, in_order
@@ -264,7 +264,7 @@ class Half(Run):
 
     def _holds(self, part: Part) -> bool:
         """Say whether a file holds something to judge, or that should be."""
-        clusters = any(one.kind in CLUSTERS for one in part.definitions)
+        clusters = any(one.kind in UNDERNEATH for one in part.definitions)
         return bool(part.subjects or part.not_understood) or clusters or any(map(self._fails, part.unrendered))
 
     def _fails(self, gap: NotUnderstood) -> bool:

@@ -1,10 +1,10 @@
-"""Finds the managed clusters that nobody named, so that what one file says is not taken for all there is."""
+"""Finds clusters and engines that nobody named, so that what one file says is not taken for all there is."""
 
 from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.model.reference import CLUSTERS
-from gate.readers import WORDS
+from gate.readers import WORDS, is_daemon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,21 @@ def elsewhere(ledger: Ledger) -> list[Definition]:
         if source is not None and any(word in source.data for word in words):
             aside.source(source, ("kubernetes", "ecs", "clusters"), named=False)
     return [one for one in aside.definitions if one.kind in CLUSTERS]
+
+
+def engines(ledger: Ledger) -> list[Definition]:
+    """Search the rest of the tree for configurations of Docker engines, which have names of their own."""
+    aside = ledger.aside()
+    for path in ledger.files.walk(""):
+        if path in ledger.read or not is_daemon(path.rpartition("/")[2]):
+            continue
+        try:
+            source = ledger.files.open(path)
+        except InputError:
+            continue
+        if source is not None:
+            aside.source(source, ("docker_daemon",), named=False)
+    return aside.definitions
 
 
 def provider_of(definitions: Iterable[Definition]) -> str:

@@ -277,7 +277,7 @@ def about_itself(rule: str) -> bool:
     """Tell whether a rule asks about the declaration, or what else stands beside it, which is no excuse for itself."""
     from gate.rules.registry import RULES
 
-    return rule in RULES and RULES[rule].subject in ("declaration", "cluster")
+    return rule in RULES and RULES[rule].subject in ("declaration", "cluster", "daemon")
 
 
 def _is_unknown(rule: str) -> bool:

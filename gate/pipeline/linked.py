@@ -129,7 +129,7 @@ class Linked:
         self, ledger: Ledger, subjects: list[Subject], declarations: Iterable[Declaration]
     ) -> dict[str, Links]:
         """Gather what references may resolve to, as each declaration has it."""
-        from gate.linking.link import Links
+        from gate.linking.link import Links, runs_on_docker
 
         definitions, spoken = [*ledger.definitions], tuple(declarations)
         lacking = _lacking(subjects, ledger, "runtime-class")
@@ -150,6 +150,10 @@ class Linked:
             from gate.pipeline.clusters import elsewhere
 
             definitions += elsewhere(ledger)
+        if any(map(runs_on_docker, _workloads(subjects))):
+            from gate.pipeline.clusters import engines
+
+            definitions += engines(ledger)
         return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in spoken}
 
     def _asks_for_segments(self, subjects: list[Subject]) -> bool:

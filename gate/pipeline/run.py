@@ -11,7 +11,7 @@ from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.location import whole_file
 from gate.model.record import replace
-from gate.model.reference import CLUSTERS
+from gate.model.reference import UNDERNEATH
 from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
@@ -264,7 +264,7 @@ class Run:
         """Ask about managed clusters, and about the versions that declarations give."""
         platforms = [one.platform for one in self.declarations.loaded]
         versions = any(one.kubernetes_version or one.openshift_version for one in platforms)
-        if not versions and not any(one.kind in CLUSTERS for one in self.ledger.definitions):
+        if not versions and not any(one.kind in UNDERNEATH for one in self.ledger.definitions):
             return ()
         from gate.pipeline.underneath import underneath
 
@@ -312,7 +312,7 @@ class Run:
     def _holds_any(self, path: str, subjects: tuple[SubjectReport, ...], gaps: list[NotUnderstood]) -> bool:
         below = f"{path}/" if path else ""
         judged = {subject.at.path for subject in subjects}
-        judged |= {one.at.path for one in self.ledger.definitions if one.kind in CLUSTERS}
+        judged |= {one.at.path for one in self.ledger.definitions if one.kind in UNDERNEATH}
         seen = (*judged, *(gap.at.path for gap in gaps))
         return any(at.startswith(below) or at == path for at in seen) or any(
             link.startswith(below) and target in judged for target, link in self.ledger.links.items()

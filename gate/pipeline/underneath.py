@@ -1,7 +1,7 @@
-"""What lies underneath: asks the rules about managed clusters, and about the versions that declarations give.
+"""What lies underneath: asks the rules about engines, managed clusters, and versions that declarations give.
 
-Clusters are no subjects: nobody declares how sensitive one is, and what runs on it is judged by itself. What the rules
-find is said of the run as a whole, at the line that says it.
+Engines and clusters are no subjects: nobody declares how sensitive one is, and what runs on it is judged by itself.
+What the rules find is said of the run as a whole, at the line that says it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from gate.judge import judge_truths
 from gate.linking.link import fleet
 from gate.model.cluster import Cluster, NodePool
+from gate.model.daemon import Daemon
 from gate.model.profile import OF_PODS
 from gate.model.reference import CLUSTERS
 from gate.model.subject import Workload
@@ -41,9 +42,20 @@ def underneath(
     now: str,
 ) -> Iterator[Finding]:
     """Yield what is found underneath everything that was judged."""
+    yield from _engines(definitions, tables, now)
     yield from _clusters([one for one in definitions if one.kind in CLUSTERS], subjects, tables, now)
     for declaration in declarations.loaded:
         yield from _declared(declaration, declarations.sources.get(declaration.path), tables, now)
+
+
+def _engines(definitions: Iterable[Definition], tables: Tables, now: str) -> Iterator[Finding]:
+    """Ask every rule about engines of every configuration that was read."""
+    mine = [one.body for one in definitions if isinstance(one.body, Daemon)]
+    asked = [entry.load() for entry in RULES.values() if entry.subject == "daemon"] if mine else ()
+    for body in mine:
+        for rule in asked:
+            if rule.check is not None:
+                yield from judge_truths(rule, rule.check(body, tables, now), "")
 
 
 def _clusters(mine: list[Definition], subjects: Iterable[Subject], tables: Tables, now: str) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _YAML = (".yaml", ".yml")
 _RECIPES = ("dockerfile", "containerfile")
+_DAEMONS = ("daemon.json", "docker-daemon.json", "docker_daemon.json")
 _MAKEFILES = ("makefile", "gnumakefile")
 
 
@@ -83,6 +84,11 @@ def _is_marathon(name: str) -> bool:
     return name.lower().endswith((".json", ".mustache"))
 
 
+def is_daemon(name: str) -> bool:
+    """Match the configuration of a Docker engine, and what a template of one is called."""
+    return name.lower().removesuffix(".j2").removesuffix(".tmpl").removesuffix(".tpl") in _DAEMONS
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -102,6 +108,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "docker_run": _is_script,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
+    "docker_daemon": is_daemon,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.

@@ -6,6 +6,7 @@ first and the last line says what was left out.
 
 from __future__ import annotations
 
+from gate.reporters.doubts import Doubt, together
 from gate.reporters.escape import visible
 from gate.reporters.tables import noted, summed
 
@@ -60,12 +61,14 @@ def _new(subject: SubjectReport, kind: str) -> Iterator[str]:
     for reason in subject.reasons if kind == _kind(subject.verdict, blocks=True) else ():
         if not reason.known:
             yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
-    for finding in subject.findings:
-        counts = finding.outcome in ("failed", "undecided") and not finding.known
-        if counts and kind == _kind(subject.verdict, blocks=finding.blocks):
-            known = subject.known_like(finding)
-            text = f"{finding.message}{f' (known like it: {known})' if known else ''}. To fix it, {finding.remedy}."
-            yield _command(kind, finding.at, f"{finding.rule} {finding.name}", text)
+    counting = [one for one in subject.findings if one.outcome in ("failed", "undecided") and not one.known]
+    for one in together(one for one in counting if kind == _kind(subject.verdict, blocks=one.blocks)):
+        if isinstance(one, Doubt):
+            yield _command(kind, one.at, f"undecided: {subject.name}", one.text)
+            continue
+        known = subject.known_like(one)
+        text = f"{one.message}{f' (known like it: {known})' if known else ''}. To fix it, {one.remedy}."
+        yield _command(kind, one.at, f"{one.rule} {one.name}", text)
 
 
 def _excuse(finding: Finding) -> str:

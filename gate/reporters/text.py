@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.reporters.doubts import Doubt, together
 from gate.reporters.escape import visible
 from gate.reporters.tables import noted, summed
 
@@ -115,17 +116,18 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
         from gate.reporters.witnesses import lines
 
         yield from (paint(f"        {line}", "dim") for line in lines(subject.scans, verbose=verbose))
-    notes = 0
-    for finding in subject.findings:
-        if finding.rule == WEAK_BOUNDARY:
-            continue  # the reason has said so
-        if verbose or (finding.blocks and not finding.known):
-            mark = _mark(finding, subject, paint) if verbose else ""
-            yield f"{_finding(finding, paint)}{_like_it(finding, subject)}{mark}"
-            yield from _origin(finding, paint)
-        elif finding.outcome != "excepted" and not finding.known:
-            notes += 1
-    if notes:
+    # What the boundary lacks is the first reason already.
+    findings = [finding for finding in subject.findings if finding.rule != WEAK_BOUNDARY]
+    shown = [finding for finding in findings if verbose or (finding.blocks and not finding.known)]
+    for one in shown if verbose else together(shown):
+        if isinstance(one, Doubt):
+            yield f"  {_place(one.at)}  {paint('?', 'undecided')}  {visible(one.text)}"
+            continue
+        mark = _mark(one, subject, paint) if verbose else ""
+        yield f"{_finding(one, paint)}{_like_it(one, subject)}{mark}"
+        yield from _origin(one, paint)
+    unsaid = [one for one in findings if not (one.blocks or one.known or one.outcome == "excepted")]
+    if notes := 0 if verbose else len(unsaid):
         counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
         yield paint(f"  {counted} nothing here (--verbose)", "dim")
     for suggestion in subject.suggestions[: 3 if verbose else 0 if _is_old(subject) else 2]:

@@ -1,6 +1,7 @@
-"""Generate the tables of `gate/data/`.
+r"""Generate the tables of `gate/data/`.
 
-    python -m scripts.data.generate --endoflife REPOSITORY --official-images REPOSITORY --distro-info FOLDER
+    python -m scripts.data.generate --endoflife REPOSITORY --release-data REPOSITORY --official-images REPOSITORY \
+        --distro-info FOLDER
 
 The repositories are git directories with their history; the folder holds the CSV files of distro-info-data, as the
 Debian package of that name installs them. Nothing is downloaded.
@@ -13,7 +14,7 @@ import importlib
 import pathlib
 import subprocess
 
-from . import independent, lifecycles, tag_windows
+from . import independent, lifecycles, points, tag_windows
 from .writing import HEAD, quoted, write
 
 DATA = pathlib.Path("gate/data")
@@ -22,18 +23,20 @@ DATA = pathlib.Path("gate/data")
 def main() -> None:
     """Make everything from the given sources."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for option in ("--endoflife", "--official-images", "--distro-info"):
+    for option in ("--endoflife", "--release-data", "--official-images", "--distro-info"):
         parser.add_argument(option, required=True)
     options = parser.parse_args()
     folder = pathlib.Path(options.distro_info)
     products = lifecycles.generate(options.endoflife, folder)
     windowed = tag_windows.generate(options.official_images)
+    points.generate(options.release_data)
     write(DATA / "index.py", index(products, windowed))
     write(pathlib.Path("tests/data/independent_dates.py"), independent.rendered(folder))
     write(DATA / "digests.py", digests(products, windowed))
     sources = [
         ("endoflife.date", *commit(options.endoflife), "MIT"),
         ("docker-library/official-images", *commit(options.official_images), "Apache-2.0"),
+        ("endoflife-date/release-data", *commit(options.release_data), "MIT"),
         ("distro-info-data", independent.version(folder), independent.day(folder), "ISC"),
         ("boundary-gate, scripts/data/curated.py", "", "", "Apache-2.0"),
     ]

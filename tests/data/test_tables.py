@@ -165,3 +165,39 @@ def test_rows_are_shown_for_every_product() -> None:
     rows = TABLES.show()
     assert {row[0] for row in rows} == set(PRODUCTS)
     assert ("debian", "12", "2023-06-10", "", "2026-07-11", "2028-06-30") in rows
+
+
+@pytest.mark.parametrize(
+    ("product", "release", "first", "following"),
+    [
+        ("debian", "12.4", "2023-12-10", "2024-02-10"),
+        ("debian", "13", "2025-08-09", "2025-09-06"),
+        ("debian", "12.15", "2026-07-11", None),
+        ("ubuntu", "18.04.3", "2019-08-08", "2020-02-12"),
+        ("alpine-linux", "3.10.2", "2019-08-20", "2019-10-21"),
+        ("rocky-linux", "9.3", "2023-11-20", "2024-05-09"),
+        ("amazon-linux", "2023.9.20251208", "2025-12-18", "2026-01-16"),
+        ("centos", "7.6.1810", "2018-10-01", "2019-11-11"),
+    ],
+)
+def test_point_releases_have_their_days(product: str, release: str, first: str, following: str | None) -> None:
+    found = TABLES.point(product, release)
+    assert found is not None
+    assert (iso(found.first), iso(found.next) if found.next else None) == (first, following)
+
+
+@pytest.mark.parametrize("release", ["trixie/sid", "12.99", "", "12.15\n", "edge"])
+def test_what_is_no_point_release_has_no_day(release: str) -> None:
+    assert TABLES.point("debian", release) is None
+    assert TABLES.point("nobody", release) is None
+
+
+def test_point_releases_agree_with_the_tags_of_official_images() -> None:
+    compared = 0
+    for point in ("12.5", "12.9", "11.8", "10.13", "9.13"):
+        window, found = TABLES.window("docker.io/library/debian", point), TABLES.point("debian", point)
+        assert window is not None
+        assert found is not None
+        assert 0 <= window.first - found.last <= 14
+        compared += 1
+    assert compared == 5

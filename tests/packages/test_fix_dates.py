@@ -11,6 +11,7 @@ from gate.freshness.fixes import found
 from gate.freshness.scanned import data_age, systems
 from gate.model.days import days, iso
 from gate.model.packages import FixDate, System
+from gate.model.record import replace
 from tests.packages.reports import packages, scan, vulnerability
 from tests.verbs import NOW
 
@@ -81,9 +82,15 @@ def test_after_the_end_of_support_no_fix_appears() -> None:
     assert since(scan(own, system=buster)) == ("2019-01-01", NOW)
 
 
-def test_bounds_that_contradict_each_other_bound_from_outside() -> None:
+def test_of_bounds_that_contradict_each_other_the_first_day_counts() -> None:
+    """Otherwise a report that leaves out its last days would make the fix younger."""
     buster = System("debian", "10.1", ended=True)
-    assert since(scan(vulnerability("CVE-2025-1"), system=buster)) == ("2024-06-30", "2025-01-01")
+    assert since(scan(vulnerability("CVE-2025-1"), system=buster)) == ("2025-01-01", "2025-01-01")
+    written = vulnerability("CVE-2024-1", since="2026-10-25", kind="written")
+    assert since(scan(written)) == ("2026-10-25", NOW)
+    assert since(scan(written, database="2026-10-01T00:00:00Z")) == ("2026-10-25", "2026-10-25")
+    advised = replace(written, advisories=("RHSA-2024:1",))
+    assert since(scan(advised)) == ("2026-10-25", "2026-10-25")
 
 
 def test_a_day_that_is_known_decides() -> None:

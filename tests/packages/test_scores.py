@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gate.data.tables import Tables
@@ -240,8 +240,21 @@ def test_seeing_less_never_helps(held: Packages, more: int) -> None:
     never_better(changed(single, lambda first: replace(first, blind="it saw nothing")), single)
 
 
-@settings(max_examples=150)
+#: Fixes written, or told to be available, after the year of their advisory.
+CONTRADICTED = vulnerability(
+    "CVE-2018-1", "critical", advisories=("RHSA-2024:1",), since="2026-10-25", kind="written", is_system=False
+)
+TOLD_TWICE = (
+    vulnerability("CVE-2018-1", "critical", advisories=("RHSA-2024:1",), exploited=True, is_system=False),
+    vulnerability("CVE-2018-1", "critical", since="2026-10-25", exploited=True, is_system=False),
+)
+
+
+@settings(max_examples=300)
 @given(reports())
+@example(packages(scan(CONTRADICTED, database="")))
+@example(packages(scan(*TOLD_TWICE, database="")))
+@example(packages(scan(replace(CONTRADICTED, advisories=()), database="2024-10-01T00:00:00Z")))
 def test_not_to_know_is_never_better(held: Packages) -> None:
     """A report without the days of fixes, ratings and data has no better worst reading than one that has them."""
     single = replace(held, scans=held.scans[:1])

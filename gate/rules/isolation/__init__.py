@@ -1,4 +1,4 @@
-"""ISO: the boundary of workloads."""
+"""ISO: the boundary of workloads, and the engines that put it around them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from gate.rules import Entry
 
 def _of(module: str, *facts: str) -> Entry:
     return Entry(f"gate.rules.isolation.{module}", "workload", facts)
+
+
+def _of_engine(module: str) -> Entry:
+    return Entry(f"gate.rules.isolation.{module}", "daemon")
 
 
 RULES: dict[str, Entry] = {
@@ -68,4 +72,8 @@ RULES: dict[str, Entry] = {
     "ISO090": _of("retired_platform", "A.retired_platform"),
     "ISO091": _of("command_on_host", "G.raw_exec"),
     "ISO093": _of("known_escape"),
+    "ISO100": _of_engine("engine_api_on_network"),
+    "ISO101": _of_engine("engine_without_seccomp"),
+    "ISO102": _of_engine("engine_without_firewall"),
+    "ISO103": _of_engine("insecure_registry"),
 }

@@ -1,0 +1,52 @@
+"""The configuration of a Docker engine, `daemon.json`.
+
+It starts nothing, so that it is no subject: it decides what containers get that say nothing themselves, and rules about
+what lies underneath ask it.
+"""
+
+from __future__ import annotations
+
+from gate.model.coverage import Skipped
+from gate.model.errors import UnrenderedError
+from gate.model.evidence import Defaulted
+from gate.model.location import whole_file
+from gate.model.reader import Reader, Reading
+from gate.model.reference import Definition
+from gate.readers import is_daemon
+from gate.syntax.json import parse
+from gate.syntax.tree import Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.source import Source, Sources
+
+#: What a template of one has, which is no JSON until it is rendered.
+_MARKS = (b"{{", b"{%", b"<%", b"${")
+
+
+def claims(source: Source) -> bool:
+    """Claim every file of the name that no other reader took, so that the ledger says what became of it."""
+    return is_daemon(source.path.rpartition("/")[2]) and b"\0" not in source.data
+
+
+def read(source: Source, sources: Sources) -> Reading:
+    """Read the configuration; a file that holds no option of dockerd is somebody else's."""
+    from gate.dialects.docker_daemon import KEYS, daemon, options
+
+    document = parse(source)
+    root, at = document.root, whole_file(source.path)
+    if root is None:
+        if not any(f'"{key}"'.encode() in source.data for key in KEYS):
+            return Reading(skipped=(Skipped(at, "is no JSON and holds no option of dockerd"),))
+        if any(mark in source.data for mark in _MARKS):
+            remedy = "render it, and check the result"
+            return Reading(problems=(UnrenderedError("is a template that nobody has rendered", at=at, remedy=remedy),))
+        return Reading(problems=(document.error,) if document.error is not None else ())
+    if not isinstance(root, Mapping) or not options(root):
+        return Reading(skipped=(Skipped(at, "holds no option of dockerd, so that it configures no engine"),))
+    body, problems = daemon(root)
+    found = Definition("daemon", source.path, root.at, Defaulted("", root.at), body=body)
+    return Reading(definitions=(found,), problems=tuple(problems))
+
+
+READER = Reader("docker_daemon", (), claims, read)
