@@ -51,6 +51,9 @@ def main(environ: Mapping[str, str]) -> int:
     if fail_on not in FAILS:
         print(f"::error::the input 'fail-on' is one of {', '.join(FAILS)}")
         return USAGE
+    if environ["GATE_ONLINE"] not in ("true", "false"):
+        print("::error::the input 'online' is one of true, false")
+        return USAGE
     folder = Path(environ["RUNNER_TEMP"], "boundary-gate")
     report = folder / "report.json"
     sarif = Path(environ["GITHUB_WORKSPACE"], environ["GATE_SARIF_FILE"] or folder / "report.sarif")
@@ -136,6 +139,8 @@ def judge(environ: Mapping[str, str], commits: list[str], formats: Mapping[str, 
         if environ[variable]:
             command += [f"{option}={environ[variable]}"]
     command += commits
+    if environ["GATE_ONLINE"] == "true":
+        command.append("--online")
     for name, file in formats.items():
         command += ["--format", f"{name}={file}"]
     for image in lines(environ["GATE_IMAGES"]):

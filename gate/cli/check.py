@@ -20,7 +20,7 @@ DETAILED = frozenset({"json"})
 
 #: Options with a value, and what the value is; `gate.cli.help` says the rest.
 VALUED = {
-    "--image": "TAR|LAYOUT",
+    "--image": "TAR|LAYOUT|REFERENCE",
     "--trivy-report": "FILE",
     "--trivy-database": "FILE",
     "--grype-report": "FILE",
@@ -43,7 +43,7 @@ VALUED = {
 }
 REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex", "--rootfs", "--sbom"})
 _HEXADECIMAL = "0123456789abcdef"
-FLAGS = frozenset({"--verbose", "--offline", "--write-baseline"})
+FLAGS = frozenset({"--verbose", "--offline", "--online", "--write-baseline"})
 
 
 def check(arguments: list[str]) -> int:
@@ -140,6 +140,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         rootfs=tuple(given.get("--rootfs", ())),
         sboms=tuple(given.get("--sbom", ())),
         data=_named("--data", values),
+        online=_online(flags, values),
     )
 
 
@@ -185,6 +186,16 @@ def _scanner(values: dict[str, str]) -> str:
     if digest and not (digest.startswith("sha256:") and len(digest) == 71 and {*digest[7:].lower()} <= {*_HEXADECIMAL}):
         raise UsageError(f"{digest} is no digest", remedy="write --trivy PROGRAM@sha256: and 64 hexadecimal digits")
     return scanner
+
+
+def _online(flags: set[str], values: dict[str, str]) -> bool:
+    """Say whether registries may be asked."""
+    if {"--online", "--offline"} <= flags:
+        raise UsageError("--online and --offline contradict each other", remedy="leave one of them out")
+    if "--online" in flags and "--against" in values:
+        remedy = "save the images, and name the archives or layouts: both sides have to be judged by the same ones"
+        raise UsageError("--online cannot be used with --against", remedy=remedy)
+    return "--online" in flags
 
 
 def _writes(asked: bool, values: dict[str, str]) -> bool:

@@ -28,8 +28,10 @@ usage: gate check [PATH ...] [options]
 
 Judge files, folders, or - for standard input; without a path or an image the current folder.
 
-  --image TAR|LAYOUT         a built image: an OCI layout, an archive of one or of `docker save`, or a configuration;
-                             repeatable; workloads that name it run as its user
+  --image TAR|LAYOUT|REFERENCE
+                             a built image: an OCI layout, an archive of one or of `docker save`, or a configuration;
+                             with --online an image of a registry, by tag or digest; repeatable; workloads that name
+                             it run as its user
   --trivy-report FILE        what trivy reports of an image, as JSON; repeatable; so is
   --grype-report FILE        what grype reports; images that are no other input are judged by their reports
   --trivy-database FILE      when trivy's data was made, which its reports do not say: `db/metadata.json` of its
@@ -55,7 +57,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --format FORMAT[=FILE]     text, json, sarif, sarif-full (what is excepted too) or github; repeatable
   --now DATE                 judge as of a day (default: today, UTC)
   --verbose, -v              list every note and everything that was skipped
-  --offline                  open no socket (always the case today)
+  --online                   ask the registries of --image, with the logins that docker and podman keep
+  --offline                  open no socket (default)
 
 exit status:
   0 pass, warnings included   1 fail   2 usage or configuration error   3 could not judge   70 internal error

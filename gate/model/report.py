@@ -207,6 +207,17 @@ class BaselineLine(Record):
     removed: int | None = None
 
 
+class Fetched(Record):
+    """An image that was fetched from a registry: its reference in full, and the digest that this led to.
+
+    One that `is_pinned` leads there always; a tag leads where it is moved to.
+    """
+
+    reference: str
+    digest: str
+    is_pinned: bool
+
+
 class Difference(Record):
     """One thing that a change made worse, or better, as a sentence about a subject, and the place that did it."""
 
@@ -271,3 +282,4 @@ class Report(Record):
     trusted: Trusted | None = None
     baseline: BaselineLine | None = None
     against: Comparison | None = None
+    fetched: tuple[Fetched, ...] = ()

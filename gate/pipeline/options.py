@@ -39,6 +39,7 @@ class Options(Record):
     rootfs: tuple[str, ...] = ()
     sboms: tuple[str, ...] = ()
     data: str = ""
+    online: bool = False
 
     @property
     def reports(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from gate.model.errors import InputError
 from gate.model.location import whole_file
 from gate.model.source import Archive
 from gate.pipeline.files import PIECE
+from gate.syntax.oci import blob_name
 from gate.syntax.oci_stores import Folder, Packed
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ class _Alone:
             os.makedirs(os.path.join(self._folder, "blobs", "sha256"))
             for one in (manifest["config"], *manifest["layers"]):
                 self._copy(one["digest"])
-            self._write(_blob_name(digest), data)
+            self._write(blob_name(digest), data)
         media_type = manifest.get("mediaType", MANIFEST)
         described = {"mediaType": media_type, "digest": digest, "size": len(data)}
         self._write("oci-layout", dumps({"imageLayoutVersion": "1.0.0"}).encode())
@@ -91,7 +92,7 @@ class _Alone:
 
     def _name(self, digest: str) -> str:
         """Return the name of a blob: by its algorithm in layouts, bare in the folders that skopeo writes."""
-        name = _blob_name(digest)
+        name = blob_name(digest)
         stream = self._store.stream(name)
         if stream is None:
             return digest.partition(":")[2]
@@ -100,7 +101,7 @@ class _Alone:
 
     def _linked(self, digest: str) -> bool:
         """Link to the blobs of a folder as a whole, if it names them as layouts do: trivy follows no link to a blob."""
-        if not isinstance(self._store, Folder) or self._name(digest) != _blob_name(digest):
+        if not isinstance(self._store, Folder) or self._name(digest) != blob_name(digest):
             return False
         blobs = os.path.join(self._named.files.root, self._store.path, "blobs")
         os.symlink(os.path.realpath(blobs), os.path.join(self._folder, "blobs"))
@@ -108,7 +109,7 @@ class _Alone:
 
     def _copy(self, digest: str) -> None:
         """Copy a blob; of one that is left to others trivy says that it misses it."""
-        stream, own = self._store.stream(self._name(digest)), os.path.join(self._folder, _blob_name(digest))
+        stream, own = self._store.stream(self._name(digest)), os.path.join(self._folder, blob_name(digest))
         if stream is None:
             return
         try:
@@ -124,8 +125,3 @@ class _Alone:
     @property
     def _at(self) -> Location:
         return whole_file(self._named.source.path)
-
-
-def _blob_name(digest: str) -> str:
-    algorithm, _, digits = digest.partition(":")
-    return f"blobs/{algorithm}/{digits}"

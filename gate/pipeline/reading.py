@@ -115,6 +115,11 @@ class Ledger:
             self.images.append(Named(files, path, source, found))
         self.definitions += (one for one in reading.definitions if one.kind == "image")
 
+    def refuse(self, error: InputError) -> None:
+        """Note something that was named and that cannot be opened at all."""
+        self.seen += 1
+        self._problem(error)
+
     def _file(self, path: str, *, named: bool, known_as: str = "") -> None:
         self.seen += 1
         name = path.rpartition("/")[2]

@@ -7,7 +7,6 @@ import os
 from gate import __version__
 from gate.model.baseline import Baseline
 from gate.model.coverage import Coverage, NotUnderstood
-from gate.model.errors import UsageError
 from gate.model.image import Image
 from gate.model.location import whole_file
 from gate.model.record import replace
@@ -20,10 +19,11 @@ from gate.pipeline.clusters import provider_of
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.exceptions import Exceptions
 from gate.pipeline.files import Files
+from gate.pipeline.given import Given
 from gate.pipeline.judging import Case, judge
 from gate.pipeline.linked import Linked
 from gate.pipeline.reading import Ledger
-from gate.pipeline.roots import absolute, rooted
+from gate.pipeline.roots import rooted
 from gate.pipeline.sensitive import is_asked
 from gate.pipeline.suppressions import suppressions
 from gate.pipeline.tables import TableSource
@@ -56,6 +56,7 @@ class Run:
         "announced",
         "declarations",
         "exceptions",
+        "fetched",
         "files",
         "known",
         "ledger",
@@ -97,10 +98,10 @@ class Run:
 
     def _join(self, files: Files, before: Before | None) -> None:
         """Read what was given beside the paths, from the working tree's `files`, and link everything."""
-        for path in self.options.images:
-            self._image(path, files)
         self.upkeep: Upkeep | None = None
-        self.scans = scanned(files, self.options, self.ledger, self.declarations)
+        with Given(files, self.options, self.ledger) as given:
+            self.scans = scanned(files, self.options, self.ledger, self.declarations)
+        self.fetched = tuple(given.fetched)
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
         self.provider = provider_of(self.ledger.definitions)
@@ -160,6 +161,7 @@ class Run:
             self._inputs(),
             proposed.trusted if proposed else None,
             self.known.line if self.known else None,
+            fetched=self.fetched,
         )
 
     def _known(
@@ -191,21 +193,6 @@ class Run:
         if not self.options.images and not self.options.reports:
             return "commit"
         return "deploy" if any(isinstance(subject, Workload) for subject in self.linked.subjects) else "build"
-
-    def _image(self, path: str, files: Files) -> None:
-        """Read a named image, which may be outside of the repository, where builds like to leave it."""
-        if not os.path.lexists(path):
-            remedy = "name an archive, a layout's folder or a configuration; registries are not asked"
-            raise UsageError(f"there is no file or folder {path}", remedy=remedy)
-        full, root = absolute(path), files.root
-        if full == root or full.startswith(root.rstrip("/") + "/"):
-            self.ledger.image(os.path.relpath(full, root).replace(os.sep, "/") if full != root else "", files)
-            return
-        folder, name = os.path.split(full)
-        if os.path.lexists(os.path.join(root, name)):
-            remedy = "name one of them otherwise, so that the report can tell them apart"
-            raise UsageError(f"{path} has the name of a file of the repository", remedy=remedy)
-        self.ledger.image(name, Files(folder))
 
     def _judged(self, subject: Subject, policy: Policy) -> SubjectReport:
         entries = self.linked.entries(subject)

@@ -73,6 +73,9 @@ def document(report: Report) -> Json:
             "sha256": dict(report.tables.digests),
             "notes": list(report.tables.notes),
         },
+        "fetched": [
+            {"reference": one.reference, "digest": one.digest, "pinned": one.is_pinned} for one in report.fetched
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.reporters.doubts import Doubt, together
 from gate.reporters.escape import visible
+from gate.reporters.fetched import led
 from gate.reporters.tables import noted, summed
 
 TYPE_CHECKING = False
@@ -346,6 +347,7 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     for skipped in coverage.skipped if listed else ():
         yield f"  skipped {visible(skipped.at.path)}:{skipped.at.line}: {visible(skipped.reason)}"
     yield from _suppressions(report, paint, verbose=verbose)
+    yield from (f"  {line}" for line in led(report.fetched))
     yield from _baseline(report, paint)
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")

@@ -60,8 +60,13 @@ class Descriptor(Record):
     @property
     def blob(self) -> str:
         """The name of its file in a layout."""
-        algorithm, _, value = self.digest.partition(":")
-        return f"blobs/{algorithm}/{value}"
+        return blob_name(self.digest)
+
+
+def blob_name(digest: str) -> str:
+    """Return the name of the file in a layout that has a digest."""
+    algorithm, _, value = digest.partition(":")
+    return f"blobs/{algorithm}/{value}"
 
 
 def read(source: Source) -> Document:

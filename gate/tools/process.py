@@ -1,8 +1,8 @@
 """Runs programs of others: no shell, no inherited environment, and an end to time and output.
 
-A program gets its argument list, the variables it is given and nothing else, a folder of the caller's choice, no
-standard input, and a process group of its own, all of which is ended with it. What it writes is read as it comes, and
-more than was agreed on ends it too.
+A program gets its argument list, the variables it is given and nothing else, a folder of the caller's choice, a few
+bytes of standard input or none, and a process group of its own, all of which is ended with it. What it writes is read
+as it comes, and more than was agreed on ends it too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ GRACE = 2.0
 
 #: Bytes of standard output, and of standard error, that a program may write.
 MAX_SAID = 1024 * 1024
+
+#: Bytes that every pipe takes at once, whether or not somebody reads (POSIX `_POSIX_PIPE_BUF`).
+MAX_TOLD = 512
 
 _PIECE = 65_536
 
@@ -56,14 +59,40 @@ class Bounds(Record):
     most: int = 0
 
 
-def run(command: list[str], folder: str, variables: dict[str, str], bounds: Bounds) -> Ended:
-    """Run a program to its end; raise ProcessError where it cannot be started, takes too long or writes too much."""
+def first_in_path(name: str, tree: str) -> str:
+    """Return the absolute path of the first program of a name in PATH and outside of a tree; empty where none is."""
+    tree = os.path.realpath(tree)
+    for place in places(tree):
+        found = os.path.realpath(os.path.join(place, name))
+        if not is_below(found, tree) and os.path.isfile(found) and os.access(found, os.X_OK):
+            return found
+    return ""
+
+
+def places(tree: str) -> list[str]:
+    """Return the folders of PATH that are absolute and outside of a tree."""
+    tree = os.path.realpath(tree)
+    named = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return [one for one in named if os.path.isabs(one) and not is_below(one, tree)]
+
+
+def is_below(path: str, tree: str) -> bool:
+    """Say whether a path is a folder, or below it."""
+    return path == tree or path.startswith(tree.rstrip(os.sep) + os.sep)
+
+
+def run(command: list[str], folder: str, variables: dict[str, str], bounds: Bounds, told: bytes = b"") -> Ended:
+    """Run a program to its end; raise ProcessError where it cannot be started, takes too long or writes too much.
+
+    `told` is what it reads, fewer bytes than a pipe holds.
+    """
+    assert len(told) <= MAX_TOLD
     try:
         process = subprocess.Popen(
             command,
             cwd=folder,
             env=variables,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if told else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -72,6 +101,10 @@ def run(command: list[str], folder: str, variables: dict[str, str], bounds: Boun
         reason = (error.strerror if isinstance(error, OSError) else "") or "it is no program"
         raise ProcessError(f"cannot be started: {reason.lower()}") from None
     try:
+        if process.stdin is not None:
+            with suppress(OSError):  # it may have ended without listening
+                process.stdin.write(told)
+                process.stdin.close()
         return _Watched(process, bounds).ended()
     finally:
         _end(process)
@@ -149,9 +182,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(GRACE)
     _signal(process.pid, signal.SIGKILL)
     process.wait()
-    for pipe in (process.stdout, process.stderr):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
-            pipe.close()
+            with suppress(OSError):  # what it was told may still wait there
+                pipe.close()
 
 
 def _signal(group: int, number: int) -> None:

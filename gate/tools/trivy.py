@@ -14,7 +14,7 @@ import os
 import stat
 
 from gate.model.record import Record
-from gate.tools.process import Bounds, ProcessError, run
+from gate.tools.process import Bounds, ProcessError, first_in_path, is_below, run
 from gate.tools.trivy_database import DatabaseError, made
 from gate.tools.trivy_report import TAMPERED
 
@@ -122,22 +122,16 @@ def _program(path: str, root: str) -> str:
     """Return the absolute path of the program: of one that is named, else of the first in PATH outside of the tree."""
     tree = os.path.realpath(root)
     if path:
-        program = os.path.realpath(path)
-        if _is_below(program, tree) or _is_below(os.path.abspath(path), tree):
+        named = os.path.realpath(path)
+        if is_below(named, tree) or is_below(os.path.abspath(path), tree):
             raise TrivyError("is a file of the tree that is judged", "name a program that no change can replace")
-        if not os.path.isfile(program) or not os.access(program, os.X_OK):
+        if not os.path.isfile(named) or not os.access(named, os.X_OK):
             raise TrivyError("is no program there", "name the program, or leave out --trivy to have PATH searched")
-        return program
-    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        program = os.path.realpath(os.path.join(place, "trivy"))
-        is_outside = os.path.isabs(place) and not _is_below(program, tree) and not _is_below(place, tree)
-        if is_outside and os.path.isfile(program) and os.access(program, os.X_OK):
-            return program
-    raise TrivyError("is not installed", "install it, name it with --trivy, or give its report: --trivy-report")
-
-
-def _is_below(path: str, tree: str) -> bool:
-    return path == tree or path.startswith(tree.rstrip(os.sep) + os.sep)
+        return named
+    first = first_in_path("trivy", tree)
+    if not first:
+        raise TrivyError("is not installed", "install it, name it with --trivy, or give its report: --trivy-report")
+    return first
 
 
 def _check_digest(program: str, wanted: str) -> None:

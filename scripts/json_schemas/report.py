@@ -10,6 +10,7 @@ from gate.model.policy import LEVELS, NEEDS, STAGES
 from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.pack import ON_UNDECIDED
+from json_schemas.beside import against, baseline, fetched, trusted
 from json_schemas.escapes import escapes
 from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
 from json_schemas.witnesses import witnesses
@@ -53,10 +54,11 @@ def schema() -> Json:
             "Every file that was read.",
             closed("One file.", {"path": string("Its path."), "sha256": DIGEST}),
         ),
-        "trusted": _trusted(),
-        "baseline": _baseline(),
-        "against": _against(),
+        "trusted": trusted(LOCATION),
+        "baseline": baseline(DAY),
+        "against": against(LOCATION),
         "tables": _tables(),
+        "fetched": listed("The images that were fetched from registries.", fetched()),
     }
     return {
         **head("report", "Report of the gate", "Everything one run found out."),
@@ -78,79 +80,6 @@ def _tables() -> Json:
     origin = {"description": "The file that they are from; null for those of the gate.", "type": ["string", "null"]}
     about = "The tables that ages and ends of support rest on."
     return closed(about, {"origin": origin, "sha256": digests, "notes": notes})
-
-
-def _trusted() -> Json:
-    change = closed(
-        "One thing the change would alter of what it is judged by.",
-        {
-            "text": string("A clause whose subject is the change."),
-            "weakens": flag("Whether it would have anything judged more mildly."),
-            "location": LOCATION,
-        },
-    )
-    commit = closed(
-        "The commit that policy, declarations and exceptions came from.",
-        {
-            "name": string("How it was asked for."),
-            "commit": string("Its full id."),
-            "changes": listed("What the change proposes; none of it counts yet.", change),
-        },
-    )
-    return {"anyOf": [commit, {"type": "null"}]}
-
-
-def _against() -> Json:
-    difference = closed(
-        "One thing that is worse, or better.",
-        {
-            "subject": string("The subject's id, of the side that has it."),
-            "text": string("A sentence that begins with the subject's name."),
-            "location": LOCATION,
-        },
-    )
-    before = {
-        "fail": number("Subjects that fail as they did.", 0),
-        "undecided": number("Subjects that are undecided as they were.", 0),
-        "not_understood": number("Entries of the coverage that were there.", 0),
-    }
-    comparison = closed(
-        "What the change is compared with, and what it made worse and better; the rest of the report is what is new.",
-        {
-            "name": string("How the commit was asked for."),
-            "commit": string("The full id of the commit where the history of HEAD left it."),
-            "regressions": listed("What is worse, apart from findings that change no verdict.", difference),
-            "improvements": listed("What is better.", difference),
-            "concessions": listed("Of what less is asked than before, which makes nothing better.", difference),
-            "judged": number("Subjects that the change may make a difference to; no others were judged.", 0),
-            "before": closed("What of these was there before and counts for nothing here.", before),
-            "unreadable": {
-                "description": "Why nothing could be judged before, so that everything counts as new.",
-                "type": ["string", "null"],
-            },
-        },
-    )
-    return {"anyOf": [comparison, {"type": "null"}]}
-
-
-def _baseline() -> Json:
-    count: Json = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]}
-    line = closed(
-        "What was known before this run.",
-        {
-            "path": string("The baseline's file."),
-            "written": {
-                "description": "The day it was written; null where the trusted commit holds none.",
-                "anyOf": [DAY, {"type": "null"}],
-            },
-            "entries": number("Its entries.", 0),
-            "used": number("Findings and scores that it knows.", 0),
-            "stale": number("Entries of what is there no more, or less often.", 0),
-            "added": {"description": "What this run added to it; null where it wrote none.", **count},
-            "removed": {"description": "What this run removed from it; null where it wrote none.", **count},
-        },
-    )
-    return {"anyOf": [line, {"type": "null"}]}
 
 
 def _location() -> Json:

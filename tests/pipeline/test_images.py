@@ -120,7 +120,7 @@ def test_what_holds_no_image_is_not_judged(name: str, repository: Path, capsys: 
 def test_an_image_that_is_not_there(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = check(capsys, "--image", repository / "absent.tar")
     assert answer.status == 2
-    assert "registries are not asked" in answer.err
+    assert "there is no file or folder" in answer.err
 
 
 def test_an_image_that_was_changed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ from gate.model.report import (
     Escapes,
     ExceptionLine,
     FactLine,
+    Fetched,
     PodSecurityLine,
     Reason,
     Report,
@@ -192,6 +193,7 @@ def full() -> Report:
             ".gate.yaml:1: it is no mapping",
             (Difference("api", "api: needs L2 instead of L3 and has L2", AT),),
         ),
+        (Fetched("registry.example/shop/pay:1", f"sha256:{'0' * 64}", is_pinned=False),),
     )
 
 

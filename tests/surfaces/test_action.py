@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.readers.layouts import layout, packed
+from tests.registry.serving import Serving
 from tests.surfaces.conftest import ORDINARY, PRIVILEGED, committed, ran
 from tests.surfaces.runner import Runner
 
@@ -92,6 +93,21 @@ def test_images_are_lines(runner: Callable[[dict[str, str]], Runner]) -> None:
     assert judged == {"a b.tar", "c.tar"}
 
 
+def test_registries_are_asked_where_they_may_be(runner: Callable[[dict[str, str]], Runner]) -> None:
+    ready = runner({"README.md": "nothing to judge\n"})
+    serving = Serving()
+    try:
+        serving.push(layout())
+        image = f"{serving.host}/shop/web:1"
+        ended = ready.run(INSTALL, paths="", images=image)
+        assert (ended.status, ended.outputs["exit-status"]) == (2, "2")
+        assert serving.seen == []
+        ended = ready.run(INSTALL, paths="", images=image, online="true")
+        assert [one["reference"] for one in report_of(ended.outputs["report"])["fetched"]] == [image]
+    finally:
+        serving.close()
+
+
 def test_a_scanner_that_is_not_used_is_no_pass(runner: Callable[[dict[str, str]], Runner]) -> None:
     ready = runner({"README.md": "nothing to judge\n"})
     (ready.workspace / "web.tar").write_bytes(packed(layout()))
@@ -139,6 +155,7 @@ def test_sarif_goes_where_it_is_wanted(runner: Callable[[dict[str, str]], Runner
     [
         "paths",
         "images",
+        "online",
         "scanner",
         "trivy",
         "policy",

@@ -1,0 +1,200 @@
+"""Pulls from a registry: manifests and blobs by their digests, and what a tag leads to; nothing is ever pushed.
+
+Whatever is asked for by its digest is compared with it before anybody sees it. Only blobs are looked for elsewhere
+where the registry says so, and whoever they are asked of there is shown nothing of what lets in here.
+
+Source: OCI distribution-spec 1.1, "Pull".
+"""
+
+from __future__ import annotations
+
+import time
+from hashlib import new
+
+from gate import __version__
+from gate.model.record import Record
+from gate.tools.registry_http import Client, RegistryError, led, url
+from gate.tools.registry_logins import HUB
+from gate.tools.registry_tokens import LOGIN, authorization, challenges
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import BinaryIO
+
+    from gate.tools.registry_http import Answer, Url
+    from gate.tools.registry_logins import Logins
+
+#: Whom Docker Hub's images are asked of.
+HUB_HOST = "registry-1.docker.io"
+
+#: Seconds for one answer, for all of one image, and bytes in each second that a blob has to come with at least.
+ANSWER = 30.0
+ALL = 3600.0
+SLOWEST = 1 << 16
+
+#: Other places that a blob is looked for at, one after the other.
+MAX_REDIRECTS = 5
+
+#: Times that a registry may put off an answer, and seconds that it is waited for at most, each time.
+PATIENCE = 2
+LONGEST_WAIT = 30
+WAIT = 5
+
+#: The manifests that Docker wrote until 2015: nothing in them is named by the digest of what it is.
+OLD = "application/vnd.docker.distribution.manifest.v1+"
+
+_BYTES = "application/octet-stream"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LATER = frozenset({429, 503})
+
+
+class Manifest(Record):
+    """A manifest or an index as it came, by what the registry says it is."""
+
+    media_type: str
+    data: bytes
+    digest: str
+
+
+class Registry:
+    """One repository of a registry."""
+
+    __slots__ = ("_authorization", "_base", "_client", "_domain", "_end", "_logins", "_path")
+
+    def __init__(self, domain: str, path: str, logins: Logins) -> None:
+        """Take the two halves of a repository's name; nothing is asked yet. Raise RegistryError for no host."""
+        host = HUB_HOST if domain == HUB else domain
+        base = url(f"http://{host}/") or url(f"https://{host}/")
+        if base is None:
+            raise RegistryError(f"{host} is no host", "write it as its owner does")
+        self._base: Url = base
+        self._domain = domain
+        self._path = path
+        self._logins = logins
+        self._authorization = ""
+        self._client = Client(f"boundary-gate/{__version__}")
+        self._end = time.monotonic() + ALL
+
+    def manifest(self, reference: str, accepted: Iterable[str], most: int) -> Manifest:
+        """Return what a tag or a digest leads to; raise RegistryError for what is not there or is something else."""
+        kinds = sorted(accepted)
+        answer = self._answer(f"manifests/{reference}", ", ".join(kinds), 0)
+        media_type = answer.header("Content-Type").partition(";")[0].strip().lower()
+        if media_type.startswith(OLD):
+            answer.close()
+            remedy = "push the image again with an engine of today"
+            raise RegistryError("is a manifest of schema 1, which no engine takes any more", remedy, final=False)
+        if media_type not in kinds:
+            answer.close()
+            said = media_type[:80] or "something"
+            cause = f"{self._base.shown} answers with {said}, which is no manifest of an image"
+            raise RegistryError(cause, "name an image, in the registry that holds it", final=False)
+        data = b"".join(answer.body(most))
+        wanted = reference if ":" in reference else answer.header("Docker-Content-Digest").strip()
+        algorithm = wanted.partition(":")[0]
+        own = f"{algorithm}:{new(algorithm, data).hexdigest()}" if algorithm in ("sha256", "sha512") else ""
+        if wanted != own:
+            raise self._damaged()
+        return Manifest(media_type, data, own or f"sha256:{new('sha256', data).hexdigest()}")
+
+    def blob(self, digest: str, size: int, file: BinaryIO) -> None:
+        """Write a blob, piece by piece; raise RegistryError unless its size and its digest are these."""
+        answer = self._answer(f"blobs/{digest}", _BYTES, size)
+        total = new(digest.partition(":")[0])
+        said = answer.header("Content-Length")
+        if said and said != str(size):
+            answer.close()
+            raise self._damaged()
+        passed = 0
+        for piece in answer.body(size):
+            total.update(piece)
+            passed += len(piece)
+            file.write(piece)
+        if passed != size or total.hexdigest() != digest.partition(":")[2]:
+            raise self._damaged()
+
+    def _damaged(self) -> RegistryError:
+        cause = f"{self._base.shown} answers with something else than was asked for: its size or digest differs"
+        return RegistryError(cause, "push the image again, or ask whoever runs the registry", final=False)
+
+    def _answer(self, name: str, accepted: str, size: int) -> Answer:
+        """Ask for something of the repository, with a login where one is wanted, and again where it is put off."""
+        wanted = url(f"{self._base.root}/v2/{self._path}/{name}")
+        assert wanted is not None
+        waits, tried = 0, False
+        while True:
+            answer, is_own = self._asked(wanted, accepted, size, may_lead=name.startswith("blobs/"))
+            if answer.status == 200:
+                return answer
+            answer.close()
+            if answer.status == 401 and is_own and not tried:
+                tried = True
+                self._log_in(answer)
+            elif answer.status in _LATER and waits < PATIENCE and (seconds := _wait(answer)) <= LONGEST_WAIT:
+                waits += 1
+                time.sleep(seconds)
+            else:
+                raise self._refused(answer, name)
+
+    def _asked(self, wanted: Url, accepted: str, size: int, *, may_lead: bool) -> tuple[Answer, bool]:
+        """Ask, and follow where a blob is kept elsewhere; say whether the answer is still the registry's own.
+
+        What lets in is shown to the registry alone, and no longer once it has led elsewhere.
+        """
+        now = time.monotonic()
+        deadline = min(now + ANSWER + size / SLOWEST, self._end)
+        if now >= self._end:
+            remedy = "save the image, and judge the layout"
+            raise RegistryError(f"{self._base.shown} has taken longer than {ALL:g} seconds", remedy)
+        here, is_own = wanted, True
+        for _ in range(MAX_REDIRECTS + 1):
+            shown = {"Authorization": self._authorization} if self._authorization and is_own else {}
+            answer = self._client.ask(here, {"Accept": accepted, **shown}, deadline)
+            if answer.status not in _REDIRECTS:
+                return answer, is_own
+            answer.close()
+            here = self._led(here, answer, may_lead=may_lead)
+            is_own = is_own and here.origin == wanted.origin
+        cause = f"{self._base.shown} leads from one place to the next for more than {MAX_REDIRECTS} times"
+        raise RegistryError(cause, "ask whoever runs it", final=False)
+
+    def _led(self, here: Url, answer: Answer, *, may_lead: bool) -> Url:
+        """Return where an answer leads to, if it may: for blobs, over TLS unless the registry is on this machine."""
+        host = self._base.shown
+        if not may_lead:
+            remedy = "name the image in the registry that holds it, or save it and judge the layout"
+            raise RegistryError(f"{host} keeps its manifests elsewhere, where nobody is asked for them", remedy)
+        found = led(here, answer.header("Location"))
+        if found is None or (found.scheme == "http" and not self._base.is_loopback):
+            remedy = "ask whoever runs it, or save the image and judge the layout"
+            raise RegistryError(f"{host} leads to a place that is not asked: it is not reached over TLS", remedy)
+        return found
+
+    def _log_in(self, answer: Answer) -> None:
+        """Find out what to show the registry."""
+        login = self._logins.of(self._domain, self._path)
+        asked = challenges(answer.headers("WWW-Authenticate"))
+        about = (self._base, self._path)
+        deadline = min(time.monotonic() + ANSWER, self._end)
+        self._authorization = authorization(asked, login, about, self._client, deadline)
+
+    def _refused(self, answer: Answer, name: str) -> RegistryError:
+        """Say why there is no answer."""
+        host, status = self._base.shown, answer.status
+        what = "there is no such image" if name.startswith("manifests/") else "a blob of the image is missing"
+        causes = {
+            401: (f"{host} does not accept the login that is kept for it", LOGIN),
+            403: (f"{host} does not permit this login, or anyone without one, to pull it", LOGIN),
+            404: (f"{what} in {host}", "write its name and tag as they were pushed, or push it again"),
+            429: (f"{host} turns requests away, as too many", "try again later, or log in"),
+        }
+        other = f"{host} answers with status {status}", "try again, or ask whoever runs it"
+        cause, remedy = causes.get(status, other)
+        return RegistryError(cause, remedy, final=status != 404)
+
+
+def _wait(answer: Answer) -> int:
+    """Return the seconds after which to ask again, as far as the answer says so in seconds."""
+    said = answer.header("Retry-After").strip()
+    return int(said[:9]) if said.isascii() and said.isdecimal() else WAIT
