@@ -90,7 +90,8 @@ def _cloud(facts: Facts, _kind: Kind, profile: PlatformProfile) -> Truth:
 
 def _metadata(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
     segments = facts.workload.segments
-    if segments is not None and known(segments.egress) is True:
+    # No security group of AWS is asked about the addresses of the machine itself.
+    if facts.workload.platform != "ecs" and segments is not None and known(segments.egress) is True:
         return no(segments.egress.at, "its way out is closed")
     return unknown(facts.workload.at, "what keeps it from the cloud's metadata server is not in sight")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from gate.dialects.compose_peers import MAX_STEPS, joined_service, placed
 from gate.dialects.compose_scalars import flag
-from gate.dialects.docker_networks import closed_by_mode, worst
+from gate.dialects.docker_networks import MADE_BRIDGE, both, by_mode, worst
 from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_spelling
-from gate.model.evidence import Defaulted, Items, Stated, Unknown, known
+from gate.model.evidence import Defaulted, Deferred, Items, Stated, Unknown, known
 from gate.model.record import replace
 from gate.model.segments import Segments
 from gate.syntax.tree import Scalar
@@ -20,14 +20,11 @@ from gate.syntax.tree import Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TypeAlias
 
     from gate.dialects.compose_peers import Peers
+    from gate.dialects.docker_networks import Directions
     from gate.model.evidence import Setting
     from gate.model.location import Location
-
-    #: Ingress and egress.
-    Directions: TypeAlias = tuple[Setting[bool], Setting[bool]]
 
 _DEFAULT = "default"
 
@@ -50,10 +47,6 @@ def segments(service: Fields, starters: Iterable[Fields], project: Fields, peers
     return Segments(ingress, egress, Items((), service.at))
 
 
-def _both(one: Setting[bool]) -> Directions:
-    return one, one
-
-
 def _directions(service: Fields, project: Fields, peers: Peers) -> Directions:
     """Follow `service:NAME` to the service whose network it is."""
     fields, at = service, service.at_of("network_mode")
@@ -64,33 +57,30 @@ def _directions(service: Fields, project: Fields, peers: Peers) -> Directions:
             return (ingress, egress) if fields is service else (placed(ingress, at), placed(egress, at))
         found = peers.find(other)
         if isinstance(found, str):
-            return _both(Unknown(found, at))
+            return both(Unknown(found, at))
         fields = found
-    return _both(Unknown("the services join each other in a circle", at))
+    return both(Unknown("the services join each other in a circle", at))
 
 
 def _own(service: Fields, project: Fields) -> Directions:
     """Ask the mode, else every network that the service is on."""
     if service.reason:
-        return _both(Unknown(service.reason, service.at))
+        return both(Unknown(service.reason, service.at))
     if service.has("network_mode"):
-        return _both(_by_mode(service))
+        return _by_mode(service)
     named = service.sub("networks")
     if named.reason or len(named.names()) > MAX_NETWORKS:
-        return _both(Unknown(named.reason or f"it is on more than {MAX_NETWORKS} networks", named.at))
+        return both(Unknown(named.reason or f"it is on more than {MAX_NETWORKS} networks", named.at))
     found = list(_each(service, named, project))
     return worst(one for one, _ in found), worst(one for _, one in found)
 
 
-def _by_mode(service: Fields) -> Setting[bool]:
+def _by_mode(service: Fields) -> Directions:
     at = service.at_of("network_mode")
     mode = service.setting("network_mode", "", "a mode", lambda node: as_spelling(node) or "")
     if not isinstance(mode, Stated):
-        return Unknown(getattr(mode, "reason", "it is not a mode"), at)
-    answer = closed_by_mode(mode.value)
-    if answer is None:
-        return Unknown("who else is on that network stands in another place", at)
-    return Stated(answer, at)
+        return both(Unknown(getattr(mode, "reason", "it is not a mode"), at))
+    return by_mode(mode.value, at) or both(Unknown("who else is on that network stands in another place", at))
 
 
 def _each(service: Fields, named: Fields, project: Fields) -> Iterator[Directions]:
@@ -98,9 +88,9 @@ def _each(service: Fields, named: Fields, project: Fields) -> Iterator[Direction
     for name in named.names() or (_DEFAULT,):
         at = named.at_of(name) if named.names() else service.at
         if GAP in name:
-            yield _both(Unknown("which network it is on cannot be known", at))
+            yield both(Unknown("which network it is on cannot be known", at))
         elif name != _DEFAULT and name not in networks.names():
-            yield _both(Unknown(networks.reason or f"the network {name} is not in sight", at))
+            yield both(Unknown(networks.reason or f"the network {name} is not in sight", at))
         else:
             yield _network(name, networks.sub(name), at)
 
@@ -109,16 +99,16 @@ def _network(name: str, network: Fields, at: Location) -> Directions:
     """Read what a network keeps apart; `at` is where the service joins it."""
     external, driver = flag(network, "external"), network.text("driver")
     if network.reason or known(external) is None or known(driver) is None:
-        return _both(Unknown(network.reason or "what that network is cannot be known", at))
+        return both(Unknown(network.reason or "what that network is cannot be known", at))
     if known(external):
         if known(network.text("name", name)) == "host":
-            return _both(Stated(False, network.at))
-        return _both(Unknown("it is a network of another project, and who is on it stands there", at))
+            return both(Stated(False, network.at))
+        return both(Unknown("it is a network of another project, and who is on it stands there", at))
     kind = known(driver)
     if kind in ("host", "none"):
-        return _both(Stated(kind == "none", network.at))
+        return both(Stated(kind == "none", network.at))
     if kind not in ("", "bridge", "overlay", *_ON_THE_LAN):
-        return _both(Unknown("what its driver keeps apart is not known", at))
+        return both(Unknown("what its driver keeps apart is not known", at))
     internal = flag(network, "internal")
     egress = Defaulted(False, at) if isinstance(internal, Defaulted) else internal
     if kind in _ON_THE_LAN and known(internal) is not True:
@@ -127,7 +117,7 @@ def _network(name: str, network: Fields, at: Location) -> Directions:
         return Stated(True, at), egress
     # Whoever names no network joins this one, in whichever file of the project: being alone in a file keeps nobody out.
     apart = _kept_apart(network)
-    return (replace(apart, at=at) if isinstance(apart, Defaulted) else apart), egress
+    return (replace(apart, at=at) if isinstance(apart, Deferred) else apart), egress
 
 
 def _kept_apart(network: Fields) -> Setting[bool]:
@@ -137,8 +127,10 @@ def _kept_apart(network: Fields) -> Setting[bool]:
     node = options.get(_ICC)
     if options.reason or (node is not None and not isinstance(node, Scalar)):
         return Unknown(options.reason or "whether its bridge lets containers talk is not known", at)
-    if node is None or (as_spelling(node) or "").lower() not in _OFF:
-        return Defaulted(False, at)
+    if node is None:
+        return Deferred(MADE_BRIDGE, at)
+    if (as_spelling(node) or "").lower() not in _OFF:
+        return Stated(False, at)
     if known(network.text("driver")) != "bridge":
         return Unknown(f"{_ICC} is an option of the bridge driver, and `driver: bridge` is not written", at)
     return Stated(True, at)

@@ -7,9 +7,10 @@ from gate.dialects.docker_container import container, namespaces, os, sandbox
 from gate.dialects.docker_flags import Flags, parse, spanned
 from gate.dialects.docker_grammar import DOCKER, ENGINES, VOLUME
 from gate.dialects.docker_mounts import bind
-from gate.dialects.docker_networks import segments
+from gate.dialects.docker_networks import segments as of_docker
 from gate.dialects.docker_refused import misplaced, refused
 from gate.dialects.interpolation import GAP
+from gate.dialects.podman_networks import segments as of_podman
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -38,6 +39,8 @@ _BUILDS = (
     ("buildx", "b"),
     ("buildx", "bake"),
 )
+#: The engines whose networks are read.
+_SEGMENTS = {"docker": of_docker, "podman": of_podman}
 _MAKES_BUILDER = ("buildx", "create")
 
 
@@ -108,7 +111,7 @@ class Found:
             tuple(misplaced(flags)),
             doubts=invocation.doubts,
             refused=tuple(refused(flags)),
-            segments=segments(flags) if invocation.engine == "docker" else None,
+            segments=_SEGMENTS[invocation.engine](flags) if invocation.engine in _SEGMENTS else None,
         )
         return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from gate.dialects.cloudformation import Template
 from gate.dialects.cloudformation_values import Resource, scalar, text_of
 from gate.dialects.ecs_fields import TASK, canonical
+from gate.dialects.ecs_groups import named, of_template
 from gate.dialects.ecs_launch import Start, launch_of, providers
 from gate.dialects.ecs_task import Task
 from gate.dialects.reading import Fields
 from gate.model.errors import InputError, UnrenderedError
+from gate.model.record import Record
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Table
 
     from gate.dialects.ecs_fields import Shape
-    from gate.model.evidence import Setting
+    from gate.dialects.ecs_networks import Group
+    from gate.model.evidence import Items, Setting
     from gate.syntax.tree import Node
 
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
@@ -66,6 +69,14 @@ def _mentions(node: Node) -> bool:
     return TASK_DEFINITION in node.source.text[node.start : node.end]
 
 
+class _Start(Record):
+    """What starts tasks: which, with what launch type, and in which security groups."""
+
+    wanted: Node | None
+    start: Start | None
+    groups: Items[Group]
+
+
 class Stack:
     """The resources of one template, as far as ECS is concerned."""
 
@@ -79,8 +90,8 @@ class Stack:
     def tasks(self, path: str) -> Iterator[Task]:
         """Yield the task definitions."""
         starts = list(self._starts())
-        mine = [one for one in self._template.resources() if text_of(one[2].get("Type")) == TASK_DEFINITION]
-        for name, key, resource in mine[:MAX_TASKS]:
+        found = [one for one in self._template.resources() if text_of(one[2].get("Type")) == TASK_DEFINITION]
+        for name, key, resource in found[:MAX_TASKS]:
             at = key.source.location(key.start, resource.end)
             properties = self._properties(resource)
             if properties is None:
@@ -89,10 +100,12 @@ class Stack:
                 continue
             node = canonical(properties, TASK, "cloudformation")
             family = text_of(node.get("family")) if isinstance(node, Mapping) else ""
-            own = tuple(start for wanted, start in starts if _is_of(wanted, name, family))
-            yield Task(f"{path}#TaskDefinition/{name}", name, at, node, own)
-        if len(mine) > MAX_TASKS:
-            cause, at = f"has more than {MAX_TASKS} task definitions", mine[MAX_TASKS][1].at
+            mine = [one for one in starts if _is_of(one.wanted, name, family)]
+            own = tuple(one.start for one in mine if one.start is not None)
+            groups = tuple(one.groups for one in mine)
+            yield Task(f"{path}#TaskDefinition/{name}", name, at, node, own, groups)
+        if len(found) > MAX_TASKS:
+            cause, at = f"has more than {MAX_TASKS} task definitions", found[MAX_TASKS][1].at
             self.problems.append(InputError(cause, at=at, remedy="split the template"))
         for key, loop in self._template.loops():
             if _mentions(loop):
@@ -103,17 +116,18 @@ class Stack:
         properties = node.get("Properties")
         return None if properties is None else self._template.value(properties)
 
-    def _starts(self) -> Iterator[tuple[Node | None, Start]]:
-        """Yield what starts tasks: which, and with what launch type."""
-        defaults = dict(self._defaults())
+    def _starts(self) -> Iterator[_Start]:
+        """Yield what starts tasks: which, with what launch type, and in which security groups."""
+        defaults, groups = dict(self._defaults()), of_template(self._template)
         for name, _, node in self._template.resources():
             kind = text_of(node.get("Type"))
             properties = self._properties(node) if kind in _STARTERS else None
-            for fields in _below(properties, _STARTERS.get(kind, ())):
+            for inner in _below(properties, _STARTERS.get(kind, ())):
+                tree = canonical(_named(inner), STARTER, "cloudformation")
+                fields = Fields(tree, tree, [])
                 launch = launch_of(fields) or defaults.get(_name_of(fields.get("cluster")))
-                if launch is not None:
-                    wanted = fields.get("taskDefinition") or fields.get("taskDefinitionArn")
-                    yield wanted, Start(name, launch)
+                wanted = fields.get("taskDefinition") or fields.get("taskDefinitionArn")
+                yield _Start(wanted, Start(name, launch) if launch is not None else None, named(inner, groups))
 
     def _defaults(self) -> Iterator[tuple[str, Setting[str]]]:
         """Yield the launch types that clusters fall back on."""
@@ -128,16 +142,13 @@ class Stack:
                     yield (name if kind == _CLUSTERS[0] else _name_of(fields.get("cluster"))), launch
 
 
-def _below(properties: Node | None, path: tuple[str, ...]) -> Iterator[Fields]:
+def _below(properties: Node | None, path: tuple[str, ...]) -> Iterator[Mapping]:
     """Yield the structures at a path, through lists."""
     found: list[Node | None] = [properties]
     for step in path:
         found = [node.get(step) for node in found if isinstance(node, Mapping)]
         found = [one for node in found for one in (node.items if isinstance(node, Sequence) else [node])]
-    for node in found:
-        if isinstance(node, Mapping):
-            tree = canonical(_named(node), STARTER, "cloudformation")
-            yield Fields(tree, tree, [])
+    yield from (node for node in found if isinstance(node, Mapping))
 
 
 def _named(node: Node) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gate.dialects.docker_options import pid_mode
 from gate.dialects.ecs_container import container
 from gate.dialects.ecs_launch import Launch, sandbox
+from gate.dialects.ecs_networks import segments
 from gate.dialects.ecs_refused import ignored, on_fargate, refused
 from gate.dialects.ecs_volumes import Volumes
 from gate.dialects.reading import Fields, as_spelling, as_text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.dialects.ecs_launch import Start
+    from gate.dialects.ecs_networks import Group
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.workload import Container, Doubt
@@ -34,13 +36,17 @@ _STATES = ("boundary-gate.io/", "gate.")
 
 
 class Task(Record):
-    """A task definition: its name in the file, where it stands, its tree in the API's words, and what starts it."""
+    """A task definition: its name in the file, where it stands, its tree in the API's words, and what starts it.
+
+    `groups` are the security groups of each thing that does.
+    """
 
     id: str
     name: str
     at: Location
     node: Node
     starts: tuple[Start, ...]
+    groups: tuple[Items[Group], ...] = ()
 
 
 def refusal(task: Task) -> InputError | None:
@@ -93,6 +99,7 @@ class _Reader:
             tuple(ignored(self.fields, self.containers, self.launch, windows=self._windows)),
             tuple(self.doubts),
             refused=tuple(refused(self.launch, self.excluded)),
+            segments=segments(self.fields, self.launch, task.groups),
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gate.dialects.ecs_fields import CONTAINER, TASK, beside, canonical
+from gate.dialects.ecs_groups import named, of_module
 from gate.dialects.ecs_launch import Start, launch_of, providers
 from gate.dialects.ecs_modules import returned, services
 from gate.dialects.ecs_stacks import CLUSTER, STARTER
@@ -16,6 +17,7 @@ from gate.dialects.terraform_values import Managed
 from gate.model.errors import InputError
 from gate.model.evidence import known
 from gate.model.location import whole_file
+from gate.model.record import Record
 from gate.syntax.hcl import parse
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
@@ -23,8 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.dialects.ecs_networks import Group
     from gate.dialects.terraform import Module
-    from gate.model.evidence import Setting
+    from gate.model.evidence import Items, Setting
     from gate.model.source import Source, Sources
     from gate.syntax.hcl import Block
     from gate.syntax.tree import Node
@@ -70,9 +73,9 @@ def _instances(block: Block, whole: Module, starts: _Starts) -> Iterator[Task]:
     for suffix, names in whole.instances(block):
         node = _task(whole.within(names, lambda: whole.tree(block)), go=kind == TASK_DEFINITIONS[0])
         family = node.get("family") if isinstance(node, Mapping) else None
-        own = starts.of(f"{kind}.{name}", family.value if isinstance(family, Scalar) else None)
+        own, groups = starts.of(f"{kind}.{name}", family.value if isinstance(family, Scalar) else None)
         path = f"{block.document.source.path}#TaskDefinition/{name}{suffix}"
-        yield Task(path, f"{name}{suffix}", block.at, node, own)
+        yield Task(path, f"{name}{suffix}", block.at, node, own, groups)
 
 
 def _task(block: Mapping, *, go: bool) -> Node:
@@ -105,8 +108,17 @@ def _pairs(tags: Mapping) -> Sequence:
     return Sequence(tags.source, tags.start, tags.end, items)
 
 
+class _Start(Record):
+    """What starts tasks: the addresses in it, the family that it names, its launch type, and its security groups."""
+
+    addresses: frozenset[str]
+    named: str
+    start: Start | None
+    groups: Items[Group]
+
+
 class _Starts:
-    """What in a module starts tasks: which, and with what launch type."""
+    """What in a module starts tasks: which, with what launch type, and in which security groups."""
 
     __slots__ = ("_found",)
 
@@ -114,23 +126,26 @@ class _Starts:
         """Look at every resource of the module."""
         resources = [block for block in whole.blocks if block.type == "resource" and len(block.labels) == 2]
         defaults = [one for block in resources if block.labels[0] in _CLUSTERS for one in _default(whole.tree(block))]
-        self._found: list[tuple[frozenset[str], str, Start]] = []
+        groups = of_module(whole)
+        self._found: list[_Start] = []
         for block in resources:
-            for fields in _below(whole.tree(block), _STARTERS[block.labels[0]]) if block.labels[0] in _STARTERS else ():
+            for node in _below(whole.tree(block), _STARTERS[block.labels[0]]) if block.labels[0] in _STARTERS else ():
+                starter = canonical(_named(node), STARTER, "terraform")
+                fields = Fields(starter, starter, [])
                 launch = launch_of(fields) or (defaults[0] if len(defaults) == 1 else None)
-                if launch is not None:
-                    text = block.document.source.text[block.start : block.end]
-                    named = known(fields.text("taskDefinition")) or known(fields.text("taskDefinitionArn")) or ""
-                    start = Start(".".join(block.labels), launch)
-                    self._found.append((frozenset(re.findall(_ADDRESS, text)), named, start))
+                text = block.document.source.text[block.start : block.end]
+                family = known(fields.text("taskDefinition")) or known(fields.text("taskDefinitionArn")) or ""
+                start = Start(".".join(block.labels), launch) if launch is not None else None
+                self._found.append(_Start(frozenset(re.findall(_ADDRESS, text)), family, start, named(node, groups)))
 
-    def of(self, address: str, family: object) -> tuple[Start, ...]:
+    def of(self, address: str, family: object) -> tuple[tuple[Start, ...], tuple[Items[Group], ...]]:
         """Return what starts a task definition, which is named by its address or by its family."""
-        return tuple(
-            start
-            for addresses, named, start in self._found
-            if address in addresses or (family and named.rpartition("/")[2].partition(":")[0] == family)
-        )
+        mine = [
+            one
+            for one in self._found
+            if address in one.addresses or (family and one.named.rpartition("/")[2].partition(":")[0] == family)
+        ]
+        return tuple(one.start for one in mine if one.start is not None), tuple(one.groups for one in mine)
 
 
 def _default(cluster: Mapping) -> Iterator[Setting[str]]:
@@ -141,16 +156,13 @@ def _default(cluster: Mapping) -> Iterator[Setting[str]]:
         yield launch
 
 
-def _below(block: Mapping, path: tuple[str, ...]) -> Iterator[Fields]:
+def _below(block: Mapping, path: tuple[str, ...]) -> Iterator[Mapping]:
     """Yield the blocks at a path within a resource."""
     found: list[Node | None] = [block]
     for step in path:
         inner = [node.get(step) for node in found if isinstance(node, Mapping)]
         found = [one for node in inner for one in (node.items if isinstance(node, Sequence) else [node])]
-    for node in found:
-        if isinstance(node, Mapping):
-            starter = canonical(_named(node), STARTER, "terraform")
-            yield Fields(starter, starter, [])
+    yield from (node for node in found if isinstance(node, Mapping))
 
 
 def _named(block: Mapping) -> Mapping:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 INSTANCES = ("incus_instance", "lxd_instance", "lxd_container")
 PROFILES = ("incus_profile", "lxd_profile")
+NETWORKS = ("incus_network", "lxd_network")
 
 
 class Made(Record):
@@ -40,6 +41,7 @@ class Made(Record):
     instance: Instance
     type: Setting[str]
     project: str
+    networks: dict[str, str]
 
 
 def made(source: Source, sources: Sources) -> tuple[list[Made], list[InputError]]:
@@ -49,12 +51,24 @@ def made(source: Source, sources: Sources) -> tuple[list[Made], list[InputError]
         remedy = "correct it; `terraform validate` says more"
         return [], [InputError(document.error, at=document.at or whole_file(source.path), remedy=remedy)]
     whole = module(source, sources)
-    profiles = _profiles(whole)
+    profiles, networks = _profiles(whole), _networks(whole)
     found: list[Made] = []
     for block in document.body.blocks:
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in (*INSTANCES, *PROFILES):
-            found += _instances(block, whole, profiles)
+            found += _instances(block, whole, profiles, networks)
     return found, []
+
+
+def _networks(whole: Module) -> dict[str, str]:
+    """Return the networks of the module by their names and addresses, with their types; one without is a bridge."""
+    found: dict[str, str] = {}
+    for block in whole.blocks:
+        if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in NETWORKS:
+            node = whole.tree(block)
+            if node.get("type") is None or _text(node, "type"):
+                names = (".".join(block.labels), _text(node, "name"))
+                found |= {name: _text(node, "type") or "bridge" for name in names if name}
+    return found
 
 
 def _profiles(whole: Module) -> dict[str, Mapping]:
@@ -70,7 +84,7 @@ def _profiles(whole: Module) -> dict[str, Mapping]:
     return found
 
 
-def _instances(block: Block, whole: Module, profiles: dict[str, Mapping]) -> Iterator[Made]:
+def _instances(block: Block, whole: Module, profiles: dict[str, Mapping], networks: dict[str, str]) -> Iterator[Made]:
     kind, address = ("Profile" if block.labels[0] in PROFILES else "Instance"), block.labels[1]
     for suffix, names in whole.instances(block):
         node = _layer(whole.within(names, lambda: whole.tree(block)))
@@ -79,7 +93,7 @@ def _instances(block: Block, whole: Module, profiles: dict[str, Mapping]) -> Ite
         name = _text(node, "name") or f"{address}{suffix}"
         instance = Instance(name, [*under, Layer(node, doubts)], block.at, doubts, missing)
         path = f"{block.document.source.path}#{kind}/{address}{suffix}"
-        yield Made(path, kind, instance, _type(node, kind, doubts), _text(node, "project"))
+        yield Made(path, kind, instance, _type(node, kind, doubts), _text(node, "project"), networks)
 
 
 def _type(node: Mapping, kind: str, doubts: list[Doubt]) -> Setting[str]:
@@ -145,6 +159,9 @@ def _devices(blocks: Node) -> Node:
             return properties
         if "type" in block.entries:
             inner["type"], inner_keys["type"] = block.entries["type"], block.keys["type"]
+        network = inner.get("network")
+        if isinstance(network, Managed):
+            inner["network"] = Scalar(network.source, network.start, network.end, network.address, network.address)
         name = _text(block, "name") or f"device {index}"
         entries[name] = Mapping(block.source, block.start, block.end, inner, inner_keys)
         keys[name] = Scalar(block.source, block.start, block.start, name, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.dialects.incus_devices import Devices
 from gate.dialects.incus_instance import OF_MACHINES, config_of, policy_of
+from gate.dialects.incus_networks import segments
 from gate.dialects.lxc_confinement import tweaks
 from gate.dialects.lxc_facets import container
 from gate.dialects.lxc_namespaces import namespaces
@@ -32,6 +33,7 @@ from gate.model.workload import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping as Table
     from typing import TypeVar
 
     from gate.dialects.incus_instance import Instance
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
 #: Keys with this prefix, which Incus keeps for whoever wants to, state the workload's sensitivity.
 STATES = "user.boundary-gate."
+
+#: No network in sight.
+NOWHERE: Table[str, str] = {}
 
 _MACHINE = "a virtual machine has a kernel of its own"
 
@@ -54,8 +59,15 @@ _DENIES = ("security.syscalls.deny_default", "security.syscalls.deny_compat")
 _BOOLEAN = ("security.nesting", "security.syscalls.intercept.")
 
 
-def workload(instance: Instance, id_: str, kind: str, type_: Setting[str], project: str = "") -> Workload:
-    """Return the workload; `type_` is `container` or `virtual-machine`."""
+def workload(
+    instance: Instance,
+    id_: str,
+    kind: str,
+    type_: Setting[str],
+    project: str = "",
+    networks: Table[str, str] = NOWHERE,
+) -> Workload:
+    """Return the workload; `type_` is `container` or `virtual-machine`, `networks` the types of those in sight."""
     machine = isinstance(type_, Stated) and type_.value == "virtual-machine"
     at = instance.at
     built = _machine(instance) if machine else _container(instance)
@@ -82,6 +94,7 @@ def workload(instance: Instance, id_: str, kind: str, type_: Setting[str], proje
         ignored=tuple(_ignored(instance)) if not machine else (),
         refused=tuple(_refused(instance)),
         doubts=tuple(instance.doubts),
+        segments=segments(instance, networks),
     )
 
 

@@ -50,6 +50,10 @@ OF_POD = frozenset(
 )
 
 
+#: How the names begin that the generator gives to what units describe.
+OF_UNITS = "systemd-"
+
+
 class Quadlet:
     """One unit with its drop-ins, and the words that its keys come to."""
 
@@ -264,7 +268,7 @@ def _network(word: Word, sibling: Sibling) -> Word:
     """Return the name behind a unit: of a network it is private, of a container it is that container's."""
     name, colon, options = word.text.partition(":")
     if name.endswith(".network"):
-        return Word(f"systemd-{name.removesuffix('.network')}{colon}{options}", word.at, word.reason)
+        return Word(f"{OF_UNITS}{name.removesuffix('.network')}{colon}{options}", word.at, word.reason)
     if name.endswith(".container"):
         unit = sibling(name)
         given = unit.value(CONTAINER, "ContainerName") if unit is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CONTAINER, POD_SECTION, KUBE, VOLUME_SECTION, BUILD = "Container", "Pod", "Kube", "Volume", "Build"
+NETWORK = "Network"
 
 #: Keys whose last value counts, and the flag that takes it.
 LAST = {"Memory": "memory", "PidsLimit": "pids-limit", "UserNS": "userns", "SubUIDMap": "subuidname"}

@@ -7,11 +7,13 @@ from gate.dialects.docker_container import container as made
 from gate.dialects.docker_container import namespaces, os, sandbox
 from gate.dialects.docker_flags import Flags, parse
 from gate.dialects.docker_grammar import POD
+from gate.dialects.docker_networks import both
 from gate.dialects.docker_refused import refused
 from gate.dialects.docker_workload import image_of, no_build, rooted, statements
 from gate.dialects.interpolation import GAP
-from gate.dialects.quadlet import OF_POD, described
-from gate.dialects.quadlet_keys import BUILD, CONTAINER, KUBE
+from gate.dialects.podman_networks import network, segments
+from gate.dialects.quadlet import OF_POD, OF_UNITS, described
+from gate.dialects.quadlet_keys import BUILD, CONTAINER, KUBE, NETWORK, TRUE
 from gate.dialects.unit_commands import is_rootless
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.dialects.docker_flags import Word
+    from gate.dialects.docker_networks import Directions
     from gate.dialects.quadlet import Quadlet, Sibling
     from gate.model.evidence import Setting
     from gate.model.location import Location
+    from gate.model.segments import Segments
     from gate.model.workload import Build, Namespaces
 
 _NO_TOKENS = "Podman hands out no tokens"
@@ -66,6 +70,7 @@ def container(unit: Quadlet, sibling: Sibling, *, alone: bool = False) -> Worklo
         tuple(statements(flags)),
         tuple(_misplaced(unit)),
         refused=tuple(refused(flags)),
+        segments=_segments(unit, flags, sibling),
     )
     return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
 
@@ -90,6 +95,32 @@ def _name(unit: Quadlet) -> str:
 def _references(image: Setting[str]) -> Iterator[Reference]:
     if isinstance(image, Stated):
         yield Reference("image", image.value, image.at)
+
+
+def _segments(unit: Quadlet, flags: Flags, sibling: Sibling) -> Segments:
+    """Say what the networks close; pods of a manifest that name none are on one bridge, whoever starts them."""
+    found = segments(flags, lambda name, at: _network(name, at, sibling))
+    if not isinstance(found.ingress, Deferred):
+        return found
+    rootless = False if unit.path.endswith(".kube") else is_rootless(unit.path)
+    return found if rootless is None else replace(found, ingress=Defaulted(rootless, found.ingress.at))
+
+
+def _network(name: str, at: Location, sibling: Sibling) -> Directions | None:
+    """Read the unit of a network; None where it is not in sight."""
+    unit = sibling(f"{name.removeprefix(OF_UNITS)}.network") if name.startswith(OF_UNITS) else None
+    if unit is None:
+        return None
+    driver, internal = unit.value(NETWORK, "Driver"), unit.value(NETWORK, "Internal")
+    options = list(unit.listed(NETWORK, "Options", escapes=False))
+    more = next(unit.listed(NETWORK, "PodmanArgs", escapes=True), None)
+    unsure = next((one for one in (driver, internal, *options) if one is not None and GAP in one.text), None)
+    if more is not None or unsure is not None:
+        return both(Unknown("what that network keeps apart cannot be known", getattr(more or unsure, "at", at)))
+    place = internal.at if internal is not None else options[0].at if options else at
+    named = dict(part.partition("=")[::2] for one in options for part in one.text.split(","))
+    closed = internal is not None and internal.text.lower() in TRUE
+    return network(driver.text.lower() if driver is not None else "", named, place, internal=closed)
 
 
 def _users(setting: Setting[str], path: str) -> Setting[str]:
@@ -131,7 +162,7 @@ def _build(unit: Quadlet, sibling: Sibling, at: Location) -> Build:
     return replace(no_build(at), host_network=host)
 
 
-def kube(unit: Quadlet) -> Workload:
+def kube(unit: Quadlet, sibling: Sibling) -> Workload:
     """Return what a `.kube` unit says beside its manifest."""
     at = unit.unit.at(KUBE)
     words = [*unit.networks(KUBE), *unit.listed(KUBE, "PodmanArgs", escapes=True)]
@@ -152,6 +183,7 @@ def kube(unit: Quadlet) -> Workload:
         Placement.inapplicable(_NO_PLACES, at),
         Credentials.inapplicable(_NO_TOKENS, at),
         no_build(at),
+        segments=_segments(unit, flags, sibling),
     )
     return opened(workload, flags.open_because, flags.open_at) if flags.open_because else workload
 

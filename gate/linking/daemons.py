@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.profile import PlatformProfile
     from gate.model.reference import Definition
+    from gate.model.segments import Segments
     from gate.model.subject import Workload
     from gate.model.workload import Confinement, Container, Namespaces, Privilege, Sandbox
 
@@ -51,7 +52,15 @@ class Engines:
             containers=replace(workload.containers, members=members),
             namespaces=self._namespaces(workload.namespaces),
             sandbox=self._sandbox(workload),
+            segments=workload.segments and self._segments(workload.segments),
         )
+
+    def _segments(self, segments: Segments) -> Segments:
+        """Open the bridges of an engine that writes no rules; whoever is on no network at all stays alone."""
+        off = next((one.firewall for one in self._daemons if known(one.firewall) is False), None)
+        if off is None or known(segments.ingress) is not True or known(segments.egress) is True:
+            return segments
+        return replace(segments, ingress=Stated(False, off.at, (segments.ingress.at,)))
 
     def _namespaces(self, namespaces: Namespaces) -> Namespaces:
         user, cgroup = namespaces.user, namespaces.cgroup

@@ -82,6 +82,10 @@ class Links:
     def _segments(self, workload: Workload) -> Segments | None:
         if workload.segments is None:
             return None
+        if workload.pod is None:
+            from gate.linking.networks import settled
+
+            return settled(workload.segments, self._gathered, self.profile)
         from gate.linking.segments import closed
 
         return closed(workload, self._gathered)

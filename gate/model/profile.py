@@ -89,6 +89,7 @@ class PlatformProfile(Record):
     openshift_scc: str = ""
     docker_userns_remap: bool | None = None
     docker_no_new_privileges: bool | None = None
+    docker_icc: bool | None = None
     placement: str = ""
     runtimes: tuple[Named, ...] = ()
     images: tuple[Named, ...] = ()

@@ -64,7 +64,7 @@ def _platform(node: Node) -> PlatformProfile:
     parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "placement", "images", "runtimes")
     entries = fields(node, key, (), (*parts, "versions"))
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
-    docker = _part(entries, "docker", ("userns_remap", "no_new_privileges"))
+    docker = _part(entries, "docker", ("userns_remap", "no_new_privileges", "icc"))
     podman = _part(entries, "podman", ("rootless", "userns_auto"))
     mesos = _part(entries, "mesos", ("isolation",))
     gke = _part(entries, "gke", ("mode",))
@@ -78,6 +78,7 @@ def _platform(node: Node) -> PlatformProfile:
         text(openshift["scc"], "platform.openshift.scc", WORD, "restricted-v2") if "scc" in openshift else "",
         _flag(docker, "docker", "userns_remap"),
         _flag(docker, "docker", "no_new_privileges"),
+        _flag(docker, "docker", "icc"),
         choice(entries["placement"], "platform.placement", PLACEMENTS) if "placement" in entries else "",
         tuple(_runtimes(entries)),
         tuple(_named(entries, "images", GLOB_WORD, INNER_PATH, "docker/pay.Dockerfile")),

@@ -25,8 +25,18 @@ _MARKS = (b"{{", b"{%", b"<%", b"${")
 
 
 def claims(source: Source) -> bool:
-    """Claim every file of the name that no other reader took, so that the ledger says what became of it."""
-    return is_daemon(source.path.rpartition("/")[2]) and b"\0" not in source.data
+    """Claim every file of the name that no other reader took, so that the ledger says what became of it.
+
+    What has no such name, as standard input, is one where it holds options of dockerd and nothing else.
+    """
+    if b"\0" in source.data:
+        return False
+    if is_daemon(source.path.rpartition("/")[2]):
+        return True
+    from gate.dialects.docker_daemon import options
+
+    root = parse(source).root if source.text.lstrip().startswith("{") else None
+    return isinstance(root, Mapping) and 0 < options(root) == len(root.entries)
 
 
 def read(source: Source, sources: Sources) -> Reading:

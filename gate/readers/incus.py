@@ -142,7 +142,7 @@ def _module(source: Source, sources: Sources) -> Reading:
     from gate.dialects.incus_terraform import made
 
     found, problems = made(source, sources)
-    subjects = tuple(workload(one.instance, one.id, one.kind, one.type, one.project) for one in found)
+    subjects = tuple(workload(one.instance, one.id, one.kind, one.type, one.project, one.networks) for one in found)
     raised = [problem for one in found for problem in one.instance.problems]
     return Reading(subjects, problems=(*problems, *raised))
 
@@ -150,7 +150,7 @@ def _module(source: Source, sources: Sources) -> Reading:
 class _File:
     """One file on its way to becoming a reading."""
 
-    __slots__ = ("_ids", "_profiles", "problems", "source", "sources", "subjects")
+    __slots__ = ("_ids", "_profiles", "networks", "problems", "source", "sources", "subjects")
 
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
@@ -159,10 +159,12 @@ class _File:
         self.problems: list[InputError] = []
         self._ids: dict[str, int] = {}
         self._profiles: dict[str, Mapping] | None = None
+        self.networks: dict[str, str] = {}
 
     def document(self, root: Mapping) -> None:
         """Read a document: a preseed, or else one instance or one profile."""
         profiles = list(_preseeded(root))
+        self.networks |= _networks(root)
         for node in profiles[:MAX_SUBJECTS]:
             self._profile(node)
         if len(profiles) > MAX_SUBJECTS:
@@ -222,8 +224,19 @@ class _File:
         found = f"{self.source.path}#{'/'.join(parts)}"
         count = self._ids[found] = self._ids.get(found, 0) + 1
         id_ = found if count == 1 else f"{found}@{count}"
-        self.subjects.append(workload(instance, id_, kind, type_, project))
+        self.subjects.append(workload(instance, id_, kind, type_, project, self.networks))
         self.problems += instance.problems
+
+
+def _networks(root: Mapping) -> dict[str, str]:
+    """Return the networks of a preseed with their types, which is a bridge where none is written."""
+    given = root.get("networks")
+    nodes = [node for node in given.items if isinstance(node, Mapping)] if isinstance(given, Sequence) else []
+    return {
+        _text(node, "name"): _text(node, "type") or "bridge"
+        for node in nodes
+        if node.get("type") is None or _text(node, "type")
+    }
 
 
 def _profiles_of(root: Mapping, path: str) -> Iterator[tuple[str, Mapping]]:

@@ -61,8 +61,9 @@ def _workload(source: Source, sources: Sources, config: Config) -> Workload:
     from gate.dialects.lxc_facets import container
     from gate.dialects.lxc_files import policy
     from gate.dialects.lxc_namespaces import namespaces
+    from gate.dialects.lxc_networks import segments
 
-    at, name = config.at, _name(source.path, config)
+    at, name, own = config.at, _name(source.path, config), namespaces(config)
     one = container(config, name, lambda path: policy(path, source, sources))
     return Workload(
         f"{source.path}#Container/{name}",
@@ -73,7 +74,7 @@ def _workload(source: Source, sources: Sources, config: Config) -> Workload:
         at,
         Defaulted("linux", at),
         Items((Stated(one, at),), at),
-        namespaces(config),
+        own,
         Sandbox(
             Inapplicable("LXC has one runtime", at),
             Inapplicable("LXC starts no machines", at),
@@ -83,6 +84,7 @@ def _workload(source: Source, sources: Sources, config: Config) -> Workload:
         Credentials.inapplicable("LXC hands out no tokens", at),
         Build.inapplicable("LXC names a root file system that is already made", at),
         ignored=tuple(_passed_over(source)),
+        segments=segments(config, own.network),
     )
 
 

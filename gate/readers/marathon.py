@@ -169,9 +169,10 @@ def _pod(fields: Fields, subject: str, name: str, doubts: list[Doubt]) -> Worklo
 def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Task], doubts: list[Doubt]) -> Workload:
     from gate.dialects.docker_workload import no_build
     from gate.dialects.marathon import refused
+    from gate.dialects.marathon_networks import segments
     from gate.dialects.marathon_pod import constraints, labels
 
-    at = fields.at
+    at, own = fields.at, _namespaces(tasks, fields)
     statements = tuple(
         Statement(key.removeprefix(LABEL_PREFIX), one.strip(), place)
         for key, text, place in labels(fields)
@@ -188,7 +189,7 @@ def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Ta
         at,
         tasks[0].os if tasks else Defaulted("linux", at),
         Items(tuple(Stated(one.container, one.container.at) for one in tasks), at, not reason, reason),
-        _namespaces(tasks, fields),
+        own,
         _sandbox(tasks, fields),
         Placement(constraints(fields), Items((), at), Inapplicable("Marathon names no node", at)),
         Credentials.inapplicable("Marathon hands out no tokens", at),
@@ -198,6 +199,7 @@ def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Ta
         tuple(key for one in tasks for key in one.ignored),
         tuple(doubts),
         refused=tuple(refused(fields)) if kind == "App" else (),
+        segments=segments(fields, own.network),
     )
 
 

@@ -111,7 +111,7 @@ def _kube(unit: Quadlet, units: _Units) -> Reading:
         cause = f"starts the pods of {named.text[:80]!r}, which is not in sight".replace("\\x00", "…")
         return Reading(problems=(InputError(cause, at=named.at, remedy="keep the manifest beside the unit"),))
     skipped = Skipped(at, f"starts the pods of {named.text[:80]}, which is judged as a manifest")
-    workload = kube(unit)
+    workload = kube(unit, units.sibling(unit.path))
     return Reading((workload,) if adds(workload) else (), skipped=(skipped,))
 
 

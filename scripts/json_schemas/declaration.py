@@ -67,6 +67,7 @@ def _platform() -> Json:
     docker = {
         "userns_remap": flag("The daemon runs containers in a user namespace."),
         "no_new_privileges": flag("The daemon sets no_new_privs by default."),
+        "icc": flag("Containers on the daemon's own bridge reach each other."),
     }
     kubernetes = {
         "version": string('The cluster\'s version, in quotes: "1.34".', VERSION),

@@ -145,6 +145,36 @@ def test_a_runtime_by_default_raises_nothing_by_itself(tmp_path: Path, capsys: p
     assert levels(judged(capsys, tmp_path, nvidia))[0] == "L2"
 
 
+def segments(subject: Any) -> set[str]:
+    return {one["outcome"] for one in subject["findings"] if one["rule"] == "ISO071"}
+
+
+def test_containers_that_an_engine_keeps_from_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    apart, bridged = '{"icc": false}', "network_mode: bridge"
+    assert segments(judged(capsys, tmp_path, user=bridged)) == {"failed"}
+    assert segments(judged(capsys, tmp_path, apart, user=bridged)) == {"failed", "undecided"}
+    assert segments(judged(capsys, tmp_path, apart, '{"debug": true}', user=bridged)) == {"failed"}
+    assert segments(judged(capsys, tmp_path, apart, user=bridged, docker="{icc: true}")) == {"failed"}
+
+
+def test_the_default_of_networks_counts_for_those_without_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = '{"default-network-opts": {"bridge": {"com.docker.network.bridge.enable_icc": "false"}}}'
+    assert segments(judged(capsys, tmp_path, engine)) == {"failed", "undecided"}
+    assert segments(judged(capsys, tmp_path, engine, docker="{icc: false}")) == {"failed", "undecided"}
+
+
+def test_without_a_firewall_no_bridge_is_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = "networks: [own]\nnetworks:\n  own: {}"
+    found = judged(capsys, tmp_path, user=own)
+    assert [one["location"]["path"] for one in found["findings"] if one["rule"] == "ISO071"] == ["deploy/compose.yaml"]
+    found = judged(capsys, tmp_path, '{"iptables": false}', user=own)
+    (one,) = (one for one in found["findings"] if one["rule"] == "ISO071")
+    assert "engines/0/daemon.json" in {one["location"]["path"], *(place["path"] for place in one["related"])}
+    assert not segments(judged(capsys, tmp_path, '{"iptables": false}', user="network_mode: none"))
+
+
 def test_pods_and_podman_do_not_ask_an_engine_of_docker(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: web}]\n"
     unit = "[Container]\nImage=registry.example/web:1.4.2\n"

@@ -117,9 +117,9 @@ def test_where_it_matters_policies_are_looked_for_everywhere(
     assert found(tmp_path, capsys, pod=POD.replace("{app: web", "{boundary-gate.io/class: restricted, app: web")) == []
 
 
-def test_a_unit_of_podman_is_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_all(tmp_path, {"web.container": "[Container]\nImage=i\n"})
-    (subject,) = check(capsys, tmp_path / "web.container").report["subjects"]
+def test_a_container_of_nerdctl_is_not_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"run.sh": "nerdctl run i\n"})
+    (subject,) = check(capsys, tmp_path / "run.sh").report["subjects"]
     assert said(subject) == []
 
 

@@ -95,7 +95,7 @@ def _declarations() -> list[Data]:
         platform:
           kubernetes: {version: "1.34", seccomp_default: true}
           gke: {mode: autopilot}
-          docker: {userns_remap: true, no_new_privileges: false}
+          docker: {userns_remap: true, no_new_privileges: false, icc: false}
           podman: {rootless: true, userns_auto: true}
           mesos: {isolation: [filesystem/linux, namespaces/pid]}
           placement: shared

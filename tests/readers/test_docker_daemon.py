@@ -105,5 +105,5 @@ def test_a_template_is_not_rendered(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_another_file_is_not_claimed() -> None:
-    assert not READER.claims(Source("config.json", b'{"icc": false}'))
+    assert not READER.claims(Source("config.json", b'{"icc": false, "auths": {}}'))
     assert {"icc", "hosts", "runtimes"} <= KEYS
