@@ -171,7 +171,7 @@ def _scanner(values: dict[str, str]) -> str:
     """Return the scanner to start, and see to it that it has something to scan and that nothing else waits for it."""
     scanner = values.get("--scanner", "")
     if "--scanner" not in values:
-        waiting = next((name for name in ("--rootfs", "--sbom", "--trivy", "--trivy-cache") if name in values), "")
+        waiting = next((name for name in ("--rootfs", "--trivy", "--trivy-cache") if name in values), "")
         if waiting:
             raise UsageError(f"{waiting} is for a scanner, and none is to be started", remedy="add --scanner trivy")
         return ""

@@ -36,9 +36,9 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --grype-report FILE        what grype reports; images that are no other input are judged by their reports
   --trivy-database FILE      when trivy's data was made, which its reports do not say: `db/metadata.json` of its
                              cache, or what `trivy version --format json` prints
-  --scanner trivy            start trivy, offline, on every --image, and on what these name:
-  --rootfs FOLDER            a root filesystem; repeatable; so is
-  --sbom FILE                a CycloneDX or SPDX document
+  --sbom FILE                a bill of materials of an image: CycloneDX, SPDX or syft's, as JSON; repeatable
+  --scanner trivy            start trivy, offline, on every --image and --sbom, and on
+  --rootfs FOLDER            a root filesystem; repeatable
   --trivy PROGRAM            the trivy to start (default: the first in PATH outside of what is judged); with
                              @sha256:HEX behind it, it must have that digest
   --trivy-cache FOLDER       where its database is (default: its usual cache)

@@ -89,7 +89,7 @@ class Config:
             self._history(),
             _base_name(built),
             (),
-            tuple(_statements(labels)),
+            tuple(statements(labels)),
             tuple(self._doubts),
             self._identity(built),
         )
@@ -227,7 +227,7 @@ def _base_name(built: Built) -> Setting[ImageName]:
     )
 
 
-def _statements(labels: Items[Variable]) -> Iterator[Statement]:
+def statements(labels: Items[Variable]) -> Iterator[Statement]:
     """Yield what the labels say about sensitivity; what is not a string is said as something nobody can mean."""
     for member in labels.members:
         if isinstance(member, Stated) and member.value.name.startswith(LABEL_PREFIX):

@@ -32,7 +32,7 @@ def agreement(image: Image) -> Agreement | None:
     witnesses = [_scanner(scan, contents) for scan in scans]
     told = _told(scans)
     disputes = [dispute for hole, said in told.items() for dispute in _differing(hole, said)]
-    several = len({scan.scanner for scan in scans}) > 1
+    several = len({scan.scanner for scan in scans if not scan.is_bill}) > 1
     disputed = {dispute.hole for dispute in disputes}
     return Agreement(
         (*witnesses, *((_layers(contents),) if contents is not None else ())),
@@ -84,7 +84,7 @@ def _scanner(scan: Scan, contents: Contents | None) -> Witness:
         scan.database,
         f"{scan.system.family} {scan.system.release}".strip() if scan.system is not None else "",
         scan.packages,
-        len({(one.origin, one.ids[0]) for one in scan.vulnerabilities}),
+        None if scan.is_bill else len({(one.origin, one.ids[0]) for one in scan.vulnerabilities}),
         tuple(_unseen(scan, contents)),
         scan.at,
     )
@@ -97,11 +97,34 @@ def _unseen(scan: Scan, contents: Contents | None) -> Iterator[str]:
     if scan.uncovered:
         yield f"{scan.scanner} knows nothing of {scan.uncovered} of {scan.packages} packages"
     if scan.match == "name":
-        yield f"the report of {scan.scanner} is this image's by its name alone"
-    shown = len(contents.packages.members) if contents is not None else 0
+        yield f"{scan.title} is this image's by its name alone"
+    if contents is None:
+        return
+    shown, listed = len(contents.packages.members), len(scan.installed) if scan.is_bill else scan.packages
     # grype's reports list only packages with a vulnerability, so that their number says nothing.
-    if scan.scanner == "trivy" and scan.packages < shown:
-        yield f"{scan.scanner} lists {scan.packages} packages, and the layers show {shown}"
+    if scan.scanner != "grype" and listed < shown:
+        yield f"{_who(scan)} lists {listed} packages, and the layers show {shown}"
+    yield from _elsewise(scan, contents)
+
+
+def _elsewise(scan: Scan, contents: Contents) -> Iterator[str]:
+    """Say that packages are listed in other versions than the layers show, as by a bill of an earlier build."""
+    inside: dict[tuple[str, str], set[str]] = {}
+    for member in contents.packages.members:
+        one = known(member)
+        if one is not None:
+            inside.setdefault((one.manager, one.name), set()).add(one.version)
+    named = [(one, inside.get((one.manager, one.name))) for one in scan.installed]
+    others = [(one, own) for one, own in named if own and one.version not in own]
+    if others:
+        first, shown = others[0]
+        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+        versions = ", ".join(sorted(shown))
+        yield f"{_who(scan)} lists {first.name} {first.version}, and the layers show {versions}{more}"
+
+
+def _who(scan: Scan) -> str:
+    return scan.title if scan.is_bill else scan.scanner
 
 
 def _layers(contents: Contents) -> Witness:

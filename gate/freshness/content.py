@@ -10,7 +10,7 @@ times of installation and of files, which builders set as they like, count where
 from __future__ import annotations
 
 from gate.freshness.instant import is_plausible
-from gate.freshness.scanned import PRODUCTS
+from gate.freshness.scanned import PRODUCTS, system
 from gate.freshness.support import support
 from gate.model.days import iso
 from gate.model.evidence import known
@@ -37,9 +37,6 @@ MEDIUM = {
     "package-file": "its last package, {what}, was installed on {day}",
     "package-log": "its log of packages ends on {day}",
 }
-
-#: What `os-release` calls the systems that scanners call otherwise.
-IDS = {"amzn": "amazon", "ol": "oracle"}
 
 _DAY = 86_400
 
@@ -83,9 +80,31 @@ def carried(image: Image, tables: Tables, now: str) -> tuple[Support, ...]:
     release = known(image.contents.system) if image.contents is not None else None
     if release is None:
         return ()
-    product = PRODUCTS.get(IDS.get(release.id, release.id), "")
+    product = PRODUCTS.get(release.id, "")
     lifecycle = tables.lifecycle(product, release.version_id) if product and release.version_id else None
     return (support(lifecycle, now, tables.date),) if lifecycle is not None else ()
+
+
+class Within(Record):
+    """A system inside of an image, and the clause that says who shows it."""
+
+    support: Support
+    text: str
+    at: Location
+
+
+def within(image: Image, tables: Tables, now: str) -> tuple[Within, ...]:
+    """Return every system that the layers show, or that a scanner or a bill of materials names, once each."""
+    found = []
+    if image.contents is not None:
+        at = image.contents.system.at
+        found += [Within(one, f"its layers carry {one.text}", at) for one in carried(image, tables, now)]
+    for scan in image.packages.scans if image.packages is not None else ():
+        lifecycle = system(scan, tables)
+        if lifecycle is not None:
+            one = support(lifecycle, now, tables.date)
+            found.append(Within(one, f"{scan.title} names {one.text}", scan.at))
+    return tuple({one.support.lifecycle: one for one in reversed(found)}.values())[::-1]
 
 
 def _traces(image: Image) -> tuple[Trace, ...]:

@@ -14,18 +14,20 @@ if TYPE_CHECKING:
 #: Days from which a scanner's data is too old to know what was published since. Both scanners renew theirs daily.
 LIMIT = 2
 
-#: The product of the tables by the name that scanners give a system.
+#: The product of the tables by the name that scanners and `os-release` give a system.
 PRODUCTS = {
     "alma": "almalinux",
     "almalinux": "almalinux",
     "alpine": "alpine-linux",
     "amazon": "amazon-linux",
     "amazonlinux": "amazon-linux",
+    "amzn": "amazon-linux",
     "arch": "arch-linux",
     "archlinux": "arch-linux",
     "centos": "centos",
     "debian": "debian",
     "fedora": "fedora",
+    "ol": "oracle-linux",
     "opensuse-leap": "opensuse",
     "opensuse.leap": "opensuse",
     "opensuse-tumbleweed": "opensuse-tumbleweed",

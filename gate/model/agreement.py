@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Witness(Record):
-    """One scanner, or `layers` for what the image itself shows.
+    """One scanner, `sbom` for a bill of materials, or `layers` for what the image itself shows.
 
-    `version` and `database` are empty where it does not say them. `vulnerabilities` is None for the layers, which tell
-    of packages alone. `blind` are clauses that say what it cannot see.
+    `version` and `database` are empty where it does not say them. `vulnerabilities` is None for the last two, which
+    tell of packages alone. `blind` are clauses that say what it cannot see.
     """
 
     name: str

@@ -11,10 +11,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.contents import InstalledPackage
     from gate.model.location import Location
     from gate.model.rule import Severity
 
-    Scanner = Literal["trivy", "grype"]
+    Scanner = Literal["trivy", "grype", "sbom"]
     Match = Literal["digest", "layers", "name", "report"]
     DateKind = Literal["available", "observed", "written"]
 
@@ -84,11 +85,12 @@ class System(Record):
 
 
 class Scan(Record):
-    """One scanner's report of one image.
+    """One scanner's report of one image, or a bill of materials, which lists packages and knows no vulnerability.
 
     `name` is what the scanner was given; `names`, `digests` and `layers` (uncompressed, in order) tell whose report it
     is. `database` is when the scanner's data was made, empty where the report does not say. Of `packages` that it
-    lists, `uncovered` are of publishers that its data does not speak of. `blind` says why nothing follows from what it
+    lists, `uncovered` are of publishers that its data does not speak of, and `installed` those of the system that it
+    names with their versions. `blind` says why nothing follows from what it
     does not report; it is empty otherwise. `match` says how it was found to be an image's.
     """
 
@@ -107,6 +109,17 @@ class Scan(Record):
     vulnerabilities: tuple[Vulnerability, ...]
     at: Location
     match: Match = "report"
+    installed: tuple[InstalledPackage, ...] = ()
+
+    @property
+    def is_bill(self) -> bool:
+        """Say whether it is a bill of materials."""
+        return self.scanner == "sbom"
+
+    @property
+    def title(self) -> str:
+        """What sentences call it."""
+        return "the bill of materials" if self.is_bill else f"the report of {self.scanner}"
 
 
 class Remediation(Record):

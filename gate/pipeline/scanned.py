@@ -34,7 +34,7 @@ class Report(Record):
 
 def report(files: Files, path: str, scanner: Scanner) -> Report:
     """Read a report of a scanner; raise UsageError for one that is not there, InputError for what is none."""
-    source = _opened(files, path)
+    source = opened(files, path)
     adapter = module(f"gate.tools.{scanner}_report")
     outline = Outline(source, adapter.WANTED)
     return Report(adapter.read(source.data, outline.at), source, outline)
@@ -42,13 +42,13 @@ def report(files: Files, path: str, scanner: Scanner) -> Report:
 
 def database(files: Files, path: str) -> tuple[str, Source]:
     """Read when trivy's data was made from what it keeps beside it; raise as `report` does."""
-    source = _opened(files, path)
+    source = opened(files, path)
     outline = Outline(source, None)
     updated: str = module("gate.tools.trivy_report").database(source.data, outline.at)
     return updated, source
 
 
-def _opened(files: Files, path: str) -> Source:
+def opened(files: Files, path: str) -> Source:
     """Open a report, which may be outside of the repository, where builds like to leave it."""
     if not os.path.lexists(path):
         raise UsageError(f"there is no file {path}", remedy="name a file that a scanner has written")

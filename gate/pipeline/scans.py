@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from gate.model.packages import Match, Scan, Scanner
     from gate.model.policy import Policy
     from gate.model.reader import Subject
+    from gate.model.reference import Definition
     from gate.model.rule import Finding
     from gate.model.sensitivity import Sensitivity
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.files import Files
     from gate.pipeline.options import Options
     from gate.pipeline.reading import Ledger
-    from gate.pipeline.scanned import Report
 
 NOTHING = Identity((), (), ())
 
@@ -41,7 +41,7 @@ SHOWN = 5
 class Scans:
     """The reports of one run by the images that they are of, and the VEX documents."""
 
-    __slots__ = ("_database", "_excuses", "_files", "_ledger", "_of")
+    __slots__ = ("_bills", "_database", "_excuses", "_files", "_ledger", "_of")
 
     def __init__(self, files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> None:
         """Read everything; an image that only a report knows is added to the subjects."""
@@ -53,6 +53,9 @@ class Scans:
             self._take(path, "trivy")
         for path in dict.fromkeys(options.grype_reports):
             self._take(path, "grype")
+        self._bills: dict[str, list[Image]] = {}
+        for path in dict.fromkeys(options.sboms):
+            self._bill(path, scanned=bool(options.scanner))
         if options.scanner:
             self._start(options)
         self._excuses = _excuses(options, declarations)
@@ -95,13 +98,31 @@ class Scans:
         try:
             found = report(self._files, path, scanner)
             self._ledger.read[found.source.path] = found.source
-            images, match = _matching(found.scan, self._images()) or ([self._added(found)], "report")
+            images, match = _matching(found.scan, self._images()) or ([self._new(*image_of(found))], "report")
         except InputError as error:
             self._ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
             return
         made = found.scan.database or (self._database if scanner == "trivy" else "")
         for image in images:
             self._of.setdefault(image.id, []).append(replace(found.scan, match=match, database=made))
+
+    def _bill(self, path: str, *, scanned: bool) -> None:
+        """Read a bill of materials; one in a form that is not read here is left to the scanner that is started."""
+        from gate.dialects.bill import OtherFormError
+        from gate.pipeline import bills
+
+        self._ledger.seen += 1
+        try:
+            found = bills.read(self._files, path)
+            self._ledger.read[found.source.path] = found.source
+            images, match = _matching(found.scan, self._images()) or ([self._new(*bills.image_of(found))], "report")
+        except InputError as error:
+            if not (scanned and isinstance(error, OtherFormError)):
+                self._ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
+            return
+        self._bills[found.source.path] = images
+        for one in images:
+            self._of.setdefault(one.id, []).append(replace(found.scan, match=match))
 
     def _start(self, options: Options) -> None:
         """Have trivy scan what is named for it, beside whatever reports there are."""
@@ -115,16 +136,17 @@ class Scans:
                 if isinstance(made, InputError):
                     self._ledger.not_understood.append(NotUnderstood(made.at, made.cause, made.remedy))
                     continue
-                if made.is_new:
+                if made.is_new and made.image.id not in self._bills:
                     self._ledger.seen += 1
                     self._ledger.subjects.append(made.image)
-                self._of.setdefault(made.image.id, []).append(made.scan)
+                for image in self._bills.get(made.image.id, [made.image]):
+                    self._of.setdefault(image.id, []).append(made.scan)
 
     def _images(self) -> list[Image]:
         return [one for one in self._ledger.subjects if isinstance(one, Image) and one.identity is not None]
 
-    def _added(self, found: Report) -> Image:
-        image, definitions = image_of(found)
+    def _new(self, image: Image, definitions: tuple[Definition, ...]) -> Image:
+        """Add an image of which nothing else tells to the subjects."""
         self._ledger.subjects.append(image)
         self._ledger.definitions += definitions
         return image
@@ -153,9 +175,9 @@ def _excuses(options: Options, declarations: Declarations) -> Excuses:
 def _matching(scan: Scan, images: list[Image]) -> tuple[list[Image], Match] | None:
     """Find the images that a report is of, by what ties it to them most surely; None when there are none."""
     known = [(image, image.identity or NOTHING) for image in images]
-    possible = [(image, one) for image, one in known if not (one.layers and scan.layers) or one.layers == scan.layers]
+    possible = [(image, one) for image, one in known if not (one.layers and scan.layers) or _are_layers(one, scan)]
     by_digest = [image for image, one in possible if {*one.digests} & {*scan.digests}]
-    by_layers = [image for image, one in possible if one.layers and one.layers == scan.layers]
+    by_layers = [image for image, one in possible if one.layers and _are_layers(one, scan)]
     if by_layers:
         return by_layers, "digest" if all(image in by_digest for image in by_layers) else "layers"
     if by_digest:
@@ -163,6 +185,11 @@ def _matching(scan: Scan, images: list[Image]) -> tuple[list[Image], Match] | No
     names = {identity(name) for name in scan.names} - {""}
     by_name = [image for image, one in possible if {*one.names} & names]
     return (by_name, "name") if by_name else None
+
+
+def _are_layers(one: Identity, scan: Scan) -> bool:
+    """Say whether a report lists an image's layers; in a bill of materials they stand in any order."""
+    return {*one.layers} == {*scan.layers} if scan.is_bill else one.layers == scan.layers
 
 
 def _known(image: Image, scans: list[Scan]) -> Known:

@@ -85,9 +85,12 @@ def parsed(source: Source) -> Given:
     """Return the tables in a file; raise UsageError for what is none."""
     from gate.data.document import given
     from gate.data.form import Misfit
+    from gate.syntax.json_values import values
 
     try:
-        return given(_json(source), os.path.basename(source.path))
+        return given(values(source, AGAIN), os.path.basename(source.path))
+    except InputError as error:
+        raise UsageError(error.cause, at=error.at, remedy=error.remedy) from None
     except Misfit as misfit:
         raise UsageError(_shown(misfit), at=_place(source, misfit.path), remedy=AGAIN) from None
 
@@ -115,42 +118,6 @@ def opened(path: str) -> Source:
         return Source(path, b"".join(stream.piece(start, PIECE) for start in range(0, stream.size, PIECE)))
     finally:
         stream.close()
-
-
-class _Twice(Exception):
-    """A key that stands twice in one mapping."""
-
-
-def _json(source: Source) -> object:
-    """Parse the document; raise UsageError for what is not JSON as all readers see it."""
-    from json import JSONDecodeError, loads
-
-    try:
-        return loads(source.data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refused)
-    except JSONDecodeError as error:
-        at = source.location(error.pos, error.pos)
-        raise UsageError("is not JSON", at=at, remedy=AGAIN) from None
-    except _Twice as error:
-        cause = f"has the key {error} twice in one mapping"
-    except UnicodeDecodeError:
-        cause = "is not UTF-8"
-    except RecursionError:
-        cause = "is nested too deeply"
-    except ValueError:
-        cause = "has a number that readers of JSON take differently"
-    raise UsageError(cause, at=source.location(0, 0), remedy=AGAIN)
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [key for key, _value in pairs]
-        raise _Twice(next(name[:40] for name in names if names.count(name) > 1))
-    return found
-
-
-def _refused(_word: str) -> object:
-    raise ValueError
 
 
 def _shown(misfit: Misfit) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.age import Age, is_frozen, of_recipe
-from gate.freshness.content import carried
+from gate.freshness.content import within
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
 from gate.model.days import days, iso
@@ -72,7 +72,8 @@ def _of_built(image: Image, tables: Tables, now: str, passed: int) -> Score:
     clock = built.clock(image, tables, now)
     age = _older(clock.age, passed) or clock.age
     tables, now = _later(tables, now, passed)
-    found = [_age(age, image.at), *_carried(image.base_name, tables, now, carried(image, tables, now))]
+    inside = tuple(one.support for one in within(image, tables, now))
+    found = [_age(age, image.at), *_carried(image.base_name, tables, now, inside)]
     found += (Deduction("A5", one.text, 0, 0, one.at) for one in clock.contradictions)
     return score("image_age", tuple(found), (age.least, age.most))
 
@@ -120,7 +121,7 @@ def _carried(
 ) -> Iterator[Deduction]:
     """Deduct for the distribution and the products that an image name speaks of, and for what it leaves open.
 
-    `inside` is what the layers themselves show, also where nobody knows the name.
+    `inside` is what is known to be in it whatever it is called.
     """
     name = known(image)
     named = (*(supports(name, tables, now) if name is not None else ()), *inside)

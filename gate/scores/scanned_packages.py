@@ -39,7 +39,8 @@ def deductions(packages: Packages, tables: Tables, now: str) -> Iterator[Deducti
         known = _exploited(open_, packages, today)
         if known.worst:
             yield known
-    yield _data(packages, today)
+    if not all(scan.is_bill for scan in packages.scans):
+        yield _data(packages, today)
     yield _unseen(packages, worst)
     yield from _by_name(packages)
 
@@ -81,7 +82,7 @@ def _exploited(open_: list[Found], packages: Packages, today: int) -> Deduction:
 
 def _data(packages: Packages, today: int) -> Deduction:
     """Take points for the age of the newest data, at the worst reading alone: what is news is not known."""
-    ages = [(data_age(scan, today), scan) for scan in packages.scans]
+    ages = [(data_age(scan, today), scan) for scan in packages.scans if not scan.is_bill]
     (least, most), scan = min(ages, key=lambda pair: (pair[0][1] is None, pair[0][1] or 0))
     worst = MOST_OLD_DATA if most is None else min(MOST_OLD_DATA, OLD_DATA * max(0, most - LIMIT))
     return Deduction("B6", f"the data of {scan.scanner} is {aged(least, most)}", 0, worst, scan.at)
@@ -104,5 +105,5 @@ def _by_name(packages: Packages) -> Iterator[Deduction]:
     """Say of a report that nothing but its name ties to the image, which costs nothing by itself."""
     for scan in packages.scans:
         if scan.match == "name":
-            text = f"the report of {scan.scanner} is this image's by its name alone, which another build may carry"
+            text = f"{scan.title} is this image's by its name alone, which another build may carry"
             yield Deduction("B7", text, 0, 0, scan.at)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def witnesses(location: Json) -> Json:
     """Describe the ledger."""
-    name = string("A scanner, or `layers` for what the image itself shows.")
+    name = string("A scanner, `sbom` for a bill of materials, or `layers` for what the image itself shows.")
     fixed_together = string("What is fixed together, as in deb:openssl.")
     hole: Json = {"vulnerability": string("Its first name."), "package": fixed_together}
     nothing: Json = {"type": ["string", "null"]}

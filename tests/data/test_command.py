@@ -113,7 +113,7 @@ def test_losses_are_told(capsys: pytest.CaptureFixture[str], apart: Path) -> Non
         (b"", "is not JSON"),
         (b"{", "is not JSON"),
         (b"\xff{}", "is not UTF-8"),
-        (b'{"schema_version": "1", "schema_version": "1"}', "has the key schema_version twice"),
+        (b'{"schema_version": "1", "schema_version": "1"}', "has the key `schema_version` twice"),
         (b'{"a": NaN}', "has a number"),
         (b"[" * 100_000, "is nested too deeply"),
         (b'{\n"schema_version": "9"}', "new.json:2: schema_version: has schema_version 9, and not 1"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.freshness.content import carried
+from gate.freshness.content import within
 from gate.freshness.support import supports
 from gate.model.evidence import known
 from gate.model.rule import Control, Rule
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gate.model.lifecycle import Tables
     from gate.model.truth import Truth
 
-# Fields: the FROM of the stage that ships; the base that a built image names.
+# Fields: the FROM of the stage that ships; the base that a built image names, the os-release in its
+# layers; the system that a scanner's report or a bill of materials names.
 # Allowed: a release whose last support ends in 90 days or later.
 
 
@@ -25,13 +26,15 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every release that the base's name speaks of whether its end is near."""
     base = recipe.base_name(image)
     name = known(base)
-    for one in supports(name, tables, now) if name is not None else ():
+    named = supports(name, tables, now) if name is not None else ()
+    for one in named:
         if name is not None and one.is_ending:
             truth = yes(base.at, f"{name.shown} carries {one.text}")
             yield truth.known_by(f"{name.repository} {one.lifecycle.title}")
-    for one in carried(image, tables, now) if name is None else ():
-        if one.is_ending and image.contents is not None:
-            yield yes(image.contents.system.at, f"its layers carry {one.text}").known_by(one.lifecycle.title)
+    told = {one.lifecycle for one in named}
+    for inside in within(image, tables, now):
+        if inside.support.is_ending and inside.support.lifecycle not in told:
+            yield yes(inside.at, inside.text).known_by(inside.support.lifecycle.title)
 
 
 RULE = Rule(

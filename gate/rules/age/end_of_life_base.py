@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.freshness.content import carried
+from gate.freshness.content import within
 from gate.freshness.support import supports
 from gate.model.evidence import known
 from gate.model.rule import Control, Rule
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from gate.freshness.support import Support
     from gate.model.image import Image, ImageName
     from gate.model.lifecycle import Tables
-    from gate.model.location import Location
     from gate.model.truth import Truth
 
-# Fields: the FROM of the stage that ships; the base that a built image names, or the os-release in its layers.
+# Fields: the FROM of the stage that ships; the base that a built image names, the os-release in its layers;
+# the system that a scanner's report or a bill of materials names.
 # Allowed: every release that still gets security fixes, from its maintainers or from a long-term team open to all.
 
 
@@ -27,20 +27,17 @@ def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Ask of every release that the base's name speaks of whether its support has ended."""
     base = recipe.base_name(image)
     name = known(base)
-    for one in supports(name, tables, now) if name is not None else ():
+    named = supports(name, tables, now) if name is not None else ()
+    for one in named:
         if name is not None and one.state == "ended":
             yield yes(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
         elif name is not None and one.state == "contract":
             yield unknown(base.at, f"{name.shown} carries {one.text}").known_by(_key(name, one))
-    for one in carried(image, tables, now) if name is None else ():
-        if one.state == "ended":
-            yield yes(_place(image), f"its layers carry {one.text}").known_by(one.lifecycle.title)
-        elif one.state == "contract":
-            yield unknown(_place(image), f"its layers carry {one.text}").known_by(one.lifecycle.title)
-
-
-def _place(image: Image) -> Location:
-    return image.contents.system.at if image.contents is not None else image.at
+    told = {one.lifecycle for one in named}
+    for inside in within(image, tables, now):
+        if inside.support.lifecycle not in told and inside.support.state in ("ended", "contract"):
+            answer = yes if inside.support.state == "ended" else unknown
+            yield answer(inside.at, inside.text).known_by(inside.support.lifecycle.title)
 
 
 def _key(name: ImageName, one: Support) -> str:
