@@ -25,7 +25,8 @@ class Support(Record):
     """The state of one release, and for how many days it has had no security fixes, at least and at most.
 
     `extended` is support that reaches everybody, `contract` support that has to be bought: while nobody knows of a
-    contract, the release may be supported or may have `ended`. `left` are the days until everybody's support ends.
+    contract, the release may be supported or may have `ended`. So may one that is `unknown` and has days left, which are
+    those until everybody's support ends.
     """
 
     lifecycle: Lifecycle
@@ -80,12 +81,17 @@ def support(lifecycle: Lifecycle, now: str, tables_date: str) -> Support:
         if lifecycle.ended:
             return Support(lifecycle, "ended", most=max(0, today - (lifecycle.released or 0)))
         return Support(lifecycle, "unknown" if old else "supported")
+    # Whether it went over to the longer support is not known, so that it may have ended with the regular one.
+    is_planned = lifecycle.free and old and security > days(tables_date)
     if today > last:
-        return Support(lifecycle, "ended", today - last, today - (last if lifecycle.free else security))
+        since = last if lifecycle.free and not is_planned else security
+        return Support(lifecycle, "ended", today - last, today - since)
     if today <= security:
         return Support(lifecycle, "supported", left=(last if lifecycle.free else security) - today)
+    if is_planned:
+        return Support(lifecycle, "unknown", most=today - security, left=last - today)
     if lifecycle.free:
-        return Support(lifecycle, "unknown" if old and security > days(tables_date) else "extended", left=last - today)
+        return Support(lifecycle, "extended", left=last - today)
     return Support(lifecycle, "contract", most=today - security)
 
 

@@ -158,10 +158,11 @@ def _points(one: Support, ended: tuple[tuple[int, int], ...]) -> tuple[int, int]
         return ramp(one.least, ended), ramp(one.most, ended)
     if one.state == "contract":
         return EXTENDED, ramp(one.most, ended)
-    # What is unknown and has days left went over to the longer support at best, as it was planned.
-    longer = one.state == "extended" or (one.state == "unknown" and one.left is not None)
+    if one.state == "unknown" and one.left is None:
+        return 0, ended[-1][1]
+    longer = one.state in ("extended", "unknown")
     certain = (EXTENDED if longer else 0) + (ENDING if one.is_ending else 0)
-    return certain, ended[-1][1] if one.state == "unknown" else certain
+    return certain, ramp(one.most, ended) if one.state == "unknown" else certain
 
 
 def _frozen(name: ImageName | None, at: Location, tables: Tables, now: str) -> Iterator[Deduction]:

@@ -64,6 +64,6 @@ def _points(one: Support) -> tuple[int, int]:
     """Return the points for the days without fixes, at the best and at the worst reading."""
     if one.state == "ended":
         return ramp(one.least, WITHOUT_VENDOR), ramp(one.most, WITHOUT_VENDOR)
-    if one.state == "contract":
+    if one.state == "contract" or (one.state == "unknown" and one.left is not None):
         return 0, ramp(one.most, WITHOUT_VENDOR)
     return (0, WITHOUT_VENDOR[-1][1]) if one.state == "unknown" else (0, 0)

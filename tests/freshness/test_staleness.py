@@ -87,3 +87,19 @@ def test_older_tables_never_speak_better_of_a_release(security: str, extended: s
     old = _points(support(one, now, later(-older)), SYSTEM_ENDED)
     assert old[1] >= recent[1]
     assert old[0] >= recent[0]
+
+
+@given(
+    st.sampled_from(["", "2026-06-01", "2026-08-22", "2026-12-01", "2029-01-01"]),
+    st.sampled_from(["", "2026-12-15", "2031-01-01"]),
+    st.booleans(),
+    st.integers(0, 300),
+    st.integers(0, 2000),
+)
+def test_time_never_speaks_better_of_a_release(
+    security: str, extended: str, free: bool, passed: int, more: int
+) -> None:
+    one = release(security, extended if security and extended > security else "", free=free)
+    before, after = (_points(support(one, later(days_), DATE), SYSTEM_ENDED) for days_ in (passed, passed + more))
+    assert after[0] >= before[0]
+    assert after[1] >= before[1]
