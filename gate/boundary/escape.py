@@ -39,8 +39,9 @@ class Escape(Record):
     """One technique and what permits it.
 
     `component` has the bug in the `affected` versions, each range from the first until just before the second; where
-    none are known here, it is not judged. `fixed` is the first version of the main line that has the fix: an earlier
-    one may have it too. `stopped_by` are the kinds of boundary that stop it whatever the facts are.
+    none are known here, it is not judged. Of the `doubtful` ones outside of those no source says whether they have it.
+    `stopped_by` are the kinds of boundary that stop it whatever the facts are. `unjudged` says why no workload that is
+    read here can open it.
     """
 
     id: str
@@ -49,9 +50,10 @@ class Escape(Record):
     sources: str
     component: str = ""
     affected: tuple[tuple[str, str], ...] = ()
-    fixed: str = ""
+    doubtful: tuple[tuple[str, str], ...] = ()
     cves: tuple[str, ...] = ()
     stopped_by: tuple[Kind, ...] = ()
+    unjudged: str = ""
 
 
 class Decision(Record):
@@ -81,10 +83,10 @@ def decide(escape: Escape, facts: Facts, kind: Kind, profile: PlatformProfile) -
     if not escape.component or permitted.answer == "no":
         return Decision(escape, _STATES[permitted.answer], permitted)
     declared = profile.version_of(escape.component)
-    if declared is None or not (escape.affected or escape.fixed):
+    if declared is None or not escape.affected:
         return Decision(escape, "not judged", permitted)
-    answer = is_affected(declared.value, escape.affected or (("", escape.fixed),))
-    if answer == "yes" and not escape.affected:
+    answer = is_affected(declared.value, escape.affected)
+    if answer == "no" and escape.doubtful and is_affected(declared.value, escape.doubtful) != "no":
         answer = "unknown"
     said = Because(declared.at, f"{escape.component} {declared.value} is declared")
     if answer == "unknown":

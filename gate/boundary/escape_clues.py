@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from gate.boundary.capabilities import granted
 from gate.boundary.host_paths import normalise
-from gate.model.evidence import Defaulted, Stated, any_of, holds, known
+from gate.boundary.versions import is_affected
+from gate.model.constraints import EVERYTHING, ROLES
+from gate.model.evidence import Stated, any_of, holds, known
 from gate.model.profile import OF_PODS
 from gate.model.truth import either, no, unknown, yes
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from gate.boundary.facts import Facts
     from gate.boundary.runtimes import Kind
     from gate.model.profile import PlatformProfile
+    from gate.model.subject import Workload
     from gate.model.truth import Truth
     from gate.model.workload import Container, Mount
 
@@ -25,6 +28,9 @@ KUBELET = ("/var/lib/kubelet/pki", "/etc/kubernetes")
 LOGS = "/var/log"
 #: The first user id that does not fit a signed number of 32 bits.
 TOO_LARGE = 2**31
+#: Engines whose default filter lets AF_ALG through: moby's release notes, containerd's `contrib/seccomp`.
+OLD_DOCKER = (("", "29.4.2"),)
+OLD_CONTAINERD = (("", "1.7.32"), ("2.0", "2.2.4"), ("2.3", "2.3.1"))
 VMS = ("kata", "hyperv", "microvm", "peer-vm", "vm")
 
 
@@ -48,10 +54,6 @@ def _behind(*kinds: str) -> Clue:
         return (yes if kind in kinds else no)(at, f"is behind {kind}")
 
     return ask
-
-
-def _not_in_sight(text: str) -> Clue:
-    return lambda facts, _kind, _profile: unknown(facts.workload.at, text)
 
 
 def _any_container(ask: Callable[[Container], Truth]) -> Clue:
@@ -146,10 +148,8 @@ def _volumes(container: Container) -> Truth:
     )
 
 
-def _unseen(items: Callable[[Container], Truth], text: str) -> Clue:
-    """Where there is anything at all, the part of it that decides is not in sight."""
-    ask = _any_container(items)
-    return lambda facts, kind, profile: ask(facts, kind, profile) & unknown(facts.workload.at, text)
+def _is_part(mount: Mount) -> Truth:
+    return (yes if mount.is_part else no)(mount.at, "mounts a path within a volume")
 
 
 def _built(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
@@ -159,10 +159,73 @@ def _built(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
     )
 
 
-def _sysctls(container: Container) -> Truth:
-    members = container.exposure.sysctls.members
-    stated = [member for member in members if isinstance(member, Stated | Defaulted)]
-    return any_of(container.exposure.sysctls, lambda name: yes(stated[0].at, f"sets {name}"))
+def _powers(*wanted: str) -> Clue:
+    """Ask whether a binding in sight gives its service account one of these, or everything; others may be elsewhere."""
+
+    def ask(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
+        powers = facts.workload.credentials.powers
+        said = [
+            holds(
+                one,
+                lambda name: name == EVERYTHING or name in wanted,
+                f"its service account may {getattr(one, 'value', '?')}",
+            )
+            for one in powers.members
+        ]
+        return either([*said, no(powers.at, "") if powers.complete else unknown(powers.at, powers.open_because)])
+
+    return ask
+
+
+def _sysctl_within(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
+    """Ask for a sysctl whose value brings in another one, which the pod's reader lists where that value stands."""
+
+    def ask(container: Container) -> Truth:
+        return either(
+            (yes if isinstance(one, Stated) and one.via else no)(one.at, "the value of a sysctl sets another")
+            for one in container.exposure.sysctls.members
+        ) | any_of(container.exposure.sysctls, lambda _name: no(container.at, "is a sysctl of its own"))
+
+    return any_of(facts.workload.containers, ask)
+
+
+def _crypto_sockets(facts: Facts, _kind: Kind, profile: PlatformProfile) -> Truth:
+    """AF_ALG is refused by the default filters of Docker since 29.4.2 and containerd since 1.7.32, 2.2.4 and 2.3.1."""
+    unfiltered, own = ~facts.truth("H.seccomp_explicit"), _own_filter(facts, "refuses AF_ALG")
+    default = any_of(
+        facts.workload.containers,
+        lambda one: holds(one.confinement.seccomp, lambda profile: profile.kind == "runtime-default", "is the default"),
+    )
+    return unfiltered | own | (default & ~_engine_refuses(facts.workload, profile))
+
+
+def _engine_refuses(workload: Workload, profile: PlatformProfile) -> Truth:
+    """Say whether the default filter of the engine refuses it, as far as its version is declared."""
+    name, lacking = ("containerd", OLD_CONTAINERD) if workload.platform in OF_PODS else ("docker", OLD_DOCKER)
+    declared = profile.version_of(name)
+    if declared is None or workload.platform not in (*OF_PODS, "docker", "swarm", "ecs", "mesos"):
+        return unknown(
+            workload.at, "which sockets the engine's own filter refuses is not known: no version is declared"
+        )
+    answer = is_affected(declared.value, lacking)
+    text = f"{name} {declared.value} is declared"
+    return {"yes": no, "no": yes, "unknown": unknown}[answer](declared.at, text)
+
+
+def _own_filter(facts: Facts, what: str) -> Truth:
+    """Say that what a filter of the workload's own lets through is not known; the default ones refuse nothing more."""
+
+    def ask(container: Container) -> Truth:
+        custom = holds(container.confinement.seccomp, lambda one: one.kind == "custom", "has a filter of its own")
+        return custom & unknown(container.at, f"whether the filter of {container.name} {what} is not known")
+
+    return any_of(facts.workload.containers, ask)
+
+
+def _socket_family(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
+    """AF_RXRPC passes every default filter; of one of the workload's own it is not known."""
+    own = _own_filter(facts, "refuses AF_RXRPC")
+    return yes(facts.workload.at, "the default filters let AF_RXRPC through") if own.answer == "no" else own
 
 
 CLUES: dict[str, Clue] = {
@@ -180,7 +243,8 @@ CLUES: dict[str, Clue] = {
     "?windows": _windows,
     "?cloud": _cloud,
     "?metadata": _metadata,
-    "?roles": _not_in_sight("what its service account may do is not judged"),
+    "?roles": _powers(*ROLES),
+    "?node-logs": _powers("read the logs of nodes", "reach the kubelets through nodes/proxy"),
     "?kubelet-folder": _mounts(
         lambda path: any(_overlaps(path, folder) for folder in KUBELET), "mounts the kubelet's keys or static pods"
     ),
@@ -190,10 +254,10 @@ CLUES: dict[str, Clue] = {
     "?net-admin": _any_container(lambda container: granted(container, "NET_ADMIN")),
     "?user-beyond": _any_container(_user_beyond),
     "?gpu": _any_container(_gpu),
-    "?preload": _not_in_sight("whether its image sets LD_PRELOAD is not in sight"),
     "?volumes": _any_container(_volumes),
-    "?subpath": _unseen(_volumes, "whether it mounts a path within a volume is not in sight"),
-    "?sysctl-value": _unseen(_sysctls, "the values of its sysctls are not in sight"),
-    "?socket-family": _not_in_sight("which socket families its filter lets through is not known"),
+    "?subpath": _any_container(lambda container: any_of(container.exposure.mounts, _is_part)),
+    "?sysctl-within": _sysctl_within,
+    "?crypto-sockets": _crypto_sockets,
+    "?socket-family": _socket_family,
     "?built": _built,
 }

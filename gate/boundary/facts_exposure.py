@@ -178,9 +178,11 @@ def _covers(outer: Location, inner: set[Location]) -> bool:
 def _git_repo(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     """A repository that the kubelet itself fetches, as root and outside of every boundary."""
     if workload.pod is not None:
-        for volume in workload.pod.volumes.members:
-            if isinstance(volume, Stated) and volume.value == "gitRepo":
-                yield yes(volume.at, "has the kubelet fetch a repository for it")
+        volumes = workload.pod.volumes
+        for volume in volumes.members:
+            yield holds(volume, lambda kind: kind == "gitRepo", "").about("has the kubelet fetch a repository for it")
+        if not volumes.complete:
+            yield unknown(volumes.at, volumes.open_because)
 
 
 def _propagation(_workload: Workload, container: Container) -> Iterator[Truth]:

@@ -80,8 +80,8 @@ def boundary(
 
 def _may_be_any(workload: Workload, kind: RuntimeKind) -> bool:
     """Say whether something is asked for and what it is cannot be known, so that it may be any sandbox there is."""
-    asked = (workload.sandbox.runtime, workload.sandbox.native)
-    return not kind.level and any(isinstance(setting, Unknown) for setting in asked)
+    sandbox = workload.sandbox
+    return isinstance(sandbox.native, Unknown) or (not kind.level and isinstance(sandbox.runtime, Unknown))
 
 
 def _sandbox(workload: Workload, profile: PlatformProfile) -> tuple[RuntimeKind, Grade, Location]:

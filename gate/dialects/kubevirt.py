@@ -62,7 +62,7 @@ def workload(template: Fields, id_: str, name: str, namespace: str, kind: str) -
         Namespaces.inapplicable(_MACHINE, spec.at),
         Sandbox(Inapplicable(_MACHINE, spec.at), _native(domain), Items((), spec.at)),
         Placement.inapplicable("only the pod around it is placed", at),
-        Credentials(replace(nothing, reason="the guest is handed no token")),
+        Credentials(replace(nothing, reason="the guest is handed no token"), Items((), at)),
         Build.inapplicable("an image is made elsewhere", at),
         tuple(_references(spec)),
         (),

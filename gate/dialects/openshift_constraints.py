@@ -5,13 +5,14 @@ Defaults: openshift/apiserver-library-go `sccdefaults`; roles and bindings: kube
 
 from __future__ import annotations
 
-from gate.model.constraints import ALL, Allocation, Constraints, Grant, Permission
+from gate.model.constraints import ALL, EVERYTHING, Allocation, Constraints, Grant, Permission
 from gate.model.evidence import Defaulted, Stated
 from gate.model.pod import SELinuxOptions
 from gate.model.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TypeVar
 
     from gate.dialects.reading import Fields
@@ -156,16 +157,51 @@ def permission(fields: Fields, kind: str, namespace: str) -> Permission | None:
     rules, reason = fields.mappings("rules")
     found: set[str] = set()
     every, any_of_them = False, False
+    powers: set[str] = set()
     for rule in rules:
         words = {name: set(asked.words(rule, name)) for name in ("verbs", "resources", "resourceNames")}
+        powers |= set(_powers(words["verbs"], words["resources"]))
         if words["verbs"] & {"use", "*"} and words["resources"] & {_RESOURCE, "*"}:
             any_of_them = True
             found |= words["resourceNames"]
             every |= not words["resourceNames"]
     unsure = bool(asked.reason or reason)
-    if not any_of_them and not unsure:
+    if not any_of_them and not unsure and not powers:
         return None
-    return Permission(kind, namespace, None if every else frozenset(found), unsure, fields.at)
+    return Permission(kind, namespace, None if every else frozenset(found), unsure, fields.at, frozenset(powers))
+
+
+#: Resources, verbs, and what these on those come to.
+_POWERS = (
+    ({"secrets"}, {"get", "list", "watch"}, "read secrets"),
+    ({"pods/exec", "pods/attach"}, {"create", "get"}, "run commands in pods"),
+    (
+        {
+            "pods",
+            "deployments",
+            "daemonsets",
+            "statefulsets",
+            "replicasets",
+            "replicationcontrollers",
+            "jobs",
+            "cronjobs",
+        },
+        {"create", "update", "patch"},
+        "start pods",
+    ),
+    ({"nodes/proxy"}, {"get", "create", "update", "patch"}, "reach the kubelets through nodes/proxy"),
+    ({"nodes/log"}, {"get"}, "read the logs of nodes"),
+    ({"roles", "clusterroles"}, {"escalate", "bind"}, "give itself more roles"),
+    ({"users", "groups", "serviceaccounts"}, {"impersonate"}, "act as others"),
+)
+
+
+def _powers(verbs: set[str], resources: set[str]) -> Iterator[str]:
+    if "*" in verbs and "*" in resources:
+        yield EVERYTHING
+    for those, these, power in _POWERS:
+        if (resources & those or "*" in resources) and (verbs & these or "*" in verbs):
+            yield power
 
 
 def allocation(annotations: Fields) -> Allocation:

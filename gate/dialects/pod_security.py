@@ -160,7 +160,7 @@ def sysctls_within(security: Fields) -> Iterator[Setting[str]]:
             hidden = [other.partition("=")[0] for other in others] or (
                 [first.partition("=")[0]] if "=" in first else []
             )
-            yield from (Stated(name.strip(), value.at) for name in hidden)
+            yield from (Stated(name.strip(), value.at, (one.at,)) for name in hidden)
 
 
 def annotations_of(metadata: Fields, name: str = "annotations") -> Items[Annotation]:

@@ -184,9 +184,11 @@ class PodReader:
 
     def credentials(self) -> Credentials:
         """Read whether the pod is handed a token; where it does not say, its service account decides."""
+        reason = "what else is bound to its service account is not in sight"
+        powers: Items[str] = Items((), self._spec.at, complete=False, open_because=reason)
         if not self._spec.reason and not self._spec.has("automountServiceAccountToken"):
-            return Credentials(Deferred("service-account.token", self._spec.at))
-        return Credentials(self._spec.flag("automountServiceAccountToken", default=True))
+            return Credentials(Deferred("service-account.token", self._spec.at), powers)
+        return Credentials(self._spec.flag("automountServiceAccountToken", default=True), powers)
 
     def segments(self) -> Segments:
         """Leave it to policies whether anything keeps the pod apart; they find it by its labels."""

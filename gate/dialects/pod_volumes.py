@@ -145,6 +145,7 @@ def _mount(fields: Fields, target: str, volumes: dict[str, Volume], open_because
         fields.text("mountPropagation", _PROPAGATION),
         fields.at,
         _part_of(volume.claim, fields),
+        fields.has("subPath") or fields.has("subPathExpr"),
     )
     return Stated(mount, fields.at)
 

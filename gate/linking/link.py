@@ -38,10 +38,13 @@ ENGINES = frozenset({"docker", "swarm", "podman"})
 OF_DOCKER = "docker.userns_remap"
 
 
+_WHOSE = "its service account decides, and which that is cannot be known"
+
+
 class Links:
     """Everything that references may resolve to, gathered from all files that were read."""
 
-    __slots__ = ("_gathered", "_openshift", "definitions", "fleet", "images", "profile", "storage", "used_by")
+    __slots__ = ("_binds", "_gathered", "_openshift", "definitions", "fleet", "images", "profile", "storage", "used_by")
 
     def __init__(
         self, subjects: Iterable[Subject], definitions: Iterable[Definition], profile: PlatformProfile
@@ -51,6 +54,7 @@ class Links:
         self.definitions: dict[tuple[str, str], list[Definition]] = {}
         self._gathered = tuple(definitions)
         self._openshift: OpenShift | None = None
+        self._binds = any(one.kind == "grant" for one in self._gathered)
         for definition in self._gathered:
             self.definitions.setdefault((definition.kind, definition.name), []).append(definition)
         self.storage = Storage(self._gathered)
@@ -175,22 +179,30 @@ class Links:
 
     def _credentials(self, workload: Workload) -> Credentials:
         """Ask the service account; one that is not in sight hands its token out, as Kubernetes does by default."""
-        from gate.model.workload import Credentials
-
-        token = workload.credentials.service_account_token
+        given = replace(workload.credentials, powers=self._powers(workload))
+        token = given.service_account_token
         account = next((one for one in workload.references if one.kind == "service-account"), None)
         if not isinstance(token, Deferred):
-            return workload.credentials
+            return given
         if account is None:
-            return Credentials(Unknown("its service account decides, and which that is cannot be known", token.at))
+            return replace(given, service_account_token=Unknown(_WHOSE, token.at))
         named = self.definitions.get(("service-account", account.name), [])
         found = [one.value for one in named if one.namespace == account.namespace]
         said = {one.value if isinstance(one, Stated | Defaulted) else None for one in found}
         if len(said) == 1 and isinstance(found[0], Stated | Defaulted):
-            return Credentials(Stated(found[0].value == "true", found[0].at, (token.at,)))
+            return replace(given, service_account_token=Stated(found[0].value == "true", found[0].at, (token.at,)))
         if found:
-            return Credentials(Unknown(f"what the service account {account.name} says is not certain", found[0].at))
-        return Credentials(Defaulted(True, token.at))
+            reason = f"what the service account {account.name} says is not certain"
+            return replace(given, service_account_token=Unknown(reason, found[0].at))
+        return replace(given, service_account_token=Defaulted(True, token.at))
+
+    def _powers(self, workload: Workload) -> Items[str]:
+        """Ask the bindings in sight, where there are any, what its service account may do."""
+        if not self._binds:
+            return workload.credentials.powers
+        from gate.linking.accounts import powers
+
+        return powers(workload, self._gathered)
 
     def _container(self, workload: Workload, container: Container) -> Container:
         privilege, confinement = container.privilege, container.confinement

@@ -6,6 +6,7 @@ The constraints that its service account may use are tried in their order, and t
 
 from __future__ import annotations
 
+from gate.linking.accounts import is_subject
 from gate.linking.admitted import admitted, undecided
 from gate.linking.constraints import admits, order
 from gate.model.constraints import REQUIRED_SCC, Allocation, Constraints, Grant, Permission
@@ -132,7 +133,7 @@ class OpenShift:
             yield "maybe"
         for grant in self._grants:
             role = self._permits(grant, one.name)
-            subject = _is_subject(grant, account.name, namespace)
+            subject = is_subject(grant, account.name, namespace)
             if role != "no" and subject != "no":
                 yield "yes" if role == subject == "yes" else "maybe"
 
@@ -165,28 +166,6 @@ def _one_of(several: list[Constraints]) -> Constraints:
     if all(replace(one, at=first.at) == first for one in several[1:]):
         return first
     return replace(first, unreadable=f"there are several of them named {first.name}")
-
-
-def _is_subject(grant: Grant, account: str, namespace: str) -> Usable:
-    """Say whether a binding speaks of a service account, in the namespace that it holds in."""
-    where = grant.namespace
-    here: Usable = "yes" if where is None or where == namespace else "maybe" if not where or not namespace else "no"
-    if here == "no":
-        return "no"
-    answers: list[Usable] = ["maybe"] if grant.open else []
-    for kind, its, name in grant.subjects:
-        if kind == "ServiceAccount" and name == account:
-            answers.append("yes" if its == namespace else "maybe" if not its or not namespace else "no")
-        elif kind == "Group" and name in ("system:authenticated", "system:serviceaccounts"):
-            answers.append("yes")
-        elif kind == "Group" and name.startswith("system:serviceaccounts:"):
-            whose = name.removeprefix("system:serviceaccounts:")
-            answers.append("yes" if whose == namespace else "maybe" if not namespace else "no")
-        elif kind == "User" and name == f"system:serviceaccount:{namespace}:{account}":
-            answers.append("yes")
-    if "yes" in answers:
-        return here
-    return "maybe" if "maybe" in answers else "no"
 
 
 def _pinned(workload: Workload) -> Setting[str] | None:

@@ -74,14 +74,30 @@ class Grant(Record):
     at: Location
 
 
+#: What takes a cluster over, or leads to it (badPods; Kubernetes, "RBAC good practices").
+EVERYTHING = "do everything"
+ROLES = (
+    "read secrets",
+    "run commands in pods",
+    "start pods",
+    "reach the kubelets through nodes/proxy",
+    "give itself more roles",
+    "act as others",
+)
+
+
 class Permission(Record):
-    """What a Role or ClusterRole permits to use: names of constraints, None for all; `open` where it may be more."""
+    """What a Role or ClusterRole permits to use: names of constraints, None for all; `open` where it may be more.
+
+    `powers` are those of `ROLES`, `EVERYTHING`, or to read the logs of nodes.
+    """
 
     kind: str
     namespace: str
     names: frozenset[str] | None
     open: bool
     at: Location
+    powers: frozenset[str] = frozenset()
 
 
 class Allocation(Record):

@@ -50,7 +50,7 @@ class Mount(Record):
     """Something of the host, or of the scheduler, inside a container.
 
     `source` is the host path of a bind or the pipe's name; it is inapplicable for a volume the engine manages. What is
-    behind a `claim` is settled by linking.
+    behind a `claim` is settled by linking. `is_part` says that a path within the volume is mounted, not all of it.
     """
 
     kind: MountKind
@@ -60,6 +60,7 @@ class Mount(Record):
     propagation: Setting[str]
     at: Location
     claim: Claimed | None = None
+    is_part: bool = False
 
 
 class Device(Record):
@@ -175,9 +176,13 @@ class Placement(Facet):
 
 
 class Credentials(Facet):
-    """What the platform hands to the workload without being asked."""
+    """What the platform hands to the workload without being asked.
+
+    `powers` are what its service account may do that takes a cluster over, in the words of `gate.model.constraints`.
+    """
 
     service_account_token: Setting[bool]
+    powers: Items[str]
 
 
 class Build(Facet):

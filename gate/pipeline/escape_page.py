@@ -14,7 +14,10 @@ def escape_page(name: str) -> Iterator[str]:
     from gate.boundary.escape_matrix import MATRIX
 
     if name == "escapes":
-        yield from (f"{escape.id}  {escape.component or '-':<24}  {escape.title}" for escape in MATRIX)
+        yield from (
+            f"{escape.id}  {escape.component or '-':<24}  {escape.title}{'  (not judged)' if escape.unjudged else ''}"
+            for escape in MATRIX
+        )
         return
     for escape in MATRIX:
         if escape.id == name.upper():
@@ -26,8 +29,10 @@ def _page(escape: Escape) -> Iterator[str]:
     yield ""
     for terms in escape.alternatives:
         yield f"- open where {' and '.join(_said(term) for term in terms)}"
-    if escape.component:
+    if escape.component and escape.affected:
         yield f"- in {escape.component} {_versions(escape)}"
+    if escape.unjudged:
+        yield f"- not judged: {escape.unjudged}"
     if escape.stopped_by:
         yield f"- stopped by {', '.join(escape.stopped_by)}"
     yield ""
@@ -45,12 +50,13 @@ def _said(term: str) -> str:
 
 
 def _versions(escape: Escape) -> str:
-    if escape.fixed:
-        return f"perhaps before {escape.fixed}, which has the fix"
-    if not escape.affected:
-        return "of versions that are not known here, so that it is not judged"
+    doubt = f"; perhaps {_ranges(escape.doubtful)}" if escape.doubtful else ""
+    return f"{_ranges(escape.affected)}{doubt}"
+
+
+def _ranges(ranges: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(
         f"{f'from {first}' if first else ''}{' ' if first and last else ''}{f'before {last}' if last else ''}"
         or "of every version"
-        for first, last in escape.affected
+        for first, last in ranges
     )
