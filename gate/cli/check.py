@@ -28,6 +28,7 @@ VALUED = {
     "--scanner": "trivy",
     "--rootfs": "FOLDER",
     "--sbom": "FILE",
+    "--index": "apk|deb|rpm:PATH",
     "--trivy": "PROGRAM[@sha256:HEX]",
     "--trivy-cache": "FOLDER",
     "--policy": "PACK|FILE",
@@ -41,7 +42,12 @@ VALUED = {
     "--against": "REF",
     "--baseline": "FILE",
 }
-REPEATABLE = frozenset({"--format", "--image", "--trivy-report", "--grype-report", "--vex", "--rootfs", "--sbom"})
+REPEATABLE = frozenset(
+    {"--format", "--image", "--trivy-report", "--grype-report", "--vex", "--rootfs", "--sbom", "--index"}
+)
+#: The kinds of indexes.
+INDEXES = ("apk", "deb", "rpm")
+
 _HEXADECIMAL = "0123456789abcdef"
 FLAGS = frozenset({"--verbose", "--offline", "--online", "--write-baseline"})
 
@@ -141,6 +147,7 @@ def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> 
         sboms=tuple(given.get("--sbom", ())),
         data=_named("--data", values),
         online=_online(flags, values),
+        indexes=_indexes(given),
     )
 
 
@@ -196,6 +203,18 @@ def _online(flags: set[str], values: dict[str, str]) -> bool:
         remedy = "save the images, and name the archives or layouts: both sides have to be judged by the same ones"
         raise UsageError("--online cannot be used with --against", remedy=remedy)
     return "--online" in flags
+
+
+def _indexes(given: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    """Return the indexes with their kinds."""
+    found = [text.partition(":") for text in given.get("--index", ())]
+    for kind, colon, path in found:
+        if kind not in INDEXES or not path:
+            shown = f"{kind}{colon}{path}"
+            raise UsageError(f"{shown} is no index", remedy=f"write --index {VALUED['--index']}")
+    if found and "--against" in given:
+        raise UsageError("--index cannot be used with --against", remedy="judge the image in a run of its own")
+    return tuple((kind, path) for kind, _colon, path in found)
 
 
 def _writes(asked: bool, values: dict[str, str]) -> bool:

@@ -42,6 +42,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --trivy PROGRAM            the trivy to start (default: the first in PATH outside of what is judged); with
                              @sha256:HEX behind it, it must have that digest
   --trivy-cache FOLDER       where its database is (default: its usual cache)
+  --index KIND:PATH          what the distribution offers, to compare the packages of images with; repeatable:
+                             apk:APKINDEX.tar.gz, deb:Packages[.gz|.xz][,Release] or rpm:repodata
   --vex FILE                 an OpenVEX or CycloneDX document that excuses vulnerabilities; repeatable
   --policy PACK|FILE         a policy pack that counts beside the declaration's own (default: that, else standard);
                              with @sha256:HEX behind it, its file must have that digest

@@ -7,7 +7,7 @@ layers bound the age from above, and never make younger what the metadata itself
 
 from __future__ import annotations
 
-from gate.freshness import content
+from gate.freshness import content, lag
 from gate.freshness.age import SLACK, Age
 from gate.freshness.instant import day_of, is_plausible
 from gate.freshness.support import supports
@@ -71,6 +71,7 @@ def clock(image: Image, tables: Tables, now: str) -> Clock:
     if claim is None or not is_upgrade(claim.text):
         age = _proven(image, claim, age, tables, today, wrong)
     age = _inside(image, claim, age, today, wrong)
+    age = _missed(image, claim, age, today, wrong)
     if age.most is None and claim is not None:
         age = Age(age.least, _at_most(_released(image, tables, now), age.least), age.text)
     return Clock(age, tuple(wrong))
@@ -93,6 +94,17 @@ def _inside(image: Image, claim: _Claim | None, age: Age, today: int, wrong: lis
         wrong.append(Because(newest.at, text))
     most = passed if age.most is None else max(passed, age.most)
     return Age(age.least, max(most, age.least), age.text)
+
+
+def _missed(image: Image, claim: _Claim | None, age: Age, today: int, wrong: list[Because]) -> Age:
+    """Hold the claim against an update that was there and is not installed: the packages are at least as old."""
+    missed = lag.missed(image, today) if image.indexed is not None else None
+    if missed is None:
+        return age
+    if claim is not None and claim.day - missed.day > SLACK + APART:
+        wrong.append(Because(missed.at, f"the metadata dates the packages to {iso(claim.day)}, and {missed.text}"))
+    passed = today - missed.day - SLACK
+    return Age(passed, _at_most(age.most, passed), missed.text) if passed > age.least else age
 
 
 def _at_most(most: int | None, least: int) -> int | None:

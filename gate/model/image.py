@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gate.model.contents import Contents
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
+    from gate.model.package_index import Indexed
     from gate.model.packages import Packages
     from gate.model.reference import Reference
     from gate.model.sensitivity import Statement
@@ -122,7 +123,8 @@ class Image(Record):
 
     A recipe has `stages` (all of them; `target` is the index of the one that is shipped) and no history; a built image
     has a history and no stages. `user` is the effective user of what ships. `packages` is what scanners reported, and
-    `contents` what the layers themselves show, None where nobody has read them.
+    `contents` what the layers themselves show, None where nobody has read them; `indexed` is what its packages are
+    compared with, None where nothing was given for that.
     """
 
     id: str
@@ -148,3 +150,4 @@ class Image(Record):
     packages: Packages | None = None
     contents: Contents | None = None
     cadence: Cadence | None = None
+    indexed: Indexed | None = None

@@ -90,8 +90,8 @@ class Scan(Record):
     `name` is what the scanner was given; `names`, `digests` and `layers` (uncompressed, in order) tell whose report it
     is. `database` is when the scanner's data was made, empty where the report does not say. Of `packages` that it
     lists, `uncovered` are of publishers that its data does not speak of, and `installed` those of the system that it
-    names with their versions. `blind` says why nothing follows from what it
-    does not report; it is empty otherwise. `match` says how it was found to be an image's.
+    names with their versions. `blind` says why nothing follows from what it does not report; it is empty otherwise.
+    `match` says how it was found to be an image's.
     """
 
     scanner: Scanner

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class Options(Record):
     """The command line of `gate check`, checked; paths as given, `now` an ISO 8601 day.
 
-    `detailed` asks for what only the JSON report shows, and no verdict rests on.
+    `detailed` asks for what only the JSON report shows, and no verdict rests on. An index has its kind (apk, deb or
+    rpm) before its path.
     """
 
     paths: tuple[str, ...]
@@ -40,6 +41,7 @@ class Options(Record):
     sboms: tuple[str, ...] = ()
     data: str = ""
     online: bool = False
+    indexes: tuple[tuple[str, str], ...] = ()
 
     @property
     def reports(self) -> tuple[str, ...]:

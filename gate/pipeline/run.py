@@ -14,6 +14,7 @@ from gate.model.reference import UNDERNEATH
 from gate.model.report import Report
 from gate.model.source import Source
 from gate.model.subject import Workload
+from gate.pipeline.about_images import indexed, scanned
 from gate.pipeline.announced import Announced
 from gate.pipeline.clusters import provider_of
 from gate.pipeline.declarations import Declarations
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from gate.pipeline.before import Before
     from gate.pipeline.cadence import Upkeep
     from gate.pipeline.options import Options
-    from gate.pipeline.scans import Scans
     from gate.pipeline.trees import AnyFiles
     from gate.pipeline.trust import Trust
 
@@ -58,6 +58,7 @@ class Run:
         "exceptions",
         "fetched",
         "files",
+        "indexes",
         "known",
         "ledger",
         "linked",
@@ -102,6 +103,7 @@ class Run:
         with Given(files, self.options, self.ledger) as given:
             self.scans = scanned(files, self.options, self.ledger, self.declarations)
         self.fetched = tuple(given.fetched)
+        self.indexes = indexed(files, self.options, self.ledger, self.scans)
         self.declarations.former = before.former if before else {}
         self.linked = Linked(self.ledger, self.declarations, before)
         self.provider = provider_of(self.ledger.definitions)
@@ -216,6 +218,8 @@ class Run:
         tables = self.tables.tables() if not isinstance(subject, Workload) or subject.cadence else None
         if self.scans and isinstance(subject, Image):
             subject = self.scans.given(subject, policy, sensitivity)
+        if self.indexes and isinstance(subject, Image):
+            subject = self.indexes.given(subject)
         images = bool(self.options.images or self.options.reports)
         given = self.linked.images_given(subject) if isinstance(subject, Workload) else images
         now, detailed = self.options.now, self.options.detailed or self.options.verbose
@@ -351,15 +355,6 @@ def trusting(files: Files, options: Options) -> Trust | None:
     from gate.pipeline.trust import Trust
 
     return Trust(files, options.trusted_ref)
-
-
-def scanned(files: Files, options: Options, ledger: Ledger, declarations: Declarations) -> Scans | None:
-    """Return the reports of scanners in a run that has any; their models are loaded for no other."""
-    if not options.reports and not options.vex and not options.scanner:
-        return None
-    from gate.pipeline.scans import Scans
-
-    return Scans(files, options, ledger, declarations)
 
 
 def labelled(said: Sensitivity, policy: Policy) -> Sensitivity:

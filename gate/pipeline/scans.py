@@ -64,6 +64,11 @@ class Scans:
         """Tell whether a scanner reported of a subject."""
         return subject.id in self._of
 
+    def scanned(self, image: Image) -> Image:
+        """Return an image with what scanners reported of it, before any policy is known."""
+        scans = tuple(self._of.get(image.id, ()))
+        return replace(image, packages=Packages(scans, Remediation((), None, ""))) if scans else image
+
     def given(self, image: Image, policy: Policy, sensitivity: Sensitivity) -> Image:
         """Return an image with what scanners reported of it, and by when the policy wants it fixed."""
         scans = self._of.get(image.id)

@@ -45,6 +45,10 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
         reported = list(deductions(image.packages, tables, now))
         ended = tuple(ended_systems(image.packages, tables, WITHOUT_VENDOR))
         named = tuple(dict.fromkeys((*named, *systems(image.packages, tables, now))))
+    if image.indexed is not None:
+        from gate.scores.package_lag import deductions as behind
+
+        reported += behind(image, now)
     return score("package_freshness", (*_without_vendor(named, ended, base.at), *reported))
 
 

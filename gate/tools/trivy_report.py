@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from gate.model.contents import InstalledPackage, PackageManager
     from gate.model.location import Location
     from gate.model.rule import Severity
 
@@ -42,6 +43,9 @@ SYSTEMS = {
     **dict.fromkeys(("oracle", "photon", "redhat", "rocky", "slem", "sles"), "rpm"),
     **dict.fromkeys(("suse linux enterprise micro", "suse linux enterprise server"), "rpm"),
 }
+
+#: The manager of each kind of packages.
+MANAGERS: dict[str, PackageManager] = {"apk": "apk", "deb": "dpkg", "rpm": "rpm"}
 
 #: How the names of vulnerabilities begin; what else a report calls its vendor's is an advisory.
 NAMES = ("CVE-", "GHSA-", "PYSEC-", "GO-", "RUSTSEC-", "OSV-", "TEMP-")
@@ -108,6 +112,10 @@ class _Repository(_Part):
 class _Package(_Part):
     id: str = Field("", alias="ID")
     name: str = Field("", alias="Name")
+    version: str = Field("", alias="Version")
+    release: str = Field("", alias="Release")
+    epoch: int = Field(0, alias="Epoch")
+    architecture: str = Field("", alias="Arch")
     source: str = Field("", alias="SrcName")
     repository: _Repository | None = Field(None, alias="Repository")
 
@@ -193,6 +201,7 @@ def read(data: bytes, at: Callable[..., Location]) -> Scan:
         _blind(metadata, results),
         tuple(_vulnerabilities(results, at)),
         at(),
+        installed=tuple(_installed(results, at)),
     )
 
 
@@ -242,6 +251,21 @@ def _blind(metadata: _Metadata, results: list[_Result]) -> str:
     if not any(result.kind == "os-pkgs" and result.packages for result in results):
         return "trivy lists no package of the operating system"
     return ""
+
+
+def _installed(results: list[_Result], at: Callable[..., Location]) -> Iterator[InstalledPackage]:
+    """Yield the system's packages: of a version trivy keeps epoch, version and release apart."""
+    from gate.model.contents import InstalledPackage
+
+    for number, result in enumerate(results):
+        kind = SYSTEMS.get(result.type.lower(), "") if result.kind == "os-pkgs" else ""
+        place = at("Results", number) if kind else None
+        for one in result.packages or ():
+            if place is not None and one.name and one.version:
+                version = "-".join(filter(None, (one.version, one.release)))
+                whole = f"{one.epoch}:{version}" if one.epoch else version
+                manager = MANAGERS[kind]
+                yield InstalledPackage(manager, one.name, whole, one.architecture, one.source, "", None, None, place)
 
 
 def _vulnerabilities(results: list[_Result], at: Callable[..., Location]) -> Iterator[Vulnerability]:

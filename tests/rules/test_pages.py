@@ -27,14 +27,16 @@ EXAMPLES = [
 
 
 def judged(folder: Path, trusted_ref: str) -> Report:
-    """Judge a folder as `gate check` does, with the reports and VEX documents that are named as such."""
+    """Judge a folder as `gate check` does, with the reports, VEX documents and indexes that are named as such."""
     options = Options((str(folder),), (), "", "", "", NOW, None, verbose=False, formats=(), trusted_ref=trusted_ref)
     trivy, grype, vex = (
         tuple(str(path) for path in sorted(folder.glob(f"*.{kind}.json"))) for kind in ("trivy", "grype", "vex")
     )
+    indexes = tuple(("deb", str(path)) for path in sorted(folder.glob("Packages")))
     known = folder / ".gate-baseline.json"
     baseline = str(known) if known.exists() else ""
-    return Run(replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex, baseline=baseline)).report()
+    options = replace(options, trivy_reports=trivy, grype_reports=grype, vex=vex, indexes=indexes)
+    return Run(replace(options, baseline=baseline)).report()
 
 
 def found(report: Report) -> set[Expected]:

@@ -20,6 +20,10 @@ def _packages(image: Image) -> object:
     return image.packages
 
 
+def _indexed(image: Image) -> object:
+    return image.indexed
+
+
 RULES: dict[str, Entry] = {
     "PKG001": _of("update_alone", hints.lists_alone),
     "PKG002": _of("kept_package_lists", hints.kept_lists),
@@ -33,4 +37,6 @@ RULES: dict[str, Entry] = {
     "PKG010": _of("unfixed_vulnerability", _packages),
     "PKG011": _of("stale_vulnerability_data", _packages),
     "PKG012": Entry("gate.rules.packages.unused_vex_statement", "declaration"),
+    "PKG013": _of("outdated_packages", _indexed),
+    "PKG014": _of("old_package_index", _indexed),
 }
