@@ -30,6 +30,7 @@ SECTION = re.compile(r"(<!-- generated: rules -->\n).*?(<!-- end -->)", re.DOTAL
 
 FAMILIES = {
     "ISO": "The boundary of workloads",
+    "VM": "The boundary of virtual machines",
     "AGE": "The age of images",
     "PKG": "How packages get into images",
     "TPL": "Machine templates",

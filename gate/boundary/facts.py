@@ -11,6 +11,7 @@ from gate.boundary import (
     facts_delegation,
     facts_exposure,
     facts_hygiene,
+    facts_machine,
     facts_namespaces,
     facts_platform,
     facts_privilege,
@@ -44,6 +45,7 @@ FACTS: dict[str, Fact] = {
         facts_segments,
         facts_windows,
         facts_platform,
+        facts_machine,
     )
     for fact in module.FACTS
 }

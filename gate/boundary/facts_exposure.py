@@ -54,7 +54,7 @@ def _mounts(container: Container, ask: Callable[[Mount], Truth]) -> Iterator[Tru
 
 def _bound(mount: Mount, test: Callable[[str], bool]) -> Truth:
     """Ask about the host path of a bind; other mounts have none."""
-    if mount.kind not in ("bind", "pipe"):
+    if mount.kind not in ("bind", "pipe", "share"):
         return no(mount.at, "is not a bind mount")
     truth = holds(mount.source, lambda path: test(normalise(path)), "")
     if mount.claim is None or not isinstance(mount.source, Stated):
@@ -132,6 +132,8 @@ def _other_path(workload: Workload, container: Container) -> Iterator[Truth]:
     of_pods = workload.platform in OF_PODS
 
     def ask(mount: Mount) -> Truth:
+        if mount.kind == "share":
+            return no(mount.at, "is a folder of a machine, which the facts of machines ask")
         if not of_pods and _bound(mount, _is_default).answer == "yes":
             return no(mount.at, f"{container.name} mounts a device that it has anyway")
         project = _bound(mount, _in_project) & _readable_only(mount)

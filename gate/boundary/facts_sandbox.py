@@ -33,7 +33,7 @@ OPENING = (
     "dev.gvisor.flag.allow-flag-override",
     "org.systemd.property.",
 )
-TUNING = (_KATA, "dev.gvisor.flag.", "io.microsoft.virtualmachine.", "raw.qemu", "raw.apparmor")
+TUNING = (_KATA, "dev.gvisor.flag.", "io.microsoft.virtualmachine.", "raw.qemu", "raw.apparmor", "qemu:")
 
 
 def _opened(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:

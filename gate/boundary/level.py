@@ -126,6 +126,8 @@ def _level(facts: Facts, kind: RuntimeKind, excepted: frozenset[str], *, worst: 
         effect = passes(fact, kind.kind)
         if effect == "bypass":
             level = min(level, 1 if fact[0] == "W" else 0)
+        elif isinstance(effect, int):
+            level = min(level, effect)
         weakened |= effect == "weaken"
     return (level - 1 if weakened and level == kind.level else level), weakened
 

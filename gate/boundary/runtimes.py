@@ -33,6 +33,12 @@ MICROVM = RuntimeKind("microvm", 5)
 PEER_VM = RuntimeKind("peer-vm", 6)
 VM = RuntimeKind("vm", 6)
 
+#: What is no boundary that its makers promise anything of: QEMU's security page, "Non-virtualization use case".
+EMULATED = RuntimeKind("vm", 2)
+
+#: A paravirtual guest of Xen: no hardware keeps it apart, and hypercalls do (SUPPORT.md).
+PARAVIRTUAL = RuntimeKind("vm", 5)
+
 HANDLERS: dict[str, RuntimeKind] = {
     "runsc": GVISOR,
     "gvisor": GVISOR,
@@ -105,6 +111,8 @@ NATIVE: dict[str, RuntimeKind] = {
     "fargate": MICROVM,
     "sandbox": MICROVM,
     "vm": VM,
+    "emulated-vm": EMULATED,
+    "paravirtual-vm": PARAVIRTUAL,
     "confidential-vm": RuntimeKind("vm", 6, confidential=True),
     "confidential-sandbox": HANDLERS["confidential-sandbox"],
 }

@@ -20,6 +20,7 @@ PLATFORMS = (
     "virtualbox",
     "vmware",
     "hyper-v",
+    "xen",
     "lxc",
     "incus",
     "podman",

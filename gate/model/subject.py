@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gate.model.cadence import Cadence
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
+    from gate.model.machine import Machine
     from gate.model.pod import Pod
     from gate.model.reference import Reference
     from gate.model.segments import Segments
@@ -88,6 +89,7 @@ class Workload(Record):
     refused: tuple[RefusedKey, ...] = ()
     segments: Segments | None = None
     stack: Stack | None = None
+    machine: Machine | None = None
     cadence: tuple[Cadence, ...] = ()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gate.model.storage import Claimed
 
     Role = Literal["main", "init", "sidecar", "ephemeral", "hook"]
-    MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api"]
+    MountKind = Literal["bind", "volume", "tmpfs", "pipe", "engine-api", "share"]
     ProfileKind = Literal["unconfined", "unconfirmed", "deny-list", "runtime-default", "custom"]
     CapabilityAlgebra = Literal["docker", "cri"]
 
@@ -47,7 +47,7 @@ class SELinux(Record):
 
 
 class Mount(Record):
-    """Something of the host, or of the scheduler, inside a container.
+    """Something of the host, or of the scheduler, inside a container; a `share` is a folder inside a machine.
 
     `source` is the host path of a bind or the pipe's name; it is inapplicable for a volume the engine manages. What is
     behind a `claim` is settled by linking. `is_part` says that a path within the volume is mounted, not all of it.

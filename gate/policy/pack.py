@@ -48,7 +48,7 @@ ON_UNDECIDED: tuple[OnUndecided, ...] = ("warn", "fail")
 
 NAME = r"[a-z0-9][a-z0-9-]*"
 REQUIREMENT_ID = r"[A-Z][A-Z0-9-]{0,31}"
-RULE_ID = r"[A-Z]{3}[0-9]{3}"
+RULE_ID = r"[A-Z]{2,3}[0-9]{3}"
 SENTENCE = r"[\s\S]*[^ \t\r\n][\s\S]*"
 
 #: Days that no exception may exceed whatever the policy says: ten years.

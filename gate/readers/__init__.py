@@ -89,6 +89,10 @@ def is_daemon(name: str) -> bool:
     return name.lower().removesuffix(".j2").removesuffix(".tmpl").removesuffix(".tpl") in _DAEMONS
 
 
+def _is_libvirt(name: str) -> bool:
+    return name.lower().endswith(".xml")
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -108,6 +112,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "docker_run": _is_script,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
+    "libvirt": _is_libvirt,
     "docker_daemon": is_daemon,
 }
 
@@ -127,6 +132,7 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         b"terraform-aws-modules/",
         b"Azure/",
     ),
+    "libvirt": (b"<domain",),
     "lxc": (b"lxc.",),
     "incus": (
         b"devices",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: The families that ask each kind of subject, and the images that a workload names.
 ASKING: dict[SubjectKind | Literal["reference"], tuple[str, ...]] = {
-    "workload": ("isolation",),
+    "workload": ("isolation", "guest"),
     "image": ("image", "age", "packages"),
     "template": ("template", "age"),
     "reference": ("age",),

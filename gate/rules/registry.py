@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.rules.age import RULES as AGE
 from gate.rules.declaration import RULES as DECLARATION
+from gate.rules.guest import RULES as GUEST
 from gate.rules.image import RULES as IMAGE
 from gate.rules.isolation import RULES as ISOLATION
 from gate.rules.packages import RULES as PACKAGES
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from gate.model.rule import Rule
     from gate.rules import Entry
 
-RULES: dict[str, Entry] = {**ISOLATION, **IMAGE, **DECLARATION, **TEMPLATE, **AGE, **PACKAGES}
+RULES: dict[str, Entry] = {**ISOLATION, **GUEST, **IMAGE, **DECLARATION, **TEMPLATE, **AGE, **PACKAGES}
 
 
 def load(rule_id: str) -> Rule:

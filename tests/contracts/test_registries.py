@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import pytest
@@ -70,4 +71,4 @@ def test_a_rule_is_what_its_line_says(family: str) -> None:
 def test_an_id_is_given_once() -> None:
     found = [identifier for family in FAMILIES for identifier in import_module(f"gate.rules.{family}").RULES]
     assert len(found) == len(set(found))
-    assert all(len(identifier) == 6 and identifier[:3].isupper() and identifier[3:].isdigit() for identifier in found)
+    assert all(re.fullmatch("[A-Z]{2,3}[0-9]{3}", identifier) for identifier in found)

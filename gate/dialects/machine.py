@@ -1,0 +1,89 @@
+"""A virtual machine as a workload: what its definition states, and what no machine has.
+
+Readers of definitions give the boundary, the folders, the devices and what else leads to the host; the rest of a
+workload has no meaning where the guest has a kernel of its own.
+"""
+
+from __future__ import annotations
+
+from gate.model.evidence import Inapplicable, Items, Stated
+from gate.model.record import Record, replace
+from gate.model.workload import (
+    Build,
+    Confinement,
+    Container,
+    Credentials,
+    Exposure,
+    Mount,
+    Namespaces,
+    Placement,
+    Privilege,
+    Resources,
+    Sandbox,
+    Workload,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+    from gate.model.machine import Machine
+    from gate.model.workload import Device, Doubt, Tweak
+
+#: What there is in place of a setting that only containers have.
+OWN_KERNEL = "a virtual machine has a kernel of its own"
+NO_FIELD = "a virtual machine has no such field"
+
+
+class Parts(Record):
+    """What a definition says: folders and devices of the host, settings of the hypervisor's own, and the rest."""
+
+    shares: Items[Mount]
+    devices: Items[Device]
+    tweaks: Items[Tweak]
+    machine: Machine
+    memory: Setting[str]
+    os: Setting[str]
+
+
+def guest(
+    id_: str, name: str, platform: str, at: Location, native: Setting[str], parts: Parts, doubts: Iterable[Doubt] = ()
+) -> Workload:
+    """Return the machine as a workload with one container: the guest."""
+    exposure = replace(Exposure.inapplicable(OWN_KERNEL, at), mounts=parts.shares, devices=parts.devices)
+    resources = replace(Resources.inapplicable(OWN_KERNEL, at), memory_limit=parts.memory)
+    one = Container(
+        name,
+        "main",
+        at,
+        Inapplicable("a machine starts from a disk", at),
+        "cri",
+        Privilege.inapplicable(OWN_KERNEL, at),
+        Confinement.inapplicable(OWN_KERNEL, at),
+        exposure,
+        resources,
+    )
+    return Workload(
+        id_,
+        name,
+        "",
+        "Machine",
+        platform,
+        at,
+        parts.os,
+        Items((Stated(one, at),), at),
+        Namespaces.inapplicable(OWN_KERNEL, at),
+        Sandbox(Inapplicable(OWN_KERNEL, at), native, parts.tweaks),
+        Placement.inapplicable("a definition does not say which host it is started on", at),
+        Credentials.inapplicable("the guest is handed no token", at),
+        Build.inapplicable("an image is made elsewhere", at),
+        doubts=tuple(doubts),
+        machine=parts.machine,
+    )
+
+
+def share(source: Setting[str], target: str, read_only: Setting[bool], at: Location) -> Mount:
+    """Return a folder of the host inside a guest."""
+    return Mount("share", source, target, read_only, Inapplicable(NO_FIELD, at), at)

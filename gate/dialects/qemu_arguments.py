@@ -1,0 +1,35 @@
+"""Arguments of QEMU that leave a machine to others: monitors and debuggers on a network.
+
+Options: QEMU's `qemu-options.hx`. Whoever reaches a monitor may read and write every file that QEMU may (QEMU's
+security page, "Monitor console").
+"""
+
+from __future__ import annotations
+
+from gate.dialects.open_addresses import is_open
+from gate.model.evidence import Stated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gate.model.location import Location
+
+_MONITORS = ("monitor", "qmp", "qmp-pretty", "gdb")
+_NETWORK = ("tcp", "telnet", "websocket", "udp")
+
+
+def monitors(words: Sequence[tuple[str, Location]]) -> Iterator[Stated[str]]:
+    """Yield the monitors that more than the host reaches, from the words of a command line and their places."""
+    for index, (word, at) in enumerate(words):
+        option = word.lstrip("-") if word.startswith("-") else ""
+        value = words[index + 1][0] if index + 1 < len(words) else ""
+        if option == "s":
+            yield Stated("a debugger on port 1234 of every address", at)
+        elif option in _MONITORS and _is_on_network(value):
+            yield Stated(f"{option} on {value[:80]}", at)
+
+
+def _is_on_network(value: str) -> bool:
+    kind, _, rest = value.partition(":")
+    return kind in _NETWORK and is_open(rest.removeprefix("//"))
