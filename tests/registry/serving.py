@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tests.readers import layouts
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     #: Answers a request by itself and says so, or leaves it to the registry.
@@ -38,7 +39,7 @@ class Asked:
 class Serving:
     """A server; `seen` are the requests so far, and `first` are the functions that may answer them otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.seen: list[Asked] = []
         self.first: list[Answering] = []
         self.blobs: dict[str, bytes] = {}
@@ -50,6 +51,10 @@ class Serving:
             registry = serving
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
+        if context is not None:
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

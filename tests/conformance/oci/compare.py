@@ -7,25 +7,32 @@ something else without a word, and when it judges an image that skopeo finds dam
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 from shutil import copytree, rmtree
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from gate.dialects.image_name import parse
+from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Items, Stated, known
 from gate.model.image import Image
+from gate.model.reader import Reading
 from gate.pipeline.files import Files
+from gate.pipeline.pulling import Pulled
 from gate.readers.oci import READER
 from tests.conformance.oci import generate, oracle
-from tests.readers.layouts import CONFIG, FILES, Layout
+from tests.readers.layouts import CONFIG, FILES, Layout, digest, packed
+from tests.registry.logins import auth, keep
+from tests.registry.real import Registry
 
 if TYPE_CHECKING:
     from gate.model.evidence import Setting
-    from gate.model.reader import Reading
     from gate.model.source import Source
 
 RANDOM, ODD, DAMAGED = 60, 200, 150
+SERVED, SERVED_DAMAGED = 100, 80
 
 #: What umoci is asked to configure.
 MADE = (
@@ -64,7 +71,7 @@ def main(arguments: list[str]) -> int:
     print(oracle.version())
     seed = next((int(one.partition("=")[2]) for one in arguments if one.startswith("--seed=")), 1)
     with TemporaryDirectory() as folder:
-        sets = (_made, _random, _odd, _damaged, _damaged_archives)
+        sets = (_made, _random, _odd, _damaged, _damaged_archives, _served)
         wrong = sum(compare(Path(folder), Random(seed)).show() for compare in sets)
     return int(wrong > 0)
 
@@ -162,6 +169,59 @@ def _damaged_archives(folder: Path, random: Random) -> Tally:
     return tally
 
 
+def _served(folder: Path, random: Random) -> Tally:
+    """Compare what a registry serves, which wants a login, and then what it serves once its files are damaged."""
+    tally = Tally("served by a registry")
+    with Registry(folder / "registry") as registry:
+        logins = keep(folder / "auth.json", auths={registry.host: {"auth": auth()}})
+        registries = folder / "home" / ".config" / "containers" / "registries.conf"
+        registries.parent.mkdir(parents=True)
+        registries.write_text(f'[[registry]]\nlocation = "{registry.host}"\ninsecure = true\n', encoding="utf-8")
+        oracle.MORE.update(REGISTRY_AUTH_FILE=str(logins), HOME=str(folder / "home"))
+        os.environ["REGISTRY_AUTH_FILE"] = str(logins)
+        for number in range(SERVED):
+            place = f"{registry.host}/random/image{number}:1"
+            _push(folder, random, f"docker://{place}")
+            reading = _pulled(folder, place)
+            _compare(reading, f"docker://{place}", tally)
+            tally.wrong += [f"{place}: {problem.cause}" for problem in reading.problems]
+        for number in range(SERVED_DAMAGED):
+            place = f"{registry.host}/damaged/image{number}:1"
+            before = {path for path in (registry.folder / "data").rglob("data") if path.is_file()}
+            _push(folder, random, f"docker://{place}")
+            new = sorted({path for path in (registry.folder / "data").rglob("data") if path.is_file()} - before)
+            what = _damage_one(random.choice(new), random, number)
+            reading = _pulled(folder, place)
+            is_judged = bool(reading.subjects) and not reading.problems
+            _compare_copies(is_judged, f"docker://{place}", folder / "copy", f"{place}: {what}", tally)
+    return tally
+
+
+def _push(folder: Path, random: Random, target: str) -> None:
+    """Have skopeo push a random image with a layer of its own."""
+    made = Layout()
+    layer = packed({"srv/random": random.randbytes(2000)})
+    found = {**generate.configuration(random), "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest(layer)}"]}}
+    made.add(made.manifest(found, [layer]), "web")
+    _write(folder / "pushed", made.files())
+    oracle.copy(f"oci:{folder / 'pushed'}:web", target)
+    rmtree(folder / "pushed")
+
+
+def _pulled(folder: Path, place: str) -> Reading:
+    """Let the gate read an image of a registry."""
+    name = parse(place)
+    assert name is not None
+    with TemporaryDirectory() as private:
+        pulled = Pulled(private, name, str(folder))
+        try:
+            source = pulled.open(f"{place}/index.json")
+        except InputError as error:
+            return Reading(problems=(error,))
+        assert source is not None
+        return READER.read(source, pulled)
+
+
 def _compare_copies(is_judged: bool, reference: str, target: Path, what: str, tally: Tally) -> None:
     """Compare with a copy, which makes skopeo look at every byte."""
     try:
@@ -183,7 +243,10 @@ def _is_judged(sources: list[Source | None], files: Files) -> bool:
 
 def _damage(here: Path, random: Random, number: int) -> str:
     paths = sorted(path for path in here.rglob("*") if path.is_file() and path.name != "oci-layout")
-    path = random.choice(paths)
+    return _damage_one(random.choice(paths), random, number)
+
+
+def _damage_one(path: Path, random: Random, number: int) -> str:
     data = bytearray(path.read_bytes())
     at = random.randrange(len(data))
     if number % 4 == 0:

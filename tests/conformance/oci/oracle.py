@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAMS = ("skopeo", "umoci")
+PROGRAMS = ("skopeo", "umoci", "docker-registry")
+
+#: Variables that the programs get beside those of every process.
+MORE: dict[str, str] = {}
 
 #: Skopeo's names for the forms that an image can be copied to, and the gate's file that speaks for each.
 FORMS = {"oci": "index.json", "oci-archive": "", "docker-archive": "", "dir": "manifest.json"}
@@ -57,7 +60,7 @@ def umoci(folder: Path, *options: str) -> str:
 
 
 def _run(*command: str) -> str:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **MORE}
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
     if done.returncode != 0:
         raise Refused(done.stderr.strip()[-300:])
