@@ -25,8 +25,8 @@ class Support(Record):
     """The state of one release, and for how many days it has had no security fixes, at least and at most.
 
     `extended` is support that reaches everybody, `contract` support that has to be bought: while nobody knows of a
-    contract, the release may be supported or may have `ended`. So may one that is `unknown` and has days left, which are
-    those until everybody's support ends.
+    contract, the release may be supported or may have `ended`. So may one that is `unknown` and has days left, which
+    are those until everybody's support ends.
     """
 
     lifecycle: Lifecycle

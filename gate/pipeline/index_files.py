@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 
 AGAIN = "fetch it again"
-UNPACK = "unpack it, or write it as gzip or xz"
+UNPACK = "name one that is packed with gzip or xz, or not at all"
 
 #: Bytes of an index of Alpine, unpacked: its largest has 12 MB.
 MAX_APK = 128 << 20
+
+#: How an index begins that `apk mkndx` writes.
+_THIRD = b"ADB"
 
 #: How far above a list of packages its `Release` may stand: `dists/SUITE/COMPONENT/binary-ARCHITECTURE/Packages`.
 _ABOVE = 4
@@ -69,6 +72,8 @@ class IndexFiles:
             data = b""
             for piece in pieces:
                 data += piece
+                if data.startswith(_THIRD):
+                    raise UnreadError("it is in the form of apk 3")
                 if len(data) > MAX_APK:
                     raise DamagedError(f"it unpacks to more than {MAX_APK} bytes")
             wanted = (apk_index.INDEX, apk_index.DESCRIPTION)
