@@ -68,7 +68,8 @@ def _container(answer: dict[str, Any], service: dict[str, Any], root: str) -> Fa
         "runtime": certain(service.get("runtime") or ""),
         "isolation": certain((service.get("isolation") or "").lower()),
         "read_only": certain(bool(service.get("read_only"))),
-        "pids": certain(service.get("pids_limit") or limits.get("pids") or 0),
+        # The engine takes less than nought for no limit: docs.docker.com, `--pids-limit`, "Set -1 for unlimited".
+        "pids": certain(max(service.get("pids_limit") or limits.get("pids") or 0, 0)),
         "memory": certain(int(service.get("mem_limit") or limits.get("memory") or 0)),
         "image": certain(service.get("image") or ""),
         "platform": certain(_system(service)),
