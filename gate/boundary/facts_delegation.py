@@ -25,6 +25,7 @@ NESTING = frozenset({"security.nesting", "lxc.apparmor.allow_nesting", "lxc.appa
 DELEGATING = frozenset(
     {
         "linux.kernel_modules",
+        "security.delegate_bpf",
         "security.syscalls.intercept.bpf",
         "security.syscalls.intercept.bpf.devices",
         "security.syscalls.intercept.mount",

@@ -38,8 +38,11 @@ TYPES = frozenset(
 #: Kinds of network cards that are a device of the host, or a part of one.
 _WHOLE_CARDS = ("physical", "sriov")
 
+_CARDS = ("bridged", "ipvlan", "macvlan", "ovn", "p2p", "routed", *_WHOLE_CARDS)
+
 #: Where a proxy listens inside of the instance, and so reaches what is on the host.
 _INSIDE = ("instance", "guest", "container")
+_PROTOCOLS = ("tcp", "udp", "unix")
 
 
 class Devices:
@@ -95,8 +98,18 @@ class Devices:
             self._proxy(fields, at)
         elif what in ("usb", "pci", "unix-hotplug", "infiniband"):
             self._pass(f"the {what} device {name}", at)
-        elif what == "nic" and _text(fields, "nictype") in _WHOLE_CARDS:
+        elif what == "nic":
+            self._card(name, fields, at)
+
+    def _card(self, name: str, fields: Fields, at: Location) -> None:
+        """Take a network card, whose kind stands there or is that of the network."""
+        kind = fields.setting("nictype", "", "text", as_spelling)
+        if isinstance(kind, Unknown):
+            self.passed.append(Unknown(kind.reason, kind.at))
+        elif isinstance(kind, Stated | Defaulted) and kind.value in _WHOLE_CARDS:
             self._pass(f"the network interface {_text(fields, 'parent') or name}", at)
+        elif not fields.has("network") and isinstance(kind, Stated | Defaulted) and kind.value not in _CARDS:
+            self.passed.append(Unknown(f"the network card {name} is of no kind that Incus has", kind.at))
 
     def _pass(self, what: str, at: Location) -> None:
         self.passed.append(Stated(Device(what, "rw", at), at))
@@ -112,6 +125,8 @@ class Devices:
                 self._pass(source.value, at)
             elif not (self._machine and source.value.endswith((".iso", ".img", ".raw", ".qcow2"))):
                 self.mounts.append(Stated(_mount(fields, source, at), at))
+        elif not self._machine and _text(fields, "path") != "/" and isinstance(source, Defaulted):
+            self.mounts.append(Unknown("the disk names no source", at))
 
     def _node(self, fields: Fields, at: Location) -> None:
         """Take a device node: `source` on the host, `path` inside, one of which says what the other is."""
@@ -119,8 +134,10 @@ class Devices:
         path = source if fields.has("source") else fields.setting("path", "", "a path", as_spelling)
         if isinstance(path, Unknown):
             self.passed.append(Unknown(path.reason, path.at))
-        elif isinstance(path, Stated | Defaulted) and path.value not in STANDARD_DEVICES:
-            self._pass(path.value or "a device", at)
+        elif not isinstance(path, Stated):
+            self.passed.append(Unknown("the device names neither a source nor a path", at))
+        elif path.value not in STANDARD_DEVICES:
+            self._pass(path.value, at)
 
     def _proxy(self, fields: Fields, at: Location) -> None:
         """Take a proxy that listens inside of the instance and leads to a socket of the host."""
@@ -128,7 +145,11 @@ class Devices:
         if isinstance(bind, Unknown) or isinstance(connect, Unknown):
             doubt = bind if isinstance(bind, Unknown) else connect
             self.mounts.append(Unknown(getattr(doubt, "reason", ""), doubt.at))
-        elif isinstance(bind, Stated) and bind.value in _INSIDE and isinstance(connect, Stated):
+        elif isinstance(bind, Stated | Defaulted) and bind.value not in (*_INSIDE, "host"):
+            self.mounts.append(Unknown("the proxy listens on no side that Incus has", bind.at))
+        elif not isinstance(connect, Stated) or connect.value.partition(":")[0] not in _PROTOCOLS:
+            self.mounts.append(Unknown("the proxy leads nowhere that Incus knows", connect.at))
+        elif isinstance(bind, Stated) and bind.value in _INSIDE:
             kind, _, path = connect.value.partition(":")
             if kind == "unix":
                 source: Setting[str] = Stated(path.removeprefix("@"), connect.at)

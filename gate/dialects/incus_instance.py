@@ -2,13 +2,13 @@
 
 Sources: Incus `doc/config_options.txt`, `doc/profiles.md` and `internal/server/instance/drivers/driver_lxc.go`; LXD's
 differ in names alone. Profiles apply in their order and the instance's own keys and devices last; a device replaces
-one of its name whole.
+one of its name whole. A key without a value is not kept, so that what a profile says of it stays.
 """
 
 from __future__ import annotations
 
 from gate.dialects.lxc_config import Config, Entry
-from gate.dialects.lxc_keys import COMMON_DEVICES, is_key
+from gate.dialects.lxc_keys import COMMON_DEVICES, PREFIX, is_key
 from gate.dialects.reading import as_spelling
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown, known
@@ -98,6 +98,8 @@ class Instance:
             self.reason = self.reason or layer.keys.reason or layer.devices.reason
             for key in layer.keys.names():
                 node = layer.keys.node.entries[key] if layer.keys.node is not None else layer.node
+                if _is_nothing(node):
+                    continue
                 self.values[RENAMED.get(key, key)] = (node, layer.keys.at_of(key))
             for key in layer.devices.names():
                 node = layer.devices.node.entries[key] if layer.devices.node is not None else layer.node
@@ -132,6 +134,10 @@ class Instance:
                 yield key, self.text(key)
 
 
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value in (None, "")
+
+
 def config_of(instance: Instance) -> Config:
     """Return what LXC is given for a container: what Incus sets by itself, what the keys ask for, then `raw.lxc`."""
     config = Config(instance.at)
@@ -139,6 +145,11 @@ def config_of(instance: Instance) -> Config:
     _base(config, instance, privileged)
     _filters(config, instance)
     _maps(config, instance, privileged)
+    domain = instance.text("security.selinux.domain")
+    if isinstance(domain, Unknown):
+        _doubt(config, "lxc.selinux.context", domain)
+    elif isinstance(domain, Stated):
+        config.set("lxc.selinux.context", f"system_u:system_r:{domain.value}", domain.at)
     for key, value in instance.family("linux.sysctl."):
         config.set("lxc.sysctl." + key.removeprefix("linux.sysctl."), known(value) or "?", value.at)
     raw = instance.text("raw.lxc")
@@ -216,8 +227,8 @@ def _maps(config: Config, instance: Instance, privileged: Setting[bool]) -> None
     at = privileged.at
     for text in _PRIVATE_MAPS:
         config.set("lxc.idmap", text, at, stated=isinstance(privileged, Stated))
-    base, raw = instance.text("security.idmap.base"), instance.text("raw.idmap")
-    if isinstance(base, Stated) and base.value == "0":
+    base, raw = _base_of_map(instance), instance.text("raw.idmap")
+    if known(base) == "0":
         config.set("lxc.idmap", "u 0 0 65536", base.at)
     for one in (base, raw):
         if isinstance(one, Unknown):
@@ -227,28 +238,47 @@ def _maps(config: Config, instance: Instance, privileged: Setting[bool]) -> None
             _map(config, line, raw.at)
 
 
+def _base_of_map(instance: Instance) -> Setting[str]:
+    """Return the first id of the host in a map of the instance's own; without such a map it means nothing."""
+    base, own = instance.text("security.idmap.base"), instance.flag("security.idmap.isolated", default=False)
+    if isinstance(base, Stated) and not base.value.isdigit():
+        return Unknown(f"`{base.value[:40]}` is no id of the host", base.at)
+    if not isinstance(base, Stated):
+        return base
+    if isinstance(own, Unknown):
+        return Unknown(own.reason, own.at)
+    return Stated(base.value.lstrip("0") or "0" if known(own) else "", base.at)
+
+
 def _map(config: Config, line: str, at: Location) -> None:
     """Apply a line of `raw.idmap`: kind, ids of the host, one or a range, and the first of the container."""
     words = line.split()
     if not words:
         return
-    first, _, last = words[1].partition("-") if len(words) == 3 else ("", "", "")
-    last = last or first
-    if words[0] not in ("both", "uid", "gid") or not (first.isdigit() and last.isdigit()) or len(last) > 18:
+    outside, inside = (_range(word) for word in words[1:]) if len(words) == 3 else (None, None)
+    if words[0] not in ("both", "uid", "gid") or outside is None or inside is None or len(outside) != len(inside):
         _doubt(config, "lxc.idmap", Unknown("`raw.idmap` is not as Incus wants it", at))
         return
-    count = max(int(last) - int(first) + 1, 1)
     for kind in "ug" if words[0] == "both" else words[0][0]:
-        config.set("lxc.idmap", f"{kind} {words[2].partition('-')[0]} {int(first)} {count}", at)
+        config.set("lxc.idmap", f"{kind} {inside.start} {outside.start} {len(outside)}", at)
+
+
+def _range(word: str) -> range | None:
+    """Return the ids of one id or of two with a hyphen between."""
+    first, _, last = word.partition("-")
+    last = last or first
+    if not (first.isdigit() and last.isdigit()) or max(len(first), len(last)) > 18:
+        return None
+    return range(int(first), max(int(last), int(first)) + 1)
 
 
 def _raw(config: Config, instance: Instance, raw: Stated[str]) -> None:
-    """Apply `raw.lxc`, whose keys Incus turns to lower case; each line keeps its own place."""
+    """Apply `raw.lxc`, of which LXC reads nothing that does not begin as its keys do; each line keeps its own place."""
     node = instance.values["raw.lxc"][0]
     place = _places(node) if isinstance(node, Scalar) else None
     for pair in pairs(raw.value, "", lambda _start, _end: raw.at):
-        key = pair.key.lower()
-        if not key or key.startswith("#"):
+        key = pair.key
+        if not key or key.startswith("#") or (pair.value is not None and not key.startswith(PREFIX)):
             continue
         at = place(pair.key, raw.at) if place is not None else raw.at
         if pair.value is None or not is_key(key):

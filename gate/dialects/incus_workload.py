@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gate.dialects.incus_devices import Devices
 from gate.dialects.incus_instance import OF_MACHINES, config_of, policy_of
 from gate.dialects.incus_networks import segments
@@ -50,13 +52,22 @@ NOWHERE: Table[str, str] = {}
 _MACHINE = "a virtual machine has a kernel of its own"
 
 #: Settings that loosen what confines a container, each with a value of its own.
-_LOOSENING = ("security.nesting", "linux.kernel_modules", "security.bpffs.delegate_", "security.syscalls.intercept.")
+_LOOSENING = (
+    "linux.kernel_modules",
+    "security.bpffs.delegate_",
+    "security.delegate_bpf",
+    "security.nesting",
+    "security.syscalls.intercept.",
+)
 
+_BOOLEAN = ("security.delegate_bpf", "security.nesting", "security.syscalls.intercept.")
 
 #: Switches for lists of system calls that are refused.
 _DENIES = ("security.syscalls.deny_default", "security.syscalls.deny_compat")
 
-_BOOLEAN = ("security.nesting", "security.syscalls.intercept.")
+#: What limits look like (LXD `shared/validate`, `shared/units`).
+_AMOUNT = r"0*[1-9]\d*(%|B|[kKMGTPE]B|[KMGTPE]iB)?"
+_NUMBER = r"-?\d+"
 
 
 def workload(
@@ -233,9 +244,16 @@ def _spelled(flag: Setting[bool]) -> Setting[str]:
 def _resources(instance: Instance, before: Resources, memory: str) -> Resources:
     return replace(
         before,
-        memory_limit=instance.text("limits.memory", memory),
-        pids_limit=instance.text("limits.processes"),
+        memory_limit=_limit(instance.text("limits.memory", memory), _AMOUNT),
+        pids_limit=_limit(instance.text("limits.processes"), _NUMBER),
     )
+
+
+def _limit(setting: Setting[str], form: str) -> Setting[str]:
+    """Return a limit: nothing for one below nought, unknown where it is none that Incus takes."""
+    if isinstance(setting, Stated) and not re.fullmatch(form, setting.value):
+        return Unknown(f"`{setting.value[:40]}` is no limit that Incus takes", setting.at)
+    return Stated("", setting.at) if isinstance(setting, Stated) and setting.value.startswith("-") else setting
 
 
 def _statements(instance: Instance) -> Iterator[Statement]:

@@ -35,7 +35,7 @@ _TERRAFORM = (".tf", ".tofu")
 _RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?(?:incus_(?:instance|profile)|lxd_(?:instance|profile|container))\b"
 
 #: How the keys of an instance begin, of which a mapping that is called `config` holds nothing else.
-_KEYS = (
+KEYS = (
     "agent.",
     "boot.",
     "cloud-init.",
@@ -53,6 +53,7 @@ _KEYS = (
     "smbios11.",
     "snapshots.",
     "systemd.",
+    "ubuntu_pro.",
     "user.",
     "volatile.",
 )
@@ -88,7 +89,9 @@ def _is_layer(node: Node | None) -> bool:
     """Say whether a mapping gives keys and devices: nothing but Incus's, and at least one of either."""
     if not isinstance(node, Mapping):
         return False
-    config, devices = (node.get(name) or node.get(f"expanded_{name}") for name in ("config", "devices"))
+    own = (node.get("config"), node.get("devices"))
+    all_ = (node.get("expanded_config"), node.get("expanded_devices"))
+    config, devices = (whole if _is_empty(one) else one for one, whole in zip(own, all_, strict=True))
     return (
         (_are_keys(config) or _is_empty(config))
         and (_are_devices(devices) or _is_empty(devices))
@@ -106,7 +109,7 @@ def _is_empty(node: Node | None) -> bool:
 
 
 def _are_keys(node: Node | None) -> bool:
-    return isinstance(node, Mapping) and bool(node.entries) and any(key.startswith(_KEYS) for key in node.entries)
+    return isinstance(node, Mapping) and bool(node.entries) and any(key.startswith(KEYS) for key in node.entries)
 
 
 def _are_devices(node: Node | None) -> bool:

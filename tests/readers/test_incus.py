@@ -104,8 +104,12 @@ def test_one_reader_at_most_claims_a_file(text: str) -> None:
         (keys(security__privileged="no"), (2, 2, "u")),
         (keys(security__privileged="true", security__nesting="true"), (0, 0, "")),
         (keys(security__privileged="true", raw__lxc="lxc.apparmor.profile=unconfined"), (0, 0, "")),
+        (keys(security__idmap__base='"0"'), (2, 2, "u")),
+        (keys(security__idmap__base='"0"', security__idmap__isolated="true"), (0, 0, "")),
+        (keys(security__idmap__base="-1"), (0, 2, "")),
+        (keys(security__selinux__domain="unconfined_t"), (1, 1, "u")),
         (keys(security__privileged="true", raw__lxc="lxc.cap.drop="), (0, 0, "")),
-        (keys(security__privileged="true", raw__lxc="LXC.Cap.Drop="), (0, 0, "")),
+        (keys(security__privileged="true", raw__lxc="LXC.Cap.Drop="), (1, 1, "")),
         (keys(security__privileged="true", security__syscalls__deny_default="false"), (0, 0, "")),
         (keys(raw__lxc="lxc.apparmor.profile=unconfined"), (1, 1, "u")),
         (keys(security__nesting="true"), (1, 1, "u")),
@@ -443,3 +447,34 @@ def test_the_way_up_is_a_virtual_machine(tmp_path: Path, capsys: pytest.CaptureF
     files = {"web.yaml": instance().replace(", extra", ""), ".gate.yaml": declared}
     subject = check(capsys, write_all(tmp_path, files)).subject("Instance/web")
     assert [(one["title"], one["reaches"]) for one in subject["suggestions"]] == [("make it a virtual machine", "L6")]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        {"type": "nic", "nictype": "sideways"},
+        {"type": "nic"},
+        {"type": "unix-char"},
+        {"type": "disk", "path": "/srv"},
+        {"type": "proxy", "listen": "unix:/s", "connect": "unix:/run/x.sock", "bind": "inside"},
+        {"type": "proxy", "listen": "tcp:127.0.0.1:80"},
+    ],
+)
+def test_a_device_that_incus_refuses_may_be_any(thing: dict[str, str]) -> None:
+    found = container(device(**thing)).exposure
+    assert any(isinstance(one, Unknown) for one in (*found.mounts.members, *found.devices.members))
+
+
+def test_what_a_profile_says_stays_under_an_empty_value(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    profile = "name: extra\nconfig: {security.privileged: 'true'}\ndevices: {}\n"
+    files = {"extra.yaml": profile, "web.yaml": instance(security__privileged="''")}
+    assert judged(tmp_path, capsys, files)["level"] == "L1"
+
+
+@pytest.mark.parametrize(
+    ("limit", "read"), [("1GiB", "1GiB"), ("-1", ""), ("a lot", None), ("0", None), ("50%", "50%")]
+)
+def test_a_limit_is_one_that_incus_takes(limit: str, read: str | None) -> None:
+    key = "limits__processes" if limit == "-1" else "limits__memory"
+    found = container(keys(**{key: f"'{limit}'"})).resources
+    assert known(found.pids_limit if limit == "-1" else found.memory_limit) == read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: Incus and LXD security.syscalls.intercept.mount and .bpf, security.bpffs.delegate_*, linux.kernel_modules.
+# Fields: Incus and LXD security.syscalls.intercept.mount and .bpf, security.bpffs.delegate_*, security.delegate_bpf,
+# linux.kernel_modules.
 # Allowed: absent, false.
 
 RULE = Rule(
