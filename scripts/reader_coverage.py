@@ -89,7 +89,7 @@ def _examples() -> tuple[tuple[str, str, str], ...]:
         for rule, entry in RULES.items()
         for example in examples(ROOT / (entry.module.replace(".", "/") + ".md"))
         for one in example.expected
-        if one.rule == rule and (name := _reader(one.path, example.files[one.path]))
+        if one.rule == rule and (name := reader_of(one.path, example.files[one.path]))
     )
 
 
@@ -101,11 +101,13 @@ def _passing() -> tuple[tuple[str, str, str], ...]:
         for rule, entry in RULES.items()
         for example in examples(ROOT / (entry.module.replace(".", "/") + ".md"))
         for path, text in example.files.items()
-        if not any(one.path == path and one.rule == rule for one in example.expected) and (name := _reader(path, text))
+        if not any(one.path == path and one.rule == rule for one in example.expected)
+        and (name := reader_of(path, text))
     )
 
 
-def _reader(path: str, text: str) -> str:
+def reader_of(path: str, text: str) -> str:
+    """Return the name of the reader that takes a file; empty where none does."""
     source = Source(path, text.encode())
     name = path.rpartition("/")[2]
     return next((one for one, matches in READERS.items() if matches(name) and reader(one).claims(source)), "")

@@ -218,12 +218,16 @@ def less_evidence(folder: str) -> None:
             after = judged(left)
         except UsageError:
             continue  # a declaration that names a file which is not there stops the run
-        for name in before.keys() & after.keys():
-            _no_more_certain(before[name], after[name])
+        no_more_certain(before, after)
+
+
+def no_more_certain(before: dict[str, SubjectReport], after: dict[str, SubjectReport]) -> None:
+    """Assert that nothing passes, and no worst reading rises, for want of evidence."""
+    for name in before.keys() & after.keys():
+        _no_more_certain(before[name], after[name])
 
 
 def _no_more_certain(before: SubjectReport, after: SubjectReport) -> None:
-    """Assert that nothing passes, and no worst reading rises, for want of evidence."""
     assert before.boundary is not None
     assert after.boundary is not None
     assert after.boundary.worst <= before.boundary.worst, after.id
@@ -240,7 +244,19 @@ def folder_files(folder: str) -> dict[str, str]:
 
 _PLATFORM = re.compile(r"^platform:.*\n(?:[ ].*\n)*", re.MULTILINE)
 _LINE = re.compile(r"^  \w+:.*\n(?:   .*\n)*", re.MULTILINE)
-_RUNTIME_CLASS = re.compile(r"(?:^|(?<=\n---\n))apiVersion: node\.k8s\.io/v1\n(?:(?!---\n).*\n)*", re.MULTILINE)
+#: Objects that say what a name in a pod stands for, or what lies under it.
+_OBJECT = re.compile(
+    r"(?:^|(?<=\n---\n))apiVersion: (?:node\.k8s\.io/v1|container\.cnrm\.cloud\.google\.com/v1beta1|"
+    r"eksctl\.io/v1alpha5)\n"
+    r"(?:(?!---\n).*\n)*",
+    re.MULTILINE,
+)
+#: The same in Terraform.
+_RESOURCE = re.compile(
+    r'^resource "(?:google_container_(?:cluster|node_pool)|aws_eks_(?:cluster|node_group|fargate_profile)|'
+    r'azurerm_kubernetes_cluster(?:_node_pool)?)" "\w+" \{\n(?:(?!\}).*\n)*\}\n',
+    re.MULTILINE,
+)
 
 #: Files that are no evidence on a workload but a part of what it is: what is merged into it, included or extended.
 PART = re.compile(
@@ -254,12 +270,12 @@ MEANING = ("userns_remap:", "swarm:")
 
 
 def lessened(files: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the files without one of them, without one line of the platform, without one RuntimeClass."""
+    """Yield the files without one of them, one line of the platform, one RuntimeClass, one cluster or one pool."""
     for path in files:
         if path != ".gate.yaml" and len(files) > 2 and not PART.search(path):
             yield {one: text for one, text in files.items() if one != path}
     for path, text in files.items():
-        pattern = _PLATFORM if path == ".gate.yaml" else _RUNTIME_CLASS
+        pattern = _PLATFORM if path == ".gate.yaml" else _RESOURCE if path.endswith(".tf") else _OBJECT
         for match in pattern.finditer(text):
             parts = [match[0]] if path != ".gate.yaml" else [match[0], *_LINE.findall(match[0])]
             for part in parts:
@@ -286,6 +302,20 @@ def test_a_stronger_sandbox_never_hurts(folder: str) -> None:
 @FEW
 def test_a_higher_class_never_relaxes(folder: str) -> None:
     higher_class(folder)
+
+
+#: Folders with an object or a resource that can be taken away.
+DEFINING = tuple(
+    one.name
+    for one in folders()
+    if any((_RESOURCE if path.endswith(".tf") else _OBJECT).search(text) for path, text in one.files.items())
+    and one.name != "examples"
+)
+
+
+@pytest.mark.parametrize("folder", DEFINING)
+def test_what_a_name_stands_for_is_no_better_unknown(folder: str) -> None:
+    less_evidence(folder)
 
 
 @given(st.sampled_from(MORE))

@@ -120,7 +120,7 @@ def test_one_reader_at_most_claims_a_file(text: str) -> None:
         (keys(linux__kernel_modules="overlay"), (1, 1, "u")),
         (keys(security__bpffs__delegate_cmds="prog_load"), (1, 1, "u")),
         (keys(raw__idmap="both 1000 1000"), (2, 2, "u")),
-        (keys(raw__idmap="uid 0 0"), (0, 0, "")),
+        (keys(raw__idmap="uid 0 0"), (1, 1, "")),
         (keys(nvidia__runtime="true"), (1, 1, "u")),
         (keys(raw__apparmor="'mount,'"), (1, 2, "u")),
         (keys(raw__apparmor="'deny mount,'"), (2, 2, "u")),
