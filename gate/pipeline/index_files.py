@@ -69,16 +69,17 @@ class IndexFiles:
 
     def _alpine(self, full: str) -> PackageIndex:
         def parts(pieces: Iterable[bytes]) -> dict[str, bytes]:
-            data = b""
+            data = bytearray()
             for piece in pieces:
                 data += piece
                 if data.startswith(_THIRD):
                     raise UnreadError("it is in the form of apk 3")
                 if len(data) > MAX_APK:
                     raise DamagedError(f"it unpacks to more than {MAX_APK} bytes")
+            whole = bytes(data)
+            found = members(Held(whole), self._shown(full)[1])
             wanted = (apk_index.INDEX, apk_index.DESCRIPTION)
-            found = members(Held(data), self._shown(full)[1])
-            return {one.name: data[one.start : one.start + one.size] for one in found if one.name in wanted}
+            return {one.name: whole[one.start : one.start + one.size] for one in found if one.name in wanted}
 
         said, _digest = self._taken(full, parts)
         if apk_index.INDEX not in said:

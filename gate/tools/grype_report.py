@@ -49,6 +49,9 @@ DATES: dict[str, DateKind] = {
     "issue": "written",
 }
 
+#: The alerts that a system has ended, and that its packages are not matched.
+ENDED, UNMATCHED = "distro-eol", "distro-disabled"
+
 REMEDY = "write it with `grype --output json`"
 
 
@@ -212,14 +215,20 @@ def read(data: bytes, at: Callable[..., Location]) -> Scan:
 def _system(report: _Report) -> System | None:
     if report.distro is None or not report.distro.name:
         return None
-    ended = any(alert.type == "distro-eol" for entry in report.alerts or () for alert in entry.alerts or ())
-    return System(report.distro.name, report.distro.version, ended)
+    return System(report.distro.name, report.distro.version, ENDED in _alerts(report))
+
+
+def _alerts(report: _Report) -> set[str]:
+    """Return the types of what grype warns of beside vulnerabilities."""
+    return {alert.type for entry in report.alerts or () for alert in entry.alerts or ()}
 
 
 def _blind(report: _Report, system: System | None) -> str:
     """Say why nothing follows from what a report does not say."""
     if system is None:
         return "grype found no operating system, and so no packages of one"
+    if UNMATCHED in _alerts(report):
+        return f"grype leaves the packages of {system.family[:40]} out of matching"
     if not any(match.artifact.type in SYSTEM_PACKAGES for match in report.matches):
         return "grype lists only packages that it has something against, and none of the operating system"
     return ""

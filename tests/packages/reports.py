@@ -100,6 +100,12 @@ def match(name: str = "CVE-2024-1000", date: str = "", kind: str = "advisory", *
     return {"vulnerability": vulnerability, "relatedVulnerabilities": [], "artifact": artifact, **changes}
 
 
+def alerts(kind: str) -> list[dict[str, Any]]:
+    """Return what grype warns of beside vulnerabilities."""
+    about = {"type": kind, "message": "of the system", "metadata": {"name": "debian", "version": "13"}}
+    return [{"package": {"name": "openssl", "version": "3.5.1-1", "type": "deb"}, "alerts": [about]}]
+
+
 def openvex(*statements: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return an OpenVEX document."""
     return {

@@ -11,7 +11,7 @@ import pytest
 from gate.pipeline import scanned
 from gate.tools import grype_report
 from tests.contracts.code import ROOT
-from tests.packages.reports import AT, NAME, flaw, grype, match, put, trivy
+from tests.packages.reports import AT, NAME, alerts, flaw, grype, match, put, trivy
 from tests.verbs import check, rules, write
 
 if TYPE_CHECKING:
@@ -249,12 +249,21 @@ def test_a_report_that_saw_nothing_is_not_clean(document: Any, reason: str, judg
     [
         (grype(distro={}), "found no operating system"),
         (grype(match(artifact={"type": "npm"})), "none of the operating"),
+        (grype(match(), alertsByPackage=alerts("distro-disabled")), "leaves the packages of debian out"),
     ],
 )
 def test_nor_is_one_of_grype(document: Any, reason: str, judged: Any) -> None:
     (subject,) = judged(document, "grype").report["subjects"]
     (unseen,) = (one for one in subject["scores"]["package_freshness"]["deductions"] if one["id"] == "B7")
     assert reason in unseen["text"]
+
+
+def test_grype_says_that_a_system_has_ended(judged: Any) -> None:
+    """Its data and the tables contradict each other, so that the score is open: the tables know no end of Debian 13."""
+    for kind, worst in (("distro-eol", 30), ("other", 0)):
+        (subject,) = judged(grype(match(), alertsByPackage=alerts(kind)), "grype").report["subjects"]
+        found = [one["worst"] for one in subject["scores"]["package_freshness"]["deductions"] if one["id"] == "B2"]
+        assert found == ([worst] if worst else [])
 
 
 def test_packages_of_others_are_not_covered(judged: Any) -> None:
