@@ -6,7 +6,7 @@ Source: moby/buildkit `frontend/dockerfile/dockerfile2llb`, whose reading decide
 from __future__ import annotations
 
 from gate.dialects.build_doubts import doubts
-from gate.dialects.build_stages import Stages
+from gate.dialects.build_stages import NOTHING, Stages
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated
 from gate.model.image import Image
 from gate.model.reference import Reference
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.dialects.build_stage import StageBuild
+    from gate.dialects.build_stages import Asked
     from gate.model.evidence import Setting
     from gate.model.image import ImageName
     from gate.model.location import Location
@@ -40,22 +41,22 @@ class _Inline(Source):
         return self._at
 
 
-def recipe(source: Source, *, id: str) -> Image:  # noqa: A002
+def recipe(source: Source, *, id: str, asked: Asked = NOTHING) -> Image:  # noqa: A002
     """Read a Dockerfile as the recipe of an image; raise InputError for one that BuildKit would not build."""
     file = scan(source)
     check(file)
-    stages = Stages(file)
+    stages = Stages(file, asked)
     stages.build()
     return _image(file, stages, id)
 
 
-def inline(text: str, *, id: str, at: Location) -> Image:  # noqa: A002
+def inline(text: str, *, id: str, at: Location, asked: Asked = NOTHING) -> Image:  # noqa: A002
     """Read a Dockerfile that is written inside another file; raise InputError like `recipe`."""
-    return recipe(_Inline(text, at), id=id)
+    return recipe(_Inline(text, at), id=id, asked=asked)
 
 
 def _image(file: Dockerfile, stages: Stages, id: str) -> Image:  # noqa: A002
-    target = stages.built[-1]
+    target = stages.built[stages.target]
     at = file.instructions[0].at
     return Image(
         id,
@@ -63,7 +64,7 @@ def _image(file: Dockerfile, stages: Stages, id: str) -> Image:  # noqa: A002
         "docker",
         at,
         tuple(build.stage() for build in stages.built),
-        len(stages.built) - 1,
+        stages.target,
         target.user,
         target.items(target.labels.values(), "the base image may have labels"),
         target.items(target.environment.values(), "the base image may set variables"),

@@ -5,6 +5,8 @@ Source: moby/buildkit `frontend/dockerfile/dockerfile2llb`.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from gate.dialects import image_name
 from gate.dialects.build_stage import Plan, StageBuild, external, refused
 from gate.dialects.build_steps import mounted_from
@@ -12,6 +14,7 @@ from gate.dialects.build_variables import Scope, declare_global, global_scope
 from gate.model.errors import InputError
 from gate.model.evidence import Inapplicable, Unknown
 from gate.model.image import Base
+from gate.model.record import Record
 from gate.model.source import Source
 from gate.syntax.dockerfile import scan
 from gate.syntax.dockerfile_check import flags, problem_of
@@ -19,6 +22,9 @@ from gate.syntax.shellword import Unresolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gate.dialects.build_variables import Given
     from gate.model.location import Location
     from gate.syntax.dockerfile import Dockerfile, Instruction
 
@@ -29,15 +35,31 @@ MAX_STAGES = 1_000
 MAX_INHERITED = 500_000
 
 
+class Asked(Record):
+    """What a build is asked for beside its file: arguments, the stage, and images in the place of those it names.
+
+    `otherwise` is what stands in the place of every other image, where that cannot be known.
+    """
+
+    arguments: Mapping[str, Given]
+    stage: str = ""
+    contexts: Mapping[str, Given] = MappingProxyType({})
+    otherwise: Given | None = None
+
+
+NOTHING = Asked(MappingProxyType({}))
+
+
 class Stages:
-    """All stages of one file."""
+    """All stages of one file; `target` is the number of the one that is built."""
 
-    __slots__ = ("_file", "_groups", "_inherited", "_plan", "built", "scope")
+    __slots__ = ("_asked", "_file", "_groups", "_inherited", "_plan", "built", "scope", "target")
 
-    def __init__(self, file: Dockerfile) -> None:
+    def __init__(self, file: Dockerfile, asked: Asked = NOTHING) -> None:
         """Split the file into stages and take the arguments before the first."""
         self._file = file
-        self.scope = global_scope(file.escape)
+        self._asked = asked
+        self.scope = global_scope(file.escape, asked.arguments)
         self.built: list[StageBuild] = []
         self._groups: list[list[Instruction]] = []
         self._inherited = 0
@@ -52,9 +74,17 @@ class Stages:
             raise refused(f"has more than {MAX_STAGES} stages", self._groups[MAX_STAGES][0].at)
         names = {group[0].words[2].lower(): at for at, group in enumerate(self._groups) if len(group[0].words) == 3}
         self._plan = Plan(self.scope, len(self._groups), names)
+        self.target = self._target(asked.stage)
+
+    def _target(self, stage: str) -> int:
+        """Return the number of a stage that is named, the last one's where none is; raise InputError for no stage."""
+        number = self._plan.number_of(stage) if stage else len(self._groups) - 1
+        if number is None or not 0 <= number < len(self._groups):
+            raise refused(f"has no stage {stage[:60]!r}, which the build asks for", self._file.instructions[0].at)
+        return number
 
     def build(self) -> None:
-        """Build every stage in order; raise InputError for what stops the build of the last one."""
+        """Build every stage in order; raise InputError for what stops the build of the target."""
         self._check_order()
         earlier: dict[str, StageBuild] = {}
         for number, group in enumerate(self._groups):
@@ -118,6 +148,8 @@ class Stages:
         if isinstance(text, str) and via and image_name.parse(text) is None:
             text = Unresolved(f"{text[:80]!r} is no image: the build has to set its arguments")
         other = earlier.get(text) if isinstance(text, str) else None
+        if isinstance(text, str) and other is None and (context := self._context(text)) is not None:
+            text, via = context.value, (*via, context.at)
         scope = Scope(self._file.escape, "the base image may set")
         stage = StageBuild(number, name, instruction, self._base(text, other, at, via), scope)
         if other is not None:
@@ -131,6 +163,11 @@ class Stages:
             stage.from_scratch()
         stage.platform = self._platform(instruction)
         return stage
+
+    def _context(self, text: str) -> Given | None:
+        """Return what the build puts in the place of an image."""
+        name, asked = image_name.identity(text), self._asked
+        return next((one for key, one in asked.contexts.items() if image_name.identity(key) == name), asked.otherwise)
 
     def _base(self, text: str | Unresolved, other: StageBuild | None, at: Location, via: tuple[Location, ...]) -> Base:
         if isinstance(text, Unresolved):
@@ -149,9 +186,9 @@ class Stages:
         return given if isinstance(value, Unresolved) else value
 
     def reachable(self) -> list[int]:
-        """Return the numbers of the stages that the last one is built with, the last one first."""
+        """Return the numbers of the stages that the target is built with, the target first."""
         found: dict[int, None] = {}
-        stack = [len(self.built) - 1]
+        stack = [self.target]
         while stack:
             number = stack.pop()
             if number in found:

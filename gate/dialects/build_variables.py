@@ -9,11 +9,14 @@ from __future__ import annotations
 from gate.model.errors import InputError
 from gate.model.evidence import Stated, Unknown
 from gate.model.location import Location
+from gate.model.record import Record
 from gate.syntax.dockerfile import AS_DOCUMENTED
 from gate.syntax.shellword import Unresolved, WordError, expand, expand_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gate.model.evidence import Setting
     from gate.syntax.dockerfile import Instruction
 
@@ -25,20 +28,29 @@ PLATFORM_ARGUMENTS = (
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+class Given(Record):
+    """A build argument that whoever builds passes, at the place that says so."""
+
+    value: str | Unresolved
+    at: Location
+
+
 class Scope:
     """The variables that a word may use.
 
-    `outside` is why a variable that the file does not set may be set all the same, empty when it cannot be.
+    `outside` is why a variable that the file does not set may be set all the same, empty when it cannot be. `given` are
+    the arguments that the build is passed, which count for more than the file's defaults.
     """
 
-    __slots__ = ("_at", "_used", "escape", "outside", "values")
+    __slots__ = ("_at", "_used", "escape", "given", "outside", "values")
 
-    def __init__(self, escape: str, outside: str = "") -> None:
+    def __init__(self, escape: str, outside: str = "", given: Mapping[str, Given] | None = None) -> None:
         """Start without variables."""
         self.escape = escape
         self.outside = outside
+        self.given = given or {}
         self.values: dict[str, str | Unresolved] = {}
-        self._at: dict[str, Instruction] = {}
+        self._at: dict[str, Instruction | Given] = {}
         self._used: list[str] = []
 
     def copy(self) -> Scope:
@@ -99,7 +111,7 @@ class Scope:
         """Return the places of the variables that the last word came through."""
         return tuple(self._at[name].at for name in dict.fromkeys(self._used) if name in self._at)
 
-    def assign(self, name: str, value: str | Unresolved, instruction: Instruction) -> None:
+    def assign(self, name: str, value: str | Unresolved, instruction: Instruction | Given) -> None:
         """Set a variable."""
         self.values[name] = value
         self._at[name] = instruction
@@ -116,9 +128,9 @@ def _refused(error: WordError, at: Location | Instruction) -> InputError:
     return InputError(f"has a word that {error}", at=place, remedy=AS_DOCUMENTED)
 
 
-def global_scope(escape: str) -> Scope:
+def global_scope(escape: str, given: Mapping[str, Given] | None = None) -> Scope:
     """Return the scope of the arguments before the first FROM, with those that BuildKit sets."""
-    scope = Scope(escape)
+    scope = Scope(escape, given=given)
     for name in PLATFORM_ARGUMENTS:
         scope.values[name] = Unresolved(f"the platform or target of the build decides {name}")
     return scope
@@ -128,7 +140,9 @@ def declare_global(scope: Scope, instruction: Instruction) -> None:
     """Take an ARG before the first FROM."""
     for word in instruction.words:
         name, equals, value = word.partition("=")
-        if equals:
+        if name in scope.given:
+            scope.assign(name, scope.given[name].value, scope.given[name])
+        elif equals:
             scope.assign(name, scope.expand(value, instruction), instruction)
         elif name not in scope.values:
             scope.assign(name, _no_default(name), instruction)
@@ -138,7 +152,9 @@ def declare(scope: Scope, outer: Scope, instruction: Instruction) -> None:
     """Take an ARG inside a stage: without a default it is the global argument of that name."""
     for word in instruction.words:
         name, equals, value = word.partition("=")
-        if equals:
+        if name in outer.given:
+            scope.assign(name, outer.given[name].value, outer.given[name])
+        elif equals:
             scope.assign(name, scope.expand(value, instruction), instruction)
         elif name in outer.values:
             scope.assign(name, outer.values[name], outer._at.get(name, instruction))  # noqa: SLF001

@@ -169,25 +169,30 @@ class Found:
         )
         tags = [one for one in _values([word.text for word in words], ("-t", "--tag")) if GAP not in one]
         name = _short(tags[0]) if tags else "build"
-        flags = Flags(DOCKER, at)
-        image = Inapplicable("the build makes its image", at)
-        one = container(flags, name, image)
-        one = replace(one, privilege=replace(one.privilege, user=Defaulted(User.named("root"), at)))
-        return Workload(
-            f"{self._path}#Build/{self._named(name)}",
-            name,
-            "",
-            "Build",
-            "podman" if invocation.engine == "podman" else "docker",
-            at,
-            Defaulted("linux", at),
-            Items((Stated(one, at),), at),
-            namespaces(flags),
-            sandbox(flags),
-            Placement.inapplicable("the builder runs where the engine does", at),
-            Credentials.inapplicable("the engine hands out no tokens", at),
-            build,
-        )
+        platform = "podman" if invocation.engine == "podman" else "docker"
+        return building(f"{self._path}#Build/{self._named(name)}", name, platform, build, at)
+
+
+def building(id_: str, name: str, platform: str, build: Build, at: Location) -> Workload:
+    """Return a build as a workload: root in a container of its builder."""
+    flags = Flags(DOCKER, at)
+    one = container(flags, name, Inapplicable("the build makes its image", at))
+    one = replace(one, privilege=replace(one.privilege, user=Defaulted(User.named("root"), at)))
+    return Workload(
+        id_,
+        name,
+        "",
+        "Build",
+        platform,
+        at,
+        Defaulted("linux", at),
+        Items((Stated(one, at),), at),
+        namespaces(flags),
+        sandbox(flags),
+        Placement.inapplicable("the builder runs where the engine does", at),
+        Credentials.inapplicable("the engine hands out no tokens", at),
+        build,
+    )
 
 
 def rooted(one: Container, flags: Flags) -> Container:

@@ -93,6 +93,12 @@ def _is_libvirt(name: str) -> bool:
     return name.lower().endswith(".xml")
 
 
+def _is_bake(name: str) -> bool:
+    """Match `docker-bake.hcl` and its like, and JSON that is called after it."""
+    name = name.lower()
+    return (name.endswith(".hcl") and not name.endswith(".pkr.hcl")) or (name.endswith(".json") and "bake" in name)
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -114,12 +120,14 @@ READERS: dict[str, Callable[[str], bool]] = {
     "marathon": _is_marathon,
     "libvirt": _is_libvirt,
     "docker_daemon": is_daemon,
+    "bake": _is_bake,
 }
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "docker_run": (b"docker", b"podman", b"nerdctl"),
     "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
+    "bake": (b"target",),
     "marathon": (b'"instances"', b'"cpus"', b'"mem"'),
     "compose": (b"services", b"include"),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.rule import Rule
 
-# Fields: Compose build.privileged, build.entitlements.
+# Fields: Compose build.privileged, build.entitlements; `buildx build --allow`; entitlements of targets of Bake.
 # Allowed: absent, no security.insecure.
 
 RULE = Rule(
