@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from gate.model.errors import InputError, UsageError
+from gate.model.errors import UsageError
 from gate.model.report import Fetched
 from gate.pipeline.files import Files
 from gate.pipeline.roots import absolute
@@ -78,7 +78,7 @@ class Given:
         """Read an image of a registry, once however often and in whatever way it is named."""
         from tempfile import TemporaryDirectory
 
-        from gate.pipeline.pulling import Pulled, reference
+        from gate.pipeline.pulling import Pulled, reference, unkept
 
         place = reference(name)
         if place in self._taken:
@@ -87,12 +87,12 @@ class Given:
         if os.path.lexists(os.path.join(self._files.root, place)):
             remedy = "name one of them otherwise, so that the report can tell them apart"
             raise UsageError(f"{place} is also a file or folder of the repository", remedy=remedy)
-        folder = TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True)
-        self._private.append(folder)
         try:
+            folder = TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True)
+            self._private.append(folder)
             pulled = Pulled(folder.name, name, self._files.root)
-        except InputError as error:
-            self._ledger.refuse(error)
+        except OSError as error:
+            self._ledger.refuse(unkept(place, error))
             return
         self._ledger.image(place, pulled)
         if pulled.digest:

@@ -50,7 +50,10 @@ class Pulled(Files):
     __slots__ = ("_failed", "_had", "_left", "_logins", "_name", "_over", "_registry", "_wanted", "digest", "place")
 
     def __init__(self, folder: str, name: ImageName, tree: str) -> None:
-        """Take an empty folder; nothing is asked yet. No program in `tree` is started to log in with."""
+        """Take an empty folder; nothing is asked yet. No program in `tree` is started to log in with.
+
+        Raise OSError where nothing can be put there.
+        """
         super().__init__(os.path.realpath(folder))
         self.place = reference(name)
         self.digest = ""
@@ -62,10 +65,7 @@ class Pulled(Files):
         self._failed: dict[str, InputError] = {}
         self._over: InputError | None = None
         self._left = MAX_STREAM
-        try:
-            os.makedirs(os.path.join(self.root, self.place))
-        except OSError as error:
-            raise self._unkept(error) from None
+        os.makedirs(os.path.join(self.root, self.place))
 
     def open(self, path: str) -> Source | None:
         """Return a file as any tree does, fetched first where it has to be; raise InputError where it cannot be had."""
@@ -99,7 +99,7 @@ class Pulled(Files):
             self._failed[path] = found
             raise found from None
         except OSError as error:
-            self._over = self._unkept(error)
+            self._over = unkept(self.place, error)
             raise self._over from None
         self._had.add(path)
 
@@ -167,10 +167,12 @@ class Pulled(Files):
         os.makedirs(os.path.dirname(full), exist_ok=True)
         return full
 
-    def _unkept(self, error: OSError) -> InputError:
-        reason = (error.strerror or "unknown error").lower()
-        remedy = "have TMPDIR name a folder with room for the image"
-        return InputError(f"is fetched, and cannot be kept: {reason}", at=whole_file(self.place), remedy=remedy)
+
+def unkept(place: str, error: OSError) -> InputError:
+    """Say that there is no room for what is fetched."""
+    reason = (error.strerror or "unknown error").lower()
+    remedy = "have TMPDIR name a folder with room for the image"
+    return InputError(f"cannot be kept once it is fetched: {reason}", at=whole_file(place), remedy=remedy)
 
 
 def reference(name: ImageName) -> str:

@@ -45,6 +45,7 @@ WAIT = 5
 OLD = "application/vnd.docker.distribution.manifest.v1+"
 
 _BYTES = "application/octet-stream"
+_MEDIA = frozenset("abcdefghijklmnopqrstuvwxyz0123456789/.+-_")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({429, 503})
 
@@ -87,8 +88,8 @@ class Registry:
             raise RegistryError("is a manifest of schema 1, which no engine takes any more", remedy, final=False)
         if media_type not in kinds:
             answer.close()
-            said = media_type[:80] or "something"
-            cause = f"{self._base.shown} answers with {said}, which is no manifest of an image"
+            said = media_type if len(media_type) < 80 and _MEDIA.issuperset(media_type) else ""
+            cause = f"{self._base.shown} answers with {said or 'something'}, which is no manifest of an image"
             raise RegistryError(cause, "name an image, in the registry that holds it", final=False)
         data = b"".join(answer.body(most))
         wanted = reference if ":" in reference else answer.header("Docker-Content-Digest").strip()

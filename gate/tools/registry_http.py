@@ -43,7 +43,7 @@ class RegistryError(Exception):
     """Something cannot be had; `cause` is a clause, and where it is `final` no other request would fare better."""
 
     def __init__(self, cause: str, remedy: str, *, final: bool = True) -> None:
-        """Say what happened and what to do; nothing that a server or a helper said is repeated."""
+        """Say what happened and what to do; what a server or a helper said is not repeated."""
         super().__init__(cause)
         self.cause = cause
         self.remedy = remedy

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import time
+from errno import ENOSPC
+from random import Random
 from socket import gaierror
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ from gate.tools import registry_http
 from tests.packages.scanning import gaps
 from tests.readers import layouts
 from tests.readers.layouts import Layout, digest, layout
+from tests.registry.facts import platforms
 from tests.registry.logins import BASIC, SECRET, auth, log_in
 from tests.registry.serving import DOCUMENTS
 from tests.verbs import Answer, check
@@ -508,3 +512,66 @@ def test_several_challenges_at_once(registry: Serving, home: Path, fetched: Any)
 
     registry.first.append(answering)
     assert gaps(fetched().report) == []
+
+
+# ------------------------------------------------------------------------------------------------------------- no room
+
+
+def test_there_is_no_room(registry: Serving, fetched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else would have to be fetched is not asked for."""
+
+    def full(*_arguments: object) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    monkeypatch.setattr(registry_of_the_gate.Registry, "blob", full)
+    registry.push(platforms())
+    assert refused(fetched()) == "cannot be kept once it is fetched: no space left on device"
+    assert not any("/blobs/" in path for path in registry.paths)
+
+
+def test_there_is_no_folder_to_keep_it_in(registry: Serving, fetched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "file name too long" in refused(fetched(f"{'a' * 200}:{'b' * 100}"))
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    assert "no such file or directory" in refused(fetched())
+    assert registry.seen == []
+
+
+# ---------------------------------------------------------------------------------------------------- anything at all
+
+ODD = [
+    *(b"\r\n", b"\n", b"\0", b"\xff", b" ", b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"HTTP/9 200 x\r\n"),
+    *(b"Transfer-Encoding: chunked\r\n", b'WWW-Authenticate: ,"\r\n', b"WWW-Authenticate: Bearer realm=\r\n"),
+    *(b"Location: http://[::1\r\n", b"Location: \xff\r\n", b"Content-Encoding: gzip\r\n", b"Retry-After: \xb2\r\n"),
+    *(b"Docker-Content-Digest: sha256:\r\n", b"HTTP/1.1 401 x\r\n", b"HTTP/1.1 307 x\r\n", b"HTTP/1.0 200\r\n"),
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_answered(
+    seed: int, registry: Serving, fetched: Any, waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged answer is a gap, or none where the damage means nothing; never another image, and never a defect."""
+    monkeypatch.setattr(registry_of_the_gate, "ANSWER", 2.0)
+    random = Random(seed)
+    whole = fetched().report
+
+    def damaged(handler: Handler) -> bool:
+        if random.random() < 0.4:
+            return False
+        reference = handler.path.rpartition("/")[2]
+        data = registry.blobs.get(registry.tags.get(f"shop/web:{reference}", reference), b"")
+        raw = bytearray(HEAD + f"Content-Length: {len(data)}\r\n\r\n".encode() + data)
+        for _ in range(random.randrange(1, 5)):
+            at = random.randrange(min(len(raw), 200))
+            end = at if random.random() < 0.5 else min(at + random.randrange(30), len(raw))
+            raw[at:end] = random.choice(ODD) if random.random() < 0.7 else random.randbytes(1)
+        handler.wfile.write(bytes(raw))
+        handler.cut()
+        return True
+
+    registry.first.append(damaged)
+    answer = fetched()
+    assert answer.status in (0, 3)
+    assert answer.report["subjects"] in ([], whole["subjects"])
+    assert bool(answer.report["subjects"]) is (gaps(answer.report) == [])
+    assert len(waited) <= 2 * len(registry.seen)
