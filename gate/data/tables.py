@@ -190,6 +190,12 @@ class Tables:
 
         return point(product, release)
 
+    def pointed(self, product: str) -> bool:
+        """Say whether the point releases of a product are kept."""
+        from gate.data.points import POINTS
+
+        return product in POINTS
+
     def verify(self) -> list[str]:
         """Re-check the tables: digests, and that dates come in order; return what is wrong."""
         from gate.data.checks import verify

@@ -5,7 +5,7 @@ The catalogue of what dates an image, and how far each can be trusted, is `gate.
 
 from __future__ import annotations
 
-from gate.dialects import apk, dpkg, os_release, rpm
+from gate.dialects import apk, base_packages, dpkg, os_release, rpm
 from gate.dialects.package_database import Database
 from gate.dialects.rpm_stores import MAX_DATABASE, packages
 from gate.model.contents import Contents, Trace
@@ -92,7 +92,8 @@ class _Contents:
         gaps = tuple(dict.fromkeys(self._gaps))
         listed = Items(tuple(self._packages), self._at, not gaps, "; ".join(gaps[:3]))
         unread = tuple(layer.unread for layer, _place in self._layers)
-        return Contents(self._system(), listed, (*self._traces, *provenance), unread, self._owner)
+        first = base_packages.first([layer for layer, _place in self._layers], listed)
+        return Contents(self._system(), listed, (*self._traces, *provenance), unread, self._owner, first)
 
     def _system(self) -> Setting[SystemRelease]:
         """Take the system, unless a layer above may have replaced it."""

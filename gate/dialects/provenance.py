@@ -1,6 +1,6 @@
-"""What BuildKit attests of a build in the layout it writes: when the build ended.
+"""What stands beside an image about its build: when that ended, as BuildKit attests it, and when the image was made.
 
-Sources: BuildKit `docs/attestations`; SLSA provenance v0.2 and v1.
+Sources: BuildKit `docs/attestations`; SLSA provenance v0.2 and v1; OCI image-spec 1.1 `annotations.md`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 #: Where the two versions of the predicate say it.
 _ENDS = (("metadata", "buildFinishedOn"), ("runDetails", "metadata", "finishedOn"))
+
+CREATED = "org.opencontainers.image.created"
+
+
+def annotated(annotations: dict[str, Scalar]) -> Iterator[Trace]:
+    """Yield when the annotations of a manifest say that the image was made."""
+    node = annotations.get(CREATED)
+    second = rfc3339(node.text) if node is not None else None
+    if node is not None and second is not None:
+        yield Trace("annotation", second, CREATED, None, node.at)
 
 
 def finished(statement: Source) -> Iterator[Trace]:

@@ -58,3 +58,11 @@ def _shift(rest: str) -> int:
     minutes = int(clock[:2]) * 60 + int(clock[3:5])
     offset = int(zone[1:3]) * 60 + int(zone[4:])
     return (minutes - offset if zone[0] == "+" else minutes + offset) // 1440
+
+
+def second_of(text: str) -> int | None:
+    """Return an RFC 3339 time in UTC, without a fraction, in seconds since 1970; None for any other."""
+    day = day_of(text)
+    if day is None or len(text) != 20 or text[10] not in "Tt" or text[19] not in "Zz":
+        return None
+    return day * 86_400 + int(text[11:13]) * 3_600 + int(text[14:16]) * 60 + int(text[17:19])

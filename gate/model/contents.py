@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     PackageManager = Literal["dpkg", "apk", "rpm"]
     TraceKind = Literal[
+        "annotation",
         "archive-list",
         "changelog",
         "layer-file",
@@ -69,6 +70,19 @@ class Trace(Record):
     at: Location
 
 
+class FirstPackages(Record):
+    """The packages of the lowest layer that has a database of them, which is the base where layers were kept apart.
+
+    `built` is when the newest of them was made and `filed` when the last was installed, in seconds since 1970, as far
+    as that layer says it. `renewed` says whether a later layer changed the version of one; None where it is not known.
+    """
+
+    layer: int
+    built: int | None
+    filed: int | None
+    renewed: bool | None
+
+
 class Contents(Record):
     """The part of a file system that says how old it is, with all whiteouts applied.
 
@@ -81,3 +95,4 @@ class Contents(Record):
     traces: tuple[Trace, ...]
     layers: tuple[str, ...]
     owner_of_packages: int | None = None
+    first_packages: FirstPackages | None = None

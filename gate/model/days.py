@@ -19,7 +19,7 @@ def days(iso: str) -> int:
 
 def iso(day: int) -> str:
     """Write a count of days as a day."""
-    year = 1970 + day // 366
+    year = 1970 + day // (366 if day >= 0 else 365)
     while _before(year + 1, 1) <= day:
         year += 1
     month = 12

@@ -84,3 +84,6 @@ class Tables(Protocol):
 
     def point(self, product: str, release: str) -> Point | None:
         """Find when a point release of a distribution appeared."""
+
+    def pointed(self, product: str) -> bool:
+        """Say whether the point releases of a product are kept."""

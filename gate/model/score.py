@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from gate.model.clock import Clock
     from gate.model.location import Location
 
     Dimension = Literal["image_age", "package_freshness", "isolation_fitness"]
@@ -39,7 +40,8 @@ class Projection(Record):
 class Score(Record):
     """A dimension's score: whole points from 0 to 100, an interval wherever an input is uncertain.
 
-    `days` is the interval of the age behind the score, worst bound None when nothing bounds it.
+    `days` is the interval of the age behind the score, worst bound None when nothing bounds it; `clocks` are those of
+    a built image, with their evidence.
     """
 
     dimension: Dimension
@@ -47,11 +49,18 @@ class Score(Record):
     hi: int
     deductions: tuple[Deduction, ...]
     days: tuple[int, int | None] | None = None
+    clocks: tuple[Clock, ...] = ()
 
 
-def score(dimension: Dimension, deductions: tuple[Deduction, ...], days: tuple[int, int | None] | None = None) -> Score:
+def score(
+    dimension: Dimension,
+    deductions: tuple[Deduction, ...],
+    days: tuple[int, int | None] | None = None,
+    clocks: tuple[Clock, ...] = (),
+) -> Score:
     """Take the deductions off 100, rounding half to even once at the end."""
-    return Score(dimension, _left(d.worst for d in deductions), _left(d.best for d in deductions), deductions, days)
+    lo, hi = _left(d.worst for d in deductions), _left(d.best for d in deductions)
+    return Score(dimension, lo, hi, deductions, days, clocks)
 
 
 if TYPE_CHECKING:

@@ -202,10 +202,11 @@ def _filled(image: Image, built: Built, config: Config, images: Images) -> Image
     if built.layers is None or config.system == "windows":
         return image
     from gate.dialects.image_contents import contents
-    from gate.dialects.provenance import finished
+    from gate.dialects.provenance import annotated, finished
 
     about = [statement for digest in built.digests for statement in images.attested.get(digest, ())]
     traces = dict.fromkeys(trace for statement in about for trace in finished(statement))
+    traces |= dict.fromkeys(annotated(built.annotations))
     return replace(image, contents=contents(built.layers, tuple(traces), image.at))
 
 

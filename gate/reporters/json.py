@@ -275,6 +275,10 @@ def _score(line: ScoreLine) -> Json:
                 for one in line.score.deductions
             ],
         }
+        if line.score.clocks:
+            from gate.reporters.clocks import as_json
+
+            shown["clocks"] = as_json(line.score.clocks, _at)
     if line.threshold is not None:
         when = line.projection
         below = None if when is None else {"first": when.first or None, "last": when.last or None}

@@ -112,6 +112,10 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
             yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
     yield from _escapes(subject, paint, verbose=verbose)
     yield from _arithmetic(subject, paint, verbose=verbose)
+    if verbose:
+        from gate.reporters.clocks import lines as dated
+
+        yield from (paint(f"        {one}", "dim") for one in dated(subject))
     yield from _upkeep(subject, paint, verbose=verbose)
     if subject.scans is not None:
         from gate.reporters.witnesses import lines

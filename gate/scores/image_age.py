@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from gate.freshness import recipe
 from gate.freshness.age import Age, is_frozen, of_recipe
-from gate.freshness.content import within
 from gate.freshness.hints import archives, kept_lists, lists_alone
 from gate.freshness.support import supports
+from gate.freshness.system import within
 from gate.model.days import days, iso
 from gate.model.evidence import known
 from gate.model.score import Deduction, score
@@ -67,15 +67,16 @@ def _of_recipe(image: Image, tables: Tables, now: str, passed: int) -> Score | N
 
 
 def _of_built(image: Image, tables: Tables, now: str, passed: int) -> Score:
-    from gate.freshness import built
+    from gate.freshness import clocks
 
-    clock = built.clock(image, tables, now)
-    age = _older(clock.age, passed) or clock.age
+    found_clocks = clocks.clocks(image, tables, now)
+    age = clocks.age(found_clocks.content)
+    age = _older(age, passed) or age
     tables, now = _later(tables, now, passed)
     inside = tuple(one.support for one in within(image, tables, now))
     found = [_age(age, image.at), *_carried(image.base_name, tables, now, inside)]
-    found += (Deduction("A5", one.text, 0, 0, one.at) for one in clock.contradictions)
-    return score("image_age", tuple(found), (age.least, age.most))
+    found += (Deduction("A5", one.text, 0, 0, one.at) for one in found_clocks.contradictions)
+    return score("image_age", tuple(found), (age.least, age.most), found_clocks.all)
 
 
 def _older(age: Age | None, passed: int) -> Age | None:

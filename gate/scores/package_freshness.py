@@ -7,8 +7,8 @@ days without a vendor cost points of their own, whatever a scanner finds.
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.freshness.content import carried
 from gate.freshness.support import supports
+from gate.freshness.system import carried
 from gate.model.evidence import known
 from gate.model.record import replace
 from gate.model.score import Deduction, score

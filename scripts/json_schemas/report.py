@@ -11,6 +11,7 @@ from gate.model.score import DIMENSIONS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.pack import ON_UNDECIDED
 from json_schemas.beside import against, baseline, fetched, trusted
+from json_schemas.clocks import clocks
 from json_schemas.escapes import escapes
 from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
 from json_schemas.witnesses import witnesses
@@ -244,6 +245,7 @@ def _score() -> Json:
             "anyOf": [{**days, "items": False, "minItems": 2}, {"type": "null"}],
         },
         "deductions": listed("The arithmetic.", closed("Points taken off.", deduction)),
+        "clocks": clocks(LOCATION),
         "threshold": number("The least score that passes.", 0, 100),
         "falls_below": {
             "description": "When what nothing keeps falls below the threshold; null where that is not asked.",

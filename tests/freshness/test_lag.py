@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.data.tables import Tables
-from gate.freshness import built
+from gate.freshness.clocks import clocks
 from gate.freshness.fixes import found
 from gate.freshness.lag import dated, lags, missed
 from gate.model.contents import Contents, InstalledPackage
@@ -150,11 +150,11 @@ def test_what_was_missed_is_never_younger_than_what_is_claimed() -> None:
     layers = ("2026-10-01T00:00:00Z", "ADD rootfs /"), ("2026-10-02T00:00:00Z", "RUN apk upgrade")
     one = image(package("a", "1-r0"), indexes=(offers,))
     claimed = replace(one, history=images.built(*layers).history)
-    clock = built.clock(claimed, TABLES, NOW)
-    assert clock.age.least == TODAY - days("2026-03-01") - 14
-    assert "a 2-r0 was there on 2026-03-01" in "".join(why.text for why in clock.contradictions)
+    found_clocks = clocks(claimed, TABLES, NOW)
+    assert found_clocks.content.least == TODAY - days("2026-03-01") - 14
+    assert "a 2-r0 was there on 2026-03-01" in "".join(why.text for why in found_clocks.contradictions)
     old = replace(one, history=images.built(("2025-01-01T00:00:00Z", "ADD rootfs /")).history)
-    assert built.clock(old, TABLES, NOW).age.least == TODAY - days("2025-01-01")
+    assert clocks(old, TABLES, NOW).content.least == TODAY - days("2025-01-01")
 
 
 # ------------------------------------------------------------------------------------------------------ fix dates
@@ -266,6 +266,6 @@ def test_to_refuse_an_index_is_never_better(rows: dict[str, tuple[str, str, str,
 @given(PACKAGES)
 def test_an_image_is_never_younger_for_what_it_is_compared_with(rows: dict[str, tuple[str, str, str, str]]) -> None:
     one = compared(rows)
-    with_, without = (built.clock(image_, TABLES, NOW).age for image_ in (one, replace(one, indexed=None)))
+    with_, without = (clocks(image_, TABLES, NOW).content for image_ in (one, replace(one, indexed=None)))
     assert with_.least >= without.least
     assert (without.most is None and with_.most is None) or (with_.most or 0) >= (without.most or 0)

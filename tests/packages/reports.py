@@ -30,9 +30,9 @@ def put(folder: Path, name: str, document: Any) -> Path:
 
 def trivy(*vulnerabilities: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return a report of trivy, of an image on Debian 13 with two packages."""
-    metadata: dict[str, Any] = {"OS": {"Family": "debian", "Name": "13.2"}, **changes.pop("metadata", {})}
+    metadata: dict[str, Any] = {"OS": {"Family": "debian", "Name": "13.6"}, **changes.pop("metadata", {})}
     result: dict[str, Any] = {
-        "Target": f"{NAME} (debian 13.2)",
+        "Target": f"{NAME} (debian 13.6)",
         "Class": "os-pkgs",
         "Type": "debian",
         "Packages": [
@@ -59,7 +59,7 @@ def flaw(name: str = "CVE-2024-1000", **changes: Any) -> dict[str, Any]:
         "VulnerabilityID": name,
         "PkgID": "libssl3t64@3.5.1-1",
         "PkgName": "libssl3t64",
-        "PkgIdentifier": {"PURL": "pkg:deb/debian/libssl3t64@3.5.1-1?arch=amd64&distro=debian-13.2"},
+        "PkgIdentifier": {"PURL": "pkg:deb/debian/libssl3t64@3.5.1-1?arch=amd64&distro=debian-13.6"},
         "InstalledVersion": "3.5.1-1",
         "FixedVersion": "3.5.1-1+deb13u1",
         "Status": "fixed",
@@ -93,7 +93,7 @@ def match(name: str = "CVE-2024-1000", date: str = "", kind: str = "advisory", *
         "name": "libssl3t64",
         "version": "3.5.1-1",
         "type": "deb",
-        "purl": "pkg:deb/debian/libssl3t64@3.5.1-1?arch=amd64&distro=debian-13.2",
+        "purl": "pkg:deb/debian/libssl3t64@3.5.1-1?arch=amd64&distro=debian-13.6",
         "upstreams": [{"name": "openssl"}],
         **changes.pop("artifact", {}),
     }

@@ -32,7 +32,7 @@ def scans(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 def test_one_scanner_has_nobody_to_differ_from(scans: Any) -> None:
     found = scans(trivy(flaw()))
     (witness,) = found["witnesses"]
-    assert (witness["name"], witness["system"], witness["packages"]) == ("trivy", "debian 13.2", 2)
+    assert (witness["name"], witness["system"], witness["packages"]) == ("trivy", "debian 13.6", 2)
     assert (witness["vulnerabilities"], witness["database"], witness["blind"]) == (1, None, [])
     assert (found["agreed"], found["alone"], found["disagreements"]) == (0, [], [])
 

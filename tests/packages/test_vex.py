@@ -84,7 +84,7 @@ EXCEPTED, COUNTS, UNUSED = "excepted", "undecided", "undecided, unused"
         ("pkg:docker/web@1", UNUSED),
         (PURL, EXCEPTED),
         ("pkg:deb/debian/libssl3t64", EXCEPTED),
-        ("pkg:deb/debian/libssl3t64@3.5.1-1?distro=debian-13.2", EXCEPTED),
+        ("pkg:deb/debian/libssl3t64@3.5.1-1?distro=debian-13.6", EXCEPTED),
         ("pkg:deb/debian/libssl3t64@3.5.1-1?distro=debian-12", UNUSED),
         ("pkg:deb/debian/libssl3t64@3.5.1-2", UNUSED),
         ("pkg:deb/ubuntu/libssl3t64@3.5.1-1", UNUSED),

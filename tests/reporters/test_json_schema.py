@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from gate.data.shelf import TABLES
 from gate.model.agreement import Agreement, Alone, Dispute, Hole, Witness
 from gate.model.cadence import Cadence, Keeper
+from gate.model.clock import Clock, Evidence
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
 from gate.model.image import ImageName
 from gate.model.location import Location
@@ -63,12 +64,17 @@ def finding(outcome: Outcome) -> Finding:
     return Finding("ISO004", "host-pid-namespace", outcome, "high", "shares it", AT, "remove it", "pay", True, (AT,))
 
 
+def clocks() -> tuple[Clock, ...]:
+    dated = Evidence("E1", "content", "claim", -719_162, "weak", "says so", AT, "it was zeroed")
+    return (Clock("content", 454, None, None, "none", (dated,)), Clock("build", 0, 3, 2, "high", ()))
+
+
 def scores() -> dict[Dimension, ScoreLine]:
     minimum = Threshold(85, "fail")
     taken = (Deduction("A1", "is 454 days old", 7825, 10_000, AT),)
     found: dict[Dimension, ScoreLine] = {
         "image_age": ScoreLine(
-            Score("image_age", 0, 22, taken, (454, None)), minimum, True, Projection("2026-12-24", "")
+            Score("image_age", 0, 22, taken, (454, None), clocks()), minimum, True, Projection("2026-12-24", "")
         ),
         "package_freshness": ScoreLine(None, minimum, False),
         "isolation_fitness": ScoreLine(Score("isolation_fitness", 100, 100, ()), None, True),
@@ -280,7 +286,8 @@ def test_nothing_is_left_out() -> None:
                 optional.add((path.rpartition("/")[2], key))
             found[key] = value
     stated = {("sensitivity", key) for key in ("class", *AXES, "regulated", "placement", "role")}
-    assert optional == {*stated, ("standards", "pod_security"), *(("scores", dimension) for dimension in DIMENSIONS)}
+    named = {("standards", "pod_security"), ("image_age", "clocks")}
+    assert optional == {*stated, *named, *(("scores", dimension) for dimension in DIMENSIONS)}
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gate.freshness import recipe
-from gate.freshness.content import within
 from gate.freshness.support import supports
+from gate.freshness.system import within
 from gate.model.evidence import known
 from gate.model.rule import Control, Rule
 from gate.model.truth import yes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.freshness.built import clock
+from gate.freshness.clocks import clocks
 from gate.model.rule import Control, Rule
 from gate.model.truth import Truth
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check(image: Image, tables: Tables, now: str) -> Iterator[Truth]:
     """Hold the dates of a built image against each other, against the base and against the day."""
     if not image.stages:
-        for found in clock(image, tables, now).contradictions:
+        for found in clocks(image, tables, now).contradictions:
             yield Truth("yes", (found,))
 
 
