@@ -109,7 +109,14 @@ def _term(term: str, escape: Escape, facts: Facts, kind: Kind, profile: Platform
     if term[0] == "?":
         return CLUES[term](facts, kind, profile)
     if term[0] == "!":
-        return ~facts.truth(term[1:])
+        return _lack(term[1:], ~facts.truth(term[1:]))
     truth = facts.truth(term)
     contained = not escape.component and kind not in ("none", "unknown") and passes(term, kind) == "contained"
     return replace(truth, answer="no") if contained and FACTS[term].is_risk and truth.answer == "yes" else truth
+
+
+def _lack(fact_id: str, lacking: Truth) -> Truth:
+    """Word the lack of a safeguard: what its fact says stands for the contrary."""
+    said = {"yes": "it does not hold that it", "unknown": "it is not certain that it", "no": "it"}[lacking.answer]
+    text = f"{said} {FACTS[fact_id].title}"
+    return replace(lacking, because=tuple(Because(one.at, text) for one in lacking.because[:1]))

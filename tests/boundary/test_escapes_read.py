@@ -137,6 +137,13 @@ def test_a_row_is_decided(one: Files, tmp_path: Path, capsys: pytest.CaptureFixt
     assert state(subject["escapes"], one.row) == one.state
 
 
+def test_the_lack_of_a_safeguard_is_worded_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = check(capsys, write_all(tmp_path, {**pod(), **role(rule("secrets", "list"))}))
+    (row,) = (one for one in answer.subject("Pod/web")["escapes"]["table"] if one["id"] == "E18")
+    assert "it does not hold that it is handed no service account token" in row["text"]
+    assert "its service account may read secrets" in row["text"]
+
+
 def state(escapes: Any, row: str) -> str:
     """What became of a row."""
     return "open" if row in escapes["open"] else "undecided" if row in escapes["undecided"] else "closed"
