@@ -15,7 +15,7 @@ from gate import __version__
 from gate.model.record import Record
 from gate.tools.registry_http import Client, RegistryError, led, url
 from gate.tools.registry_logins import HUB
-from gate.tools.registry_tokens import LOGIN, authorization, challenges
+from gate.tools.registry_tokens import LOGIN, authorization, challenges, none_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from gate.tools.registry_http import Answer, Url
-    from gate.tools.registry_logins import Logins
+    from gate.tools.registry_logins import Login, Logins
 
 #: Whom Docker Hub's images are asked of.
 HUB_HOST = "registry-1.docker.io"
@@ -61,7 +61,7 @@ class Manifest(Record):
 class Registry:
     """One repository of a registry."""
 
-    __slots__ = ("_authorization", "_base", "_client", "_domain", "_end", "_logins", "_path")
+    __slots__ = ("_authorization", "_base", "_client", "_domain", "_end", "_login", "_logins", "_path")
 
     def __init__(self, domain: str, path: str, logins: Logins) -> None:
         """Take the two halves of a repository's name; nothing is asked yet. Raise RegistryError for no host."""
@@ -74,6 +74,7 @@ class Registry:
         self._path = path
         self._logins = logins
         self._authorization = ""
+        self._login: Login | None = None
         self._client = Client(f"boundary-gate/{__version__}")
         self._end = time.monotonic() + ALL
 
@@ -174,19 +175,19 @@ class Registry:
 
     def _log_in(self, answer: Answer) -> None:
         """Find out what to show the registry."""
-        login = self._logins.of(self._domain, self._path)
+        self._login = self._logins.of(self._domain, self._path)
         asked = challenges(answer.headers("WWW-Authenticate"))
         about = (self._base, self._path)
         deadline = min(time.monotonic() + ANSWER, self._end)
-        self._authorization = authorization(asked, login, about, self._client, deadline)
+        self._authorization = authorization(asked, self._login, about, self._client, deadline)
 
     def _refused(self, answer: Answer, name: str) -> RegistryError:
         """Say why there is no answer."""
         host, status = self._base.shown, answer.status
         what = "there is no such image" if name.startswith("manifests/") else "a blob of the image is missing"
         causes = {
-            401: (f"{host} does not accept the login that is kept for it", LOGIN),
-            403: (f"{host} does not permit this login, or anyone without one, to pull it", LOGIN),
+            401: (f"{host} does not accept the login that is kept for it" if self._login else none_kept(host), LOGIN),
+            403: (f"{host} does not permit {'this login' if self._login else 'everybody'} to pull it", LOGIN),
             404: (f"{what} in {host}", "write its name and tag as they were pushed, or push it again"),
             429: (f"{host} turns requests away, as too many", "try again later, or log in"),
         }

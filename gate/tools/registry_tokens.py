@@ -34,6 +34,11 @@ class Challenge(Record):
     parameters: dict[str, str]
 
 
+def none_kept(host: str) -> str:
+    """Say that a registry does not let in whoever has no login."""
+    return f"{host} wants a login, and none is kept for it"
+
+
 def challenges(headers: Iterable[str]) -> list[Challenge]:
     """Read the headers `WWW-Authenticate`; of several challenges in one, the first."""
     found = []
@@ -63,7 +68,7 @@ def authorization(
     if not any(one.scheme == "basic" for one in asked):
         raise RegistryError(f"{registry.shown} wants to be asked in a way that is not known", "save the image instead")
     if login is None or not login.user:
-        raise RegistryError(f"{registry.shown} wants a login, and none is kept for it", LOGIN)
+        raise RegistryError(none_kept(registry.shown), LOGIN)
     return basic(login.user, login.secret)
 
 
@@ -90,7 +95,7 @@ def _token(
     body = b"".join(answer.body(MAX_ANSWER))
     if answer.status in (400, 401, 403):
         if login is None:
-            raise RegistryError(f"{registry.shown} wants a login, and none is kept for it", LOGIN)
+            raise RegistryError(none_kept(registry.shown), LOGIN)
         raise RegistryError(f"{realm.shown} refuses the login that is kept for {registry.shown}", LOGIN)
     token = _read(body) if answer.status == 200 else ""
     if not token:

@@ -23,7 +23,7 @@ version: 0.1
 log: {{level: error, accesslog: {{disabled: true}}}}
 storage: {{filesystem: {{rootdirectory: {folder}/data}}, cache: {{}}}}
 http: {{addr: "{host}"}}
-auth: {{htpasswd: {{realm: registry, path: {folder}/htpasswd}}}}
+auth: {auth}
 compatibility: {{schema1: {{enabled: true}}}}
 """
 
@@ -33,16 +33,12 @@ PROGRAMS = ("docker-registry", "skopeo")
 PATIENCE = 30
 
 
-def missing() -> list[str]:
-    """Return the programs that are not installed."""
-    return [program for program in PROGRAMS if shutil.which(program) is None]
-
-
 class Registry:
     """A registry while it runs: from entering on, until it is left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, auth: str = "") -> None:
         self.folder = folder
+        self._auth = auth or f"{{htpasswd: {{realm: registry, path: {folder}/htpasswd}}}}"
         with socket() as free:
             free.bind(("127.0.0.1", 0))
             self.host = f"127.0.0.1:{free.getsockname()[1]}"
@@ -52,7 +48,8 @@ class Registry:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "htpasswd").write_text(ACCOUNT, encoding="utf-8")
         configuration = self.folder / "config.yml"
-        configuration.write_text(CONFIGURATION.format(folder=self.folder, host=self.host), encoding="utf-8")
+        text = CONFIGURATION.format(folder=self.folder, host=self.host, auth=self._auth)
+        configuration.write_text(text, encoding="utf-8")
         with (self.folder / "log").open("wb") as log:
             command = ["docker-registry", "serve", str(configuration)]
             # Variables `REGISTRY_...` would change its configuration.
@@ -116,10 +113,11 @@ class Registry:
         return self.folder / "data/docker/registry/v2/blobs" / algorithm / digits[:2] / digits / "data"
 
 
-def needed() -> None:
-    """Skip the test where the programs are missing, which `.ci/run` installs where it can."""
-    if missing():
-        pytest.skip(f"not installed: {', '.join(missing())}")
+def needed(*programs: str) -> None:
+    """Skip the test where a program is missing; `.ci/run` installs those of the registry where it can."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 def _digest(data: bytes) -> str:

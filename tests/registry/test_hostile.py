@@ -77,7 +77,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         ("/manifests/1", 200, b"<html>sign in</html>", {"Content_Type": "text/html"}, "answers with text/html, which"),
         ("/manifests/1", 200, b"{}", {}, "answers with something, which is no manifest"),
         ("/manifests/1", 200, b"{}", {"Content_Type": DOCUMENTS}, "answers with application/json, which is no"),
-        ("/manifests/1", 403, b"", {}, "does not permit this login"),
+        ("/manifests/1", 403, b"", {}, "does not permit everybody to pull it"),
         ("/manifests/1", 404, b"", {}, "there is no such image in"),
         ("/manifests/1", 500, b"", {}, "answers with status 500"),
         ("/manifests/1", 204, b"", {}, "answers with status 204"),
@@ -456,7 +456,7 @@ def test_a_token_that_runs_out(registry: Serving, elsewhere: Serving, fetched: A
         (200, json.dumps({"token": "a\r\nX-Evil: 1"}).encode(), "gives no token"),
         (200, b"[" * 200_000, "gives no token"),
         (200, b" " * (1 << 20), "answers more than 262144 bytes"),
-        (200, b'{"token": "wrong"}', "does not accept the login"),
+        (200, b'{"token": "wrong"}', "wants a login, and none is kept for it"),
     ],
 )
 def test_a_token_server_that_gives_none(

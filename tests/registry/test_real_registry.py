@@ -15,9 +15,10 @@ from tests.packages.scanning import NEW, archive, gaps, layer, put, real
 from tests.readers import layouts
 from tests.readers.layouts import Layout, config, digest, layout, packed
 from tests.registry.facts import facts, platforms
-from tests.registry.logins import SECRET, USER, helper, keep, log_in
-from tests.registry.real import Registry, needed
+from tests.registry.logins import BASIC, SECRET, USER, helper, keep, log_in
+from tests.registry.real import PROGRAMS, Registry, needed
 from tests.registry.serving import Serving
+from tests.registry.tokens import Tokens
 from tests.verbs import check
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ AS_IT_IS = "--preserve-digests"
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry."""
-    needed()
+    needed(*PROGRAMS)
     with Registry(tmp_path_factory.mktemp("registry")) as registry:
         yield registry
 
@@ -200,6 +201,49 @@ def test_trivy_itself_scans_what_was_fetched(
     assert facts(fetched.report, place, place) == facts(read.report, "layout", "shop/web:1")
 
 
+# ------------------------------------------------------------------------------------------------------------- tokens
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Registry, Tokens]]:
+    """A registry that wants tokens, and the server that gives them."""
+    needed("openssl")
+    folder = tmp_path_factory.mktemp("tokens")
+    server = Tokens(folder)
+    try:
+        with Registry(folder / "registry", server.configuration) as registry:
+            yield registry, server
+    finally:
+        server.serving.close()
+
+
+def test_a_registry_that_wants_tokens(
+    tokens: tuple[Registry, Tokens], repository: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is public is had without a login, which nothing else is; a token is asked for once, to pull and no more."""
+    running, server = tokens
+    archive(repository / "web.tar")
+    for name in ("public/web:1", "closed/web:1"):
+        running.push(f"docker-archive:{repository}/web.tar", name)
+
+    def answered(name: str) -> list[str]:
+        server.serving.seen.clear()
+        return gaps(check(capsys, "--image", f"{running.host}/{name}", "--online").report)
+
+    assert answered("public/web:1") == []
+    (asked,) = server.serving.seen
+    assert asked.shown == ""
+    assert asked.path == "/token?service=registry&scope=repository%3Apublic%2Fweb%3Apull"
+    (gap,) = answered("closed/web:1")
+    assert "wants a login, and none is kept for it" in gap
+    log_in(home, running.host)
+    assert answered("closed/web:1") == []
+    assert [one.shown for one in server.serving.seen] == [BASIC]
+    log_in(home, running.host, secret=SECRET[:-1])
+    (gap,) = answered("closed/web:1")
+    assert "refuses the login" in gap
+
+
 # ---------------------------------------------------------------------------------------------------------------- TLS
 
 
@@ -222,10 +266,8 @@ def secured(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     ]
     command += ["-subj", "/CN=registry.example", "-addext", "subjectAltName=DNS:registry.example"]
     command += ["-keyout", files["key"], "-out", files["certificate"]]
-    try:
-        subprocess.run(command, capture_output=True, check=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
+    needed("openssl")
+    subprocess.run(command, capture_output=True, check=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files["certificate"], files["key"])
     serving = Serving(context)
