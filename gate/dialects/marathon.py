@@ -18,7 +18,7 @@ from gate.dialects.docker_mounts import bind
 from gate.dialects.docker_options import NAMED_VOLUME
 from gate.dialects.interpolation import GAP
 from gate.dialects.reading import Fields, as_bool, as_spelling
-from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown, known
 from gate.model.record import Record, replace
 from gate.model.workload import (
     Confinement,
@@ -57,6 +57,9 @@ COMMAND = "command"
 _PLACEHOLDER = "{{"
 UNRENDERED = "is filled in when the template is rendered"
 
+#: How a network is joined.
+MODES = ("container", "container/bridge", "host")
+
 #: Settings in an app's `container` that only the other engine takes.
 _OF_DOCKER = ("privileged", "parameters")
 
@@ -85,17 +88,30 @@ def setting(fields: Fields, name: str, default: str = "") -> Setting[str]:
     return fields.text(name, default)
 
 
+def word(fields: Fields, name: str, words: tuple[str, ...], default: str = "") -> Setting[str]:
+    """Return one of some words, which Marathon takes in either case; any other is unknown."""
+    found = setting(fields, name, default)
+    if not isinstance(found, Stated):
+        return found
+    same = next((one for one in words if one.lower() == found.value.lower()), None)
+    if same is None:
+        return Unknown(f"`{found.value[:40]}` is none of {', '.join(words)}", found.at)
+    return Stated(same, found.at)
+
+
 def app(fields: Fields, name: str) -> Task:
     """Return what an app asks for: of Docker, of the containerizer of Mesos, or of neither."""
     box = fields.sub("container")
     if not box.present and not fields.has("ipAddress"):
         return _plain(fields, name)
-    engine = setting(box, "type", "DOCKER" if box.present else "MESOS")
+    engine = word(box, "type", ("DOCKER", "MESOS"), "DOCKER" if box.present else "MESOS")
     docker = box.sub("docker")
-    if isinstance(engine, Stated | Defaulted) and engine.value.upper() == "DOCKER":
+    if known(engine) == "DOCKER":
         return _by_docker(fields, box, docker, name)
-    task = _by_mesos(fields, box, name, setting(docker, "image"))
-    if isinstance(engine, Unknown) or box.reason:
+    task = _by_mesos(fields, box, name, image_of(docker, "image"))
+    if isinstance(engine, Unknown):
+        return _opened(task, engine.reason, engine.at)
+    if box.reason:
         return task
     return replace(task, ignored=tuple(_ignored(docker, _OF_DOCKER, "container.docker", "Docker's")))
 
@@ -120,7 +136,7 @@ def refused(fields: Fields) -> Iterator[RefusedKey]:
 def _by_docker(fields: Fields, box: Fields, docker: Fields, name: str) -> Task:
     """Return what `docker run` is asked for: Marathon's own keys first, then the parameters."""
     flags = parse(list(_words(fields, box, docker)), DOCKER, box.at)
-    image = setting(docker, "image")
+    image = image_of(docker, "image")
     if isinstance(image, Defaulted):
         image = Unknown("it names no image", docker.at)
     one = made(flags, name, image)
@@ -174,7 +190,20 @@ def _opened(task: Task, reason: str, at: Location) -> Task:
 
 def _memory(fields: Fields) -> Setting[str]:
     """Return the memory that a task is given, which is also its limit."""
-    return fields.setting("mem", "128", "a number", text_of)
+    return fields.setting("mem", "128", "a number", _number)
+
+
+def _number(node: Scalar) -> str | None:
+    text = text_of(node)
+    return text if text is not None and text.replace(".", "", 1).isdigit() else None
+
+
+def image_of(fields: Fields, name: str) -> Setting[str]:
+    """Return an image by its name, which whoever speaks of an image has to give."""
+    found = setting(fields, name)
+    if isinstance(found, Defaulted) and fields.present:
+        return Unknown("it names no image", fields.at)
+    return Unknown("the name of the image is empty", found.at) if known(found) == "" and fields.has(name) else found
 
 
 def _worse(own: Setting[str], other: Setting[str]) -> Setting[str]:
@@ -187,17 +216,19 @@ def _worse(own: Setting[str], other: Setting[str]) -> Setting[str]:
 
 def network(fields: Fields, docker: Fields) -> Setting[str]:
     """Return the network mode: an app that says nothing is on the host's network, or rather its agent's."""
-    old = setting(docker, "network")
+    old = word(docker, "network", ("BRIDGE", "HOST", "NONE", "USER"))
     if isinstance(old, Stated):
-        return Stated("host" if old.value.upper() == "HOST" else "private", old.at)
+        return Stated("host" if old.value == "HOST" else "private", old.at)
     if isinstance(old, Unknown):
         return old
     if fields.has("ipAddress"):
-        return Stated("private", fields.at_of("ipAddress"))
+        reason = fields.sub("ipAddress").reason
+        at = fields.at_of("ipAddress")
+        return Unknown(reason, at) if reason else Stated("private", at)
     networks, reason = fields.mappings("networks")
     if reason:
         return Unknown(reason, fields.at_of("networks"))
-    modes = [setting(one, "mode", "container") for one in networks]
+    modes = [word(one, "mode", MODES, "container") for one in networks]
     host = next((one for one in modes if getattr(one, "value", "") == "host"), None)
     unsure = next((one for one in modes if isinstance(one, Unknown)), None)
     if host is not None or unsure is not None:
@@ -212,10 +243,10 @@ def _volumes(box: Fields) -> list[Setting[Mount]]:
         if one.reason:
             found.append(Unknown(one.reason, one.at))
         else:
-            mode = setting(one, "mode")
+            mode = word(one, "mode", ("RO", "RW"))
             read_only: Setting[bool] = Defaulted(False, one.at)
             if isinstance(mode, Stated):
-                read_only = Stated(mode.value.upper() == "RO", mode.at)
+                read_only = Stated(mode.value == "RO", mode.at)
             elif isinstance(mode, Unknown):
                 read_only = mode
             found.append(mounted(one, setting(one, "hostPath"), target(one, "containerPath"), read_only))
@@ -342,9 +373,9 @@ def _seccomp(info: Fields) -> Setting[Profile]:
 
 def ipc(info: Fields) -> Setting[str]:
     """Return whose shared memory a task sees."""
-    mode = setting(info.sub("ipcInfo"), "mode")
+    mode = word(info.sub("ipcInfo"), "mode", ("PRIVATE", "SHARE_PARENT"))
     if isinstance(mode, Stated):
-        return Stated("host" if mode.value.upper() == "SHARE_PARENT" else "private", mode.at)
+        return Stated("host" if mode.value == "SHARE_PARENT" else "private", mode.at)
     return mode if isinstance(mode, Unknown) else Deferred(AGENTS, info.at)
 
 

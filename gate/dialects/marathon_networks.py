@@ -7,7 +7,7 @@ on a network of the operator's is for the operator to say.
 from __future__ import annotations
 
 from gate.dialects.docker_networks import both, joined
-from gate.dialects.marathon import setting
+from gate.dialects.marathon import MODES, setting, word
 from gate.model.evidence import Defaulted, Stated, Unknown, known
 
 TYPE_CHECKING = False
@@ -43,7 +43,7 @@ def _named(fields: Fields, docker: Fields, at: Location) -> list[Directions]:
         return [both(Unknown(_ELSEWHERE, old.at) if answer is None else Stated(answer, old.at))]
     found: list[Directions] = []
     for one in fields.mappings("networks")[0]:
-        mode = setting(one, "mode", "container")
+        mode = word(one, "mode", MODES, "container")
         bridged = known(mode) == "container/bridge"
         found.append(both(Stated(False, mode.at) if bridged else Unknown(_ELSEWHERE, one.at)))
     return found or [both(Unknown(_ELSEWHERE, at))]

@@ -8,6 +8,7 @@ from gate.dialects.marathon import (
     Task,
     bare_or,
     box_of,
+    image_of,
     ipc,
     mounted,
     network,
@@ -20,7 +21,7 @@ from gate.dialects.marathon import (
 from gate.dialects.reading import Fields, as_text
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import replace
-from gate.model.workload import Namespaces
+from gate.model.workload import Namespaces, RefusedKey
 from gate.syntax.tree import Mapping, Opaque, Scalar
 
 TYPE_CHECKING = False
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 
 def pod_task(pod: Fields, fields: Fields, name: str) -> Task:
     """Return what one container of a pod asks for."""
-    image = setting(fields.sub("image"), "id")
-    info = fields.sub("linuxInfo") if fields.has("linuxInfo") else pod.sub("linuxInfo")
+    image = image_of(fields.sub("image"), "id")
+    info = fields.sub("linuxInfo")
+    shared_memory = info if info.has("ipcInfo") or info.reason else pod.sub("linuxInfo")
     shared = {_key(one): one for one in pod.mappings("volumes")[0]}
     members = [_pod_mount(one, shared) for one in fields.mappings("volumeMounts")[0]]
     reason = fields.mappings("volumeMounts")[1] or pod.mappings("volumes")[1]
@@ -46,12 +48,19 @@ def pod_task(pod: Fields, fields: Fields, name: str) -> Task:
     own = Namespaces(
         Deferred(AGENTS, fields.at),
         network(pod, fields.sub("docker")),
-        ipc(info),
+        ipc(shared_memory),
         Inapplicable(NO_SUCH, fields.at),
         Defaulted("host", fields.at),
         Inapplicable(NO_SUCH, fields.at),
     )
     return bare_or(Task(one, own, box_of(image, fields.at), Defaulted("linux", fields.at)))
+
+
+def refused_of(pod: Fields) -> Iterator[RefusedKey]:
+    """Yield what Marathon takes of a container and not of a pod (`LinuxInfo.validLinuxInfoForPodRaml`)."""
+    info = pod.sub("linuxInfo")
+    if info.has("seccomp"):
+        yield RefusedKey("linuxInfo.seccomp", "Marathon takes it of a container, not of a pod", info.at_of("seccomp"))
 
 
 def _key(volume: Fields) -> str:

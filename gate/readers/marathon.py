@@ -170,7 +170,7 @@ def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Ta
     from gate.dialects.docker_workload import no_build
     from gate.dialects.marathon import refused
     from gate.dialects.marathon_networks import segments
-    from gate.dialects.marathon_pod import constraints, labels
+    from gate.dialects.marathon_pod import constraints, labels, refused_of
 
     at, own = fields.at, _namespaces(tasks, fields)
     statements = tuple(
@@ -198,7 +198,7 @@ def _workload(fields: Fields, subject: str, name: str, kind: str, tasks: list[Ta
         statements,
         tuple(key for one in tasks for key in one.ignored),
         tuple(doubts),
-        refused=tuple(refused(fields)) if kind == "App" else (),
+        refused=tuple(refused(fields) if kind == "App" else refused_of(fields)),
         segments=segments(fields, own.network),
     )
 

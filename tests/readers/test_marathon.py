@@ -89,11 +89,14 @@ def test_an_app_is_on_the_network_of_its_agent() -> None:
         ({"networks": [{"mode": "container", "name": "dcos"}]}, "private"),
         ({"networks": [{"name": "dcos"}]}, "private"),
         ({"networks": [{"mode": "host"}]}, "host"),
+        ({"networks": [{"mode": "HOST"}]}, "host"),
+        ({"networks": [{"mode": "hosts"}]}, None),
+        ({"ipAddress": []}, None),
         ({"networks": []}, "host"),
         ({"ipAddress": {"networkName": "dcos"}}, "private"),
     ],
 )
-def test_networks(keys: dict[str, object], mode: str) -> None:
+def test_networks(keys: dict[str, object], mode: str | None) -> None:
     assert known(app(container={"docker": {"image": "web:1"}}, **keys).namespaces.network) == mode
 
 
@@ -197,6 +200,24 @@ def test_linux_info() -> None:
     assert seccomp is not None
     assert (seccomp.kind, seccomp.name) == ("custom", "strict.json")
     assert known(workload.namespaces.ipc) == "private"
+
+
+def test_an_engine_that_there_is_not_may_be_either() -> None:
+    box = {"type": "RKT", "docker": {"image": "web:1", "privileged": True}}
+    assert isinstance(container(app(container=box)).privilege.privileged, Unknown)
+
+
+def test_an_engine_without_an_image_may_be_any() -> None:
+    assert isinstance(container(app(container={"type": "MESOS", "docker": {}})).image, Unknown)
+
+
+def test_a_pod_has_no_filter_of_its_own() -> None:
+    found = pod(linuxInfo={"seccomp": {"profileName": "strict.json"}, "ipcInfo": {"mode": "PRIVATE"}})
+    seccomp = known(container(found).confinement.seccomp)
+    assert seccomp is not None
+    assert seccomp.kind == "unconfirmed"
+    assert known(found.namespaces.ipc) == "private"
+    assert [key.key for key in found.refused] == ["linuxInfo.seccomp"]
 
 
 def test_user() -> None:
