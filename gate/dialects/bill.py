@@ -76,9 +76,10 @@ class Bill(Record):
 
 
 class Listed(Record):
-    """One package of a bill: its URL, and its source with that one's version, where they are stated beside it."""
+    """One package of a bill: its URL, its name, and its source with that one's version, where they are stated."""
 
     purl: Purl | None
+    name: str
     at: Location
     source: str = ""
     source_version: str = ""
@@ -152,9 +153,9 @@ def installed(listed: Iterable[Listed]) -> Iterator[InstalledPackage]:
         epoch = said.get("epoch", "0")
         version = purl.version if epoch == "0" or ":" in purl.version else f"{epoch}:{purl.version}"
         source, source_version = (one.source, one.source_version) if one.source else _upstream(said, manager)
-        yield InstalledPackage(
-            manager, purl.name, version, said.get("arch", ""), source, source_version, None, None, one.at
-        )
+        # In URLs names are in lower case, and Alpine has a package R.
+        name = one.name if one.name.lower() == purl.name.lower() else purl.name
+        yield InstalledPackage(manager, name, version, said.get("arch", ""), source, source_version, None, None, one.at)
 
 
 def _upstream(said: dict[str, str], manager: PackageManager) -> tuple[str, str]:

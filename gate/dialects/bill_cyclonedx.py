@@ -88,7 +88,7 @@ def _listed(one: Part) -> Listed:
     release = f"-{said['Release']}" if said.get("Release") else ""
     epoch = f"{said['Epoch']}:" if said.get("Epoch", "0") != "0" else ""
     version = f"{epoch}{said['Version']}{release}" if said.get("Version") else ""
-    return Listed(purl(one.text("purl")), one.at, said.get("Name", ""), version)
+    return Listed(purl(one.text("purl")), one.text("name"), one.at, said.get("Name", ""), version)
 
 
 def _known_by(about: Part) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -76,7 +76,7 @@ def _kind(one: Part) -> str:
 
 def _listed(one: Part) -> Listed:
     source = _SOURCE.search(one.text("sourceInfo"))
-    return Listed(_purl_of(one), one.at, *(source.groups() if source else ("", "")))
+    return Listed(_purl_of(one), one.text("name"), one.at, *(source.groups() if source else ("", "")))
 
 
 def _purl_of(one: Part) -> Purl | None:

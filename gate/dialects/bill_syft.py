@@ -66,7 +66,9 @@ def _listed(one: Part) -> Listed:
     source = said.value.get("source")
     name = source if isinstance(source, str) and "/" not in source else ""
     version = said.text("sourceVersion") if name else ""
-    return Listed(purl(one.text("purl")), one.at, name, version or (said.text("version") if name else ""))
+    return Listed(
+        purl(one.text("purl")), one.text("name"), one.at, name, version or (said.text("version") if name else "")
+    )
 
 
 def _config(image: Part) -> tuple[bytes, Location] | None:

@@ -1,4 +1,4 @@
-"""VEX documents: OpenVEX 0.2.0, and CycloneDX from 1.4 to 1.6.
+"""VEX documents: OpenVEX 0.2.0, and CycloneDX from 1.4 to 1.7.
 
 What a document says is believed, because the operator named it or because it comes from the trusted commit. So it has
 to be complete: whoever says that a product is not affected says why.

@@ -1,6 +1,6 @@
 """VEX in CycloneDX: vulnerabilities with an analysis, of components of the same document or of others.
 
-Source: CycloneDX 1.4 to 1.6, `vulnerabilities`.
+Source: CycloneDX 1.4 to 1.7, `vulnerabilities`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gate.model.vex import Status
 
-VERSIONS = ("1.4", "1.5", "1.6")
+VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 
 STATES: dict[str, Status] = {
     "resolved": "fixed",

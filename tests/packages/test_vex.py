@@ -208,7 +208,7 @@ def test_a_statement_may_be_limited_to_versions(versions: Any, expected: str, ju
     assert outcome(judged(document)) == expected
 
 
-@pytest.mark.parametrize("version", ["1.4", "1.5", "1.6"])
+@pytest.mark.parametrize("version", ["1.4", "1.5", "1.6", "1.7"])
 def test_versions_of_cyclonedx(version: str, judged: Any) -> None:
     assert outcome(judged(cyclonedx(specVersion=version))) == EXCEPTED
 
