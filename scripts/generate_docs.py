@@ -1,4 +1,4 @@
-"""Write docs/rules.md, docs/controls.md, the tables of docs/coverage.md, and the blocks of README.md.
+"""Write docs/rules.md, docs/controls.md, the tables of docs/coverage.md and docs/data.md, and the blocks of README.md.
 
     python scripts/generate_docs.py [--check]
 
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from control_table import controls  # noqa: E402
+from date_disagreements import table as disagreements  # noqa: E402
 from reader_coverage import cells, keys, reasons, shown, unknown  # noqa: E402
 
 from gate.cli.main import main as gate  # noqa: E402
@@ -26,7 +27,7 @@ from gate.readers import READERS  # noqa: E402
 from gate.rules.registry import RULES, load  # noqa: E402
 
 BLOCK = re.compile(r"(<!-- run: gate (?P<command>[^\n]*) -->\n```text\n).*?(```\n<!-- end -->)", re.DOTALL)
-SECTION = re.compile(r"(<!-- generated: rules -->\n).*?(<!-- end -->)", re.DOTALL)
+SECTION = re.compile(r"(<!-- generated: (?:rules|dates) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 FAMILIES = {
     "ISO": "The boundary of workloads",
@@ -80,6 +81,12 @@ def coverage() -> str:
     return SECTION.sub(lambda found: found[1] + _tables() + found[2], text)
 
 
+def data() -> str:
+    """Return the page about the tables with what other sources say otherwise filled in."""
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    return SECTION.sub(lambda found: found[1] + disagreements() + found[2], text)
+
+
 def _tables() -> str:
     table, open_cells = cells(), unknown()
     counts = ", ".join(f"{name} {count}" for name, count in open_cells.items() if count)
@@ -112,6 +119,7 @@ def main(arguments: list[str]) -> int:
         ROOT / "docs" / "rules.md": rules(),
         ROOT / "docs" / "controls.md": controls(),
         ROOT / "docs" / "coverage.md": coverage(),
+        ROOT / "docs" / "data.md": data(),
     }
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in stale:

@@ -173,7 +173,8 @@ def system_of(stated: Iterable[System], listed: Iterable[Listed]) -> tuple[Syste
 
     URLs of packages name it as `distro=debian-13.2`, or by the release alone beside their namespace.
     """
-    found = dict.fromkeys(stated)
+    # trivy calls a system that it does not know `none`.
+    found = dict.fromkeys(one for one in stated if one.family.lower() not in ("", "none"))
     for one in listed:
         if one.purl is not None and one.purl.type in MANAGERS:
             named = dict(one.purl.qualifiers).get("distro", "")

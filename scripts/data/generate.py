@@ -31,7 +31,7 @@ def main() -> None:
     windowed = tag_windows.generate(options.official_images)
     points.generate(options.release_data)
     write(DATA / "index.py", index(products, windowed))
-    write(pathlib.Path("tests/data/independent_dates.py"), independent.rendered(folder))
+    write(pathlib.Path("tests/data/independent_dates.py"), independent.rendered(folder, options.trivy))
     write(DATA / "digests.py", digests(products, windowed))
     sources = [
         ("endoflife.date", *commit(options.endoflife), "MIT"),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from date_disagreements import KNOWN, disagreements
 
 from gate.data import DATA_DATE, SOURCES
 from gate.data.images import OFFICIAL, OTHERS
 from gate.data.index import PRODUCTS
 from gate.data.tables import Tables
 from gate.model.days import days, iso
-from tests.data.independent_dates import DEBIAN, UBUNTU
+from tests.data.independent_dates import DEBIAN, TRIVY, UBUNTU
 from tests.scores.images import name
 
 TABLES = Tables()
@@ -28,6 +29,13 @@ def test_a_second_source_agrees_about_ends(product: str, theirs: dict[str, tuple
             assert abs(ours.security - days(end)) <= 31, (product, release)
             compared += 1
     assert compared > 7
+
+
+def test_what_others_say_otherwise_was_looked_at() -> None:
+    found = [*disagreements()]
+    assert {(one.product, one.release) for one in found} == KNOWN
+    assert not [one for one in found if one.source == "distro-info-data"]
+    assert sum(len(releases) for releases in TRIVY.values()) > 100
 
 
 def test_the_tables_are_what_was_generated_and_make_sense() -> None:

@@ -16,6 +16,7 @@ from gate.dialects.bill import Bill
 from gate.model.errors import InputError
 from tests.packages import bills
 from tests.packages.bills import LANGUAGE, PURLS, component, cyclonedx, properties, put, spdx, syft
+from tests.packages.indexing import apkindex
 from tests.packages.reports import NAME, flaw, trivy
 from tests.packages.scanning import NEW, archive, gaps, layer
 from tests.readers import layouts
@@ -133,6 +134,13 @@ def test_what_a_bill_says_of_its_system_has_to_agree(stated: tuple[str, str], pu
     assert bool(found.doubt) is not agree
 
 
+def test_a_system_that_its_tool_does_not_know_is_none() -> None:
+    content = cyclonedx(system=("none", ""))
+    content["components"] = [{**one, "purl": ""} for one in content["components"]]
+    found = bills.read(content)
+    assert (found.system, found.doubt, found.packages, found.installed) == (None, "", 5, ())
+
+
 def test_a_system_that_has_ended_is_found(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = "pkg:deb/debian/bash@5.0-4?arch=amd64&distro=debian-10.13"
     for number, content in enumerate((cyclonedx(old, system=("debian", "10.13")), spdx(old, system=("", "")))):
@@ -197,6 +205,17 @@ def test_labels_demand_more(repository: Path, capsys: pytest.CaptureFixture[str]
     note["packages"][0]["annotations"] = [{"comment": "Labels:gate.class: restricted"}]
     put(repository, note)
     assert check(capsys, "--sbom", "bill.json").subject("bill.json")["sensitivity"]["class"] == "restricted"
+
+
+def test_packages_of_a_bill_are_compared_with_an_index(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    purls = [f"pkg:apk/alpine/{name}?arch=x86_64&distro=3.22.1" for name in ("musl@1.2.5-r10", "openssl@3.5.0-r0")]
+    put(repository, cyclonedx(*purls, system=("alpine", "3.22.1")))
+    offered = ("musl", "1.2.5-r10", "2026-02-01"), ("openssl", "3.5.1-r0", "2026-07-10")
+    (repository / "APKINDEX.tar.gz").write_bytes(apkindex(*offered))
+    answer = check(capsys, "--sbom", "bill.json", "--index", "apk:APKINDEX.tar.gz")
+    assert gaps(answer.report) == []
+    (behind,) = (one for one in answer.subject("bill.json")["findings"] if one["rule"] == "PKG013")
+    assert "openssl 3.5.0-r0 (3.5.1-r0, there since 2026-07-10)" in behind["message"]
 
 
 # ---------------------------------------------------------------------------------------------------- configuration

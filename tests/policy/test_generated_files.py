@@ -5,6 +5,7 @@ from __future__ import annotations
 import generate_policies
 import generate_policy_page
 import generate_schemas
+import generate_table_stamps
 import pytest
 
 TYPE_CHECKING = False
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "script", [generate_policies, generate_policy_page, generate_schemas], ids=lambda one: one.__name__
+    "script",
+    [generate_policies, generate_policy_page, generate_schemas, generate_table_stamps],
+    ids=lambda one: one.__name__,
 )
 def test_is_up_to_date(script: ModuleType) -> None:
     assert script.main(["--check"]) == 0
