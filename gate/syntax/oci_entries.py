@@ -6,6 +6,7 @@ changed, in one loop without calls. Nothing is extracted: a name is only ever co
 
 from __future__ import annotations
 
+from struct import Struct
 from zlib import adler32
 
 from gate.syntax.oci_unpack import DamagedError
@@ -26,6 +27,9 @@ BLOCK = 512
 MAX_ENTRIES = 4_000_000
 MAX_LAYER_ENTRIES = 1_000_000
 
+#: Folders to remember in which nothing matters.
+MAX_HARMLESS = 4096
+
 #: Bytes of one extended header, as in Go.
 MAX_EXTENSION = 1 << 20
 
@@ -40,7 +44,11 @@ _HEADER_ONLY = frozenset(b"123456")
 _ZEROES = bytes(BLOCK)
 
 #: Types of the entries that are passed over at once, what ends their numbers, and how odd names start.
-_PLAIN, _ENDS, _ODD = b"025", b"\0 ", b"./"
+_PLAIN, _ENDS, _ODD, _OCTAL = b"025", b"\0 ", b"./", b"01234567"
+
+#: The fields of a header that such entries are told by: name, size, time, sum, type and how the prefix begins, with the
+#: bytes that end the numbers.
+_fields = Struct("100s24x11sc11sc6s2sc188xc").unpack_from
 
 #: What Adler-32 adds to the sum of bytes, and what the checksum of a header counts for its own eight.
 _ADLER, _BLANKS = 1, 256
@@ -53,13 +61,17 @@ class Entries:
     the latest of them was changed.
     """
 
-    __slots__ = ("_at", "_budget", "_data", "_folders", "_left", "_names", "_padding", "_pieces", "count", "newest")
+    __slots__ = (
+        *("_at", "_budget", "_data", "_folders", "_harmless", "_left", "_names", "_padding", "_pieces"),
+        *("count", "newest"),
+    )
 
     def __init__(
         self, pieces: Iterator[bytes], budget: Budget, folders: Container[bytes] = (), names: Container[bytes] = ()
     ) -> None:
         """Take the unpacked bytes, and where those entries are that must not be passed over."""
         self._folders = folders
+        self._harmless: set[bytes] = set()
         self._names = names
         self.newest: tuple[int, bytes] | None = None
         self._pieces = pieces
@@ -77,8 +89,8 @@ class Entries:
             if self._left or self._padding:
                 self._skip(self._left + self._padding)
                 self._left = self._padding = 0
-            if not said:
-                self._pass_over()
+            while not said and self._pass_over():
+                pass
             header = self._header()
             if header is None:
                 return
@@ -103,41 +115,45 @@ class Entries:
                 self.newest = (time, name)
             yield _kind(kind, name), name, link, time
 
-    def _pass_over(self) -> None:
-        """Pass over the entries that come next in the piece at hand, as far as they are plain and do not matter."""
-        data, here, folders, names = self._data, self._at, self._folders, self._names
+    def _pass_over(self) -> bool:
+        """Pass over the entries that come next in the piece at hand, as far as they are plain and do not matter.
+
+        Return whether there were any.
+        """
+        data, here, names, harmless = self._data, self._at, self._names, self._harmless
         newest, latest = self.newest or (None, b"")
         count, last = 0, len(data) - BLOCK
-        while here <= last and data[here + 156] in _PLAIN and data[here + 135] in _ENDS and data[here + 147] in _ENDS:
+        while here <= last:
+            field, size, size_end, time, time_end, total, total_end, kind, prefix = _fields(data, here)
+            if kind not in _PLAIN or size_end not in _ENDS or time_end not in _ENDS:
+                break
+            if (size + time + total).strip(_OCTAL) or total_end.strip(_ENDS):
+                break
             header = data[here : here + BLOCK]
-            size, time, total = header[124:135], header[136:147], header[148:154]
-            if not (size.isdigit() and time.isdigit() and total.isdigit()):
-                break
-            name = (_name(header) if header[345] else header[:100]).rstrip(b"\0").removeprefix(b"./").removesuffix(b"/")
+            written = field.partition(b"\0")[0] if prefix == b"\0" else _name(header)
+            name = written.removeprefix(b"./").removesuffix(b"/")
             folder, _, base = name.rpartition(b"/")
-            if (
-                folder in folders
-                or base in names
-                or b"\0" in name
-                or folder[0] in _ODD
-                or b"//" in name
-                or b"/." in folder
-            ):
+            if base in names or (folder not in harmless and not self._is_harmless(folder)):
                 break
-            try:
-                length, second, stated = int(size, 8), int(time, 8), int(total, 8)
-            except ValueError:
+            if int(total, 8) - _BLANKS != (adler32(header[156:], adler32(header[:148])) & 0xFFFF) - _ADLER:
                 break
-            if stated - _BLANKS != (adler32(header[156:], adler32(header[:148])) & 0xFFFF) - _ADLER:
-                break
-            if newest is None or second > newest:
-                newest, latest = second, name
+            if newest is None or int(time, 8) > newest:
+                newest, latest = int(time, 8), name
             count += 1
-            here += BLOCK - (-length // BLOCK) * BLOCK if header[156] == FILE else BLOCK
+            here += BLOCK - (-int(size, 8) // BLOCK) * BLOCK if kind == b"0" else BLOCK
         if count:
             self.newest = (newest or 0, latest)
             self._tally(count)
             self._skip(here - self._at)
+        return count > 0
+
+    def _is_harmless(self, folder: bytes) -> bool:
+        """Say whether nothing in a folder matters, by its name, which has to be one that can be compared."""
+        if folder in self._folders or folder[0] in _ODD or b"//" in folder or b"/." in folder:
+            return False
+        if len(self._harmless) < MAX_HARMLESS:
+            self._harmless.add(folder)
+        return True
 
     def content(self, most: int) -> bytes | None:
         """Return the bytes of the entry at hand; None when there are more than `most`."""
@@ -181,10 +197,11 @@ class Entries:
                 raise DamagedError("an entry follows the end of its archive")
             return None
         field = header[148:156].strip(b" \0")
-        total = sum(header) - sum(header[148:156]) + 256
+        total = sum(header) - sum(header[148:156]) + _BLANKS
         if not field.isdigit() or field.strip(b"01234567"):
             raise DamagedError("it is no tar archive")
-        if int(field, 8) not in (total, total - 256 * sum(byte > 127 for byte in header)):
+        stated = int(field, 8)
+        if stated != total and stated != total - 256 * sum(byte > 127 for byte in header):
             raise DamagedError("the header of an entry does not add up to its checksum")
         return header
 

@@ -210,6 +210,16 @@ class FileSystem:
 
         Such a path may still go up from where nothing is known to be, and then nobody knows where it leads.
         """
+        node = self._root
+        for name in path.split("/"):
+            child = node.children.get(name)
+            if child is None or child.kind == "link":
+                return self._led(path, is_followed=is_followed)
+            node = child
+        return node, path
+
+    def _led(self, path: str, *, is_followed: bool) -> tuple[Node | None, str]:
+        """Go where a path leads, part by part."""
         parts, walked, links = [part for part in path.split("/") if part][::-1], [self._root], 0
         names: list[str] = []
         while parts:

@@ -34,7 +34,8 @@ MAX_UNPACKED = 32 << 30
 MAX_RATIO = 200
 RATIO_FROM = 64 << 20
 
-PIECE = 1 << 20
+#: Bytes that are read at once: more than that, the C library asks the system for anew each time.
+PIECE = 128 << 10
 
 #: Memory that one Zstandard stream may ask for, as a power of two.
 _ZSTD_WINDOW = 25

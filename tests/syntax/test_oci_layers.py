@@ -21,6 +21,8 @@ from gate.syntax.oci_merge import FileSystem
 from tests.readers.rootfs import MADE, Entry, hard_link, layer, link
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from gate.syntax.oci_layers import Layer
 
 WATCH = Watch(
@@ -283,3 +285,52 @@ def test_a_layer_that_was_changed_anywhere(at: int, other: bytes, cut: int) -> N
 def test_any_bytes(data: bytes) -> None:
     for form in (data, b"\x1f\x8b\x08" + data):
         assert walk(form).digest == f"sha256:{sha256(form).hexdigest()}"
+
+
+class Everything:
+    """A container that has whatever is asked for, so that nothing is passed over."""
+
+    def __contains__(self, thing: object) -> bool:
+        return True
+
+
+def told(data: bytes, folders: Container[bytes], piece: int) -> object:
+    """Return the entries of the watched folder, the newest of all, and how many there are; or what is wrong."""
+    pieces = (data[start : start + piece] for start in range(0, len(data), piece))
+    found = oci_entries.Entries(pieces, oci_unpack.Budget(), folders, frozenset((b"", b".", b"..")))
+    try:
+        watched = [entry for entry in found if clean(entry[1]).rpartition(b"/")[0] == b"etc"]
+    except oci_unpack.DamagedError as error:
+        return str(error)
+    newest = (found.newest[0], clean(found.newest[1])) if found.newest is not None else None
+    return watched, newest, found.count
+
+
+plain = st.builds(
+    Entry,
+    st.sampled_from(["usr/a", "usr/b", "./usr/c", "usr//d", "usr/./e", "etc/wanted", "etc/x", "usr/lib/f", "/usr/g"]),
+    st.binary(max_size=1200),
+    st.sampled_from([b"0", b"2", b"5", b"6"]),
+    st.just("x"),
+    st.integers(-9, 1 << 34),
+)
+
+
+@given(
+    st.lists(plain, max_size=8).map(lambda made: layer(*made, format=tarfile.GNU_FORMAT)),
+    st.sampled_from([512, 700, 2048, 1 << 17]),
+    st.integers(0, 9000),
+    st.binary(max_size=3),
+)
+def test_what_is_passed_over_is_checked_and_counted_all_the_same(data: bytes, piece: int, at: int, junk: bytes) -> None:
+    changed = data[:at] + junk + data[at + len(junk) :]
+    for form in (data, changed):
+        assert told(form, frozenset((b"", b"etc")), piece) == told(form, Everything(), piece)
+
+
+@pytest.mark.parametrize("junk", [b"1", b"8", b" ", b"\0", b"/", b"\xff"])
+def test_no_byte_of_a_header_is_passed_over(junk: bytes) -> None:
+    data = layer(Entry("usr/a"), Entry("usr/b", b"x"), Entry("etc/wanted"), format=tarfile.GNU_FORMAT)
+    for at in range(4 * 512):
+        changed = data[:at] + junk + data[at + 1 :]
+        assert told(changed, frozenset((b"", b"etc")), 1 << 17) == told(changed, Everything(), 1 << 17)
