@@ -42,7 +42,7 @@ class Linked:
         aside = [*found, *self._recipes(ledger, found)]
         spoken = {one.path: one for one in (declarations.of(workload.at.path) for workload in _workloads(found))}
         self._links = self._gathered(ledger, aside, spoken.values()) if spoken else {}
-        self.subjects = [self._linked(one) for one in found]
+        self.subjects = _based([self._linked(one) for one in found])
         self._users: dict[str, list[Workload]] = {}
         by_id = {workload.id: workload for workload in _workloads(self.subjects)}
         for links in self._links.values():
@@ -233,6 +233,15 @@ class Linked:
                     if source is not None:
                         self.read[path] = source
                     yield found
+
+
+def _based(subjects: list[Subject]) -> list[Subject]:
+    """Name the bases of built images, where there are several."""
+    if sum(isinstance(one, Image) and one.identity is not None for one in subjects) < 2:
+        return subjects
+    from gate.linking.bases import based
+
+    return based(subjects)
 
 
 def _workloads(subjects: Iterable[Subject]) -> Iterator[Workload]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gate.dialects.image_name import identity
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
-from gate.model.evidence import Stated
+from gate.model.evidence import Stated, Unknown
 from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
@@ -202,12 +202,14 @@ def _filled(image: Image, built: Built, config: Config, images: Images) -> Image
     if built.layers is None or config.system == "windows":
         return image
     from gate.dialects.image_contents import contents
-    from gate.dialects.provenance import annotated, finished
+    from gate.dialects.provenance import annotated, base, finished
 
     about = [statement for digest in built.digests for statement in images.attested.get(digest, ())]
     traces = dict.fromkeys(trace for statement in about for trace in finished(statement))
     traces |= dict.fromkeys(annotated(built.annotations))
-    return replace(image, contents=contents(built.layers, tuple(traces), image.at))
+    found = contents(built.layers, tuple(traces), image.at)
+    used = base(about) if isinstance(image.base_name, Unknown) and isinstance(found.system, Stated) else None
+    return replace(image, contents=found, base_name=used or image.base_name)
 
 
 def _answers(built: Built) -> Iterator[str]:

@@ -7,7 +7,9 @@ import pytest
 from gate.data.tables import Tables
 from gate.freshness.clocks import Clocks, age, clocks
 from gate.freshness.system import carried
+from gate.linking.bases import based
 from gate.model.days import days
+from gate.model.evidence import known
 from gate.model.image import Image
 from gate.rules.age.base_near_end_of_life import check as near_its_end
 from gate.rules.age.end_of_life_base import check as ended
@@ -182,15 +184,55 @@ def test_what_a_build_attests_is_the_last_day_that_it_can_be() -> None:
     assert any(one.id == "E15" for one in found.build.evidence)
 
 
+DEBIAN_13_4 = "pkg:docker/debian@13.4?platform=linux%2Famd64"
+FRONTEND = "pkg:docker/docker/dockerfile@1.9"
+
+
+@pytest.mark.parametrize(
+    ("used", "shown"),
+    [
+        ((DEBIAN_13_4,), "docker.io/library/debian"),
+        ((DEBIAN_13_4, FRONTEND), "docker.io/library/debian"),
+        (("pkg:docker/ghcr.io/acme/base@1",), "ghcr.io/acme/base"),
+        ((DEBIAN_13_4, "pkg:docker/golang@1.26"), ""),
+        ((DEBIAN_13_4, "pkg:docker/x@sha256:1"), ""),
+        (("pkg:github/acme/web@1",), ""),
+        ((), ""),
+    ],
+)
+@pytest.mark.parametrize("version", ["0.2", "1"])
+def test_a_build_that_used_one_image_started_from_it(used: tuple[str, ...], shown: str, version: str) -> None:
+    listed = [{"uri": uri, "digest": {"sha256": "0" * 64}} for uri in used]
+    predicate: dict[str, object] = (
+        {"materials": listed} if version == "0.2" else {"buildDefinition": {"resolvedDependencies": listed}}
+    )
+    one, other = two_platforms("2026-10-01", predicate)
+    name = known(one.base_name)
+    assert (name.repository if name is not None else "") == shown
+    assert known(other.base_name) is None
+
+
+def test_an_image_starts_from_the_one_whose_layers_are_its_lowest() -> None:
+    layout = Layout()
+    whole = layer(*debian("2026-03-20"))
+    for name, layers in (("debian:13.4", (whole,)), ("web:1", (whole, APP)), ("other:1", (APP, whole))):
+        layout.add(layout.manifest(config(layers, created=EPOCH), layers), name)
+    found = {one.name: one for one in based(list(read(layout.files()).subjects)) if isinstance(one, Image)}
+    bases = {name: known(one.base_name) for name, one in found.items()}
+    assert {name for name, base in bases.items() if base is not None} == {"web:1"}
+    evidence = clocks(found["web:1"], TABLES, NOW).base.evidence
+    assert {one.bound for one in evidence if one.id == "E13"} == {"not-before", "not-after"}
+
+
 def attested(day: str) -> Clocks:
     """Judge an image of two platforms, one of which has an attestation."""
     made, _other = two_platforms(day)
     return clocks(made, TABLES, NOW)
 
 
-def two_platforms(day: str) -> tuple[Image, Image]:
+def two_platforms(day: str, predicate: dict[str, object] | None = None) -> tuple[Image, Image]:
     layout = Layout()
-    predicate = {"metadata": {"buildFinishedOn": f"{day}T10:00:00Z"}}
+    predicate = {"metadata": {"buildFinishedOn": f"{day}T10:00:00Z"}, **(predicate or {})}
     statement = layout.blob(text({"predicate": predicate}), "application/vnd.in-toto+json")
     about = {"vnd.docker.reference.type": "attestation-manifest"}
     children = []
