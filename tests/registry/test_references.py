@@ -124,6 +124,17 @@ def test_workloads_run_as_the_user_of_a_fetched_image(
     assert "ISO027" not in rules(check(capsys, "pod.yaml").subject("Pod/web"))
 
 
+def test_a_declaration_speaks_of_images_by_their_references(
+    registry: Serving, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.push(layout())
+    workload = f"{{name: web, paths: ['{registry.host}/shop/**'], sensitivity: restricted}}"
+    write(repository, **{".gate.yaml": f"version: 1\nworkloads:\n- {workload}\n"})
+    answer = check(capsys, "--image", f"{registry.host}/shop/web:1", "--online")
+    (subject,) = answer.report["subjects"]
+    assert subject["sensitivity"]["class"] == "restricted"
+
+
 def test_what_cannot_be_had_leaves_everything_else_judged(
     registry: Serving, repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
