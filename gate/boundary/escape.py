@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 #: Platforms that start workloads without the program, and programs that there are on Linux alone.
+MACHINES = ("kvm", "xen", "virtualbox", "vmware", "hyper-v")
 ELSEWHERE = {
-    "runc": ("lxc", "incus"),
-    "containerd": ("lxc", "incus", "podman"),
-    "docker": ("lxc", "incus", "podman"),
+    "runc": ("lxc", "incus", *MACHINES),
+    "containerd": ("lxc", "incus", "podman", *MACHINES),
+    "docker": ("lxc", "incus", "podman", *MACHINES),
 }
 OF_LINUX = ("runc", "kernel", "cri-o", "podman", "nvidia-container-toolkit")
 

@@ -31,7 +31,6 @@ TOO_LARGE = 2**31
 #: Engines whose default filter lets AF_ALG through: moby's release notes, containerd's `contrib/seccomp`.
 OLD_DOCKER = (("", "29.4.2"),)
 OLD_CONTAINERD = (("", "1.7.32"), ("2.0", "2.2.4"), ("2.3", "2.3.1"))
-VMS = ("kata", "hyperv", "microvm", "peer-vm", "vm")
 
 
 def _always(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
@@ -239,7 +238,7 @@ CLUES: dict[str, Clue] = {
     "?nspawn": _on("systemd-nspawn"),
     "?gvisor": _behind("gvisor"),
     "?kata": _behind("kata"),
-    "?machine": _behind(*VMS),
+    "?vmware": _on("vmware"),
     "?windows": _windows,
     "?cloud": _cloud,
     "?metadata": _metadata,

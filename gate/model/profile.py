@@ -64,6 +64,7 @@ COMPONENTS = (
     "nvidia-container-toolkit",
     "podman",
     "runc",
+    "vmware-workstation",
 )
 
 

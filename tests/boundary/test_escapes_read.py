@@ -66,6 +66,12 @@ def rule(resources: str, verbs: str) -> str:
     return f'{{apiGroups: [""], resources: [{resources}], verbs: [{verbs}]}}'
 
 
+def domain(driver: str) -> str:
+    """A domain of libvirt."""
+    rest = "<memory unit='MiB'>64</memory><os><type>hvm</type></os>"
+    return f"<domain type='{driver}'>\n<name>web</name>{rest}</domain>\n"
+
+
 LOGS = (", volumeMounts: [{name: v, mountPath: /v}]", "{name: v, hostPath: {path: /var/log}}")
 CLOSED_LOGS = (LOGS[0].replace("/v}", "/v, readOnly: true}"), LOGS[1])
 
@@ -123,10 +129,15 @@ READ = (
     Files("E53", "open", {"web.yaml": INSTANCE, **versions("incus", "7.1.0")}),
     Files("E53", "undecided", {"web.yaml": INSTANCE, **versions("incus", "7.2.0-0ubuntu1")}),
     Files("E53", "closed", {"web.yaml": INSTANCE, **versions("incus", "7.2.0")}),
+    Files("E39", "closed", {"web.xml": domain("kvm"), **versions("containerd", "2.1.0")}),
+    Files("E62", "open", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.2")}),
+    Files("E62", "undecided", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6")}),
+    Files("E62", "closed", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.3")}),
+    Files("E62", "closed", {"web.xml": domain("kvm"), **versions("vmware-workstation", "17.6.2")}),
 )
 
 #: Rows that nothing opens, and why; and those of which nothing that is read leaves any doubt.
-NEVER_OPEN = {"E24": "no reader", "E62": "no version"}
+NEVER_OPEN = {"E24": "no reader"}
 NEVER_IN_DOUBT = {"E29": "the declaration decides what a stack is"}
 
 
