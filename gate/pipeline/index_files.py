@@ -145,7 +145,7 @@ class IndexFiles:
             raise self._error(full, f"is summed with {algorithm[:20]}", "have createrepo_c sum it with SHA-256")
         source, stream = files.archive(path), files.stream(path)
         if source is None or stream is None:
-            raise self._error(full, "is gone", AGAIN)
+            raise self._error(full, "is not there", AGAIN)
         self._ledger.seen += 1
         self._ledger.read[path] = source
         try:

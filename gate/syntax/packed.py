@@ -16,6 +16,9 @@ __all__ = ["DamagedError", "Packed", "UnreadError"]
 #: Bytes that one file may unpack to: Debian's largest index has 60 MB, Fedora's 200.
 MAX_UNPACKED = 512 << 20
 
+#: How a file begins that apt has packed for itself.
+_LZ4 = b"\x04\x22\x4d\x18"
+
 #: Bytes of memory that one xz stream may ask for.
 _XZ_MEMORY = 128 << 20
 
@@ -34,6 +37,8 @@ class Packed:
     def pieces(self) -> Iterator[bytes]:
         """Yield what it unpacks to; raise DamagedError for what does not, UnreadError for what cannot be read here."""
         passed = 0
+        if self._head.startswith(_LZ4):
+            raise UnreadError("it is compressed with lz4")
         for piece in _xz(self._raw) if self._kind == "xz" else Unpacked(self._raw, self._head, Budget()).pieces():
             passed += len(piece)
             if passed > MAX_UNPACKED:

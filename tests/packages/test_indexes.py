@@ -324,6 +324,7 @@ def test_a_list_that_no_release_lists(repository: Path, capsys: pytest.CaptureFi
         (apkindex(*OFFERED)[:-200], "cannot be unpacked"),
         (b"\x1f\x8b" + bytes(40), "cannot be unpacked: its compressed bytes are damaged"),
         (b"BZh91AY", "cannot be read here: it is compressed with bzip2"),
+        (b"\x04\x22\x4d\x18" + bytes(40), "cannot be read here: it is compressed with lz4"),
         (b"ADB.indx", "cannot be read here: it is in the form of apk 3"),
         (gzip.compress(bytes(129 << 20)), "unpacks to more than"),
         (apkindex(("", "1-r0", "2026-01-01")), "without a name or a version"),
@@ -334,6 +335,17 @@ def test_what_is_no_index(repository: Path, capsys: pytest.CaptureFixture[str], 
     alpine(repository / "web", *INSTALLED)
     (repository / "APKINDEX.tar.gz").write_bytes(data)
     assert said in gap(compared(capsys, "apk:APKINDEX.tar.gz"))
+
+
+def test_a_repository_without_its_files(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rocky(repository / "web", ("bash", "5.1.8", "9.el9", "2025-01-01"))
+    made = repodata(("bash", "5.1", "1.el9", "2025-06-01"))
+    put(repository / "repodata", {"repomd.xml": made["repomd.xml"]})
+    assert gap(compared(capsys, "rpm:repodata")) == "is not there"
+    put(repository / "repodata", {"repomd.xml": b"<repomd/>"})
+    assert gap(compared(capsys, "rpm:repodata")) == "lists no packages"
+    put(repository / "repodata", {"repomd.xml": made["repomd.xml"].replace(b"sha256", b"md5")})
+    assert gap(compared(capsys, "rpm:repodata")) == "is summed with md5"
 
 
 def test_a_list_without_end(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
