@@ -39,9 +39,8 @@ OF_TARGETS = frozenset(
 MAX_TARGETS = 500
 MAX_MATRIX = 100
 
-#: What a string of JSON may hold that only means something once it is filled in.
-_TEMPLATE = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
-_NAME = re.compile(r"\$\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}")
+#: What a string of JSON holds beside itself: an escaped brace, a name that is filled in, or more of a template.
+_FILLED = re.compile(r"(\$\$\{|%%\{)|\$\{[ \t]*([A-Za-z_][\w-]{0,80})[ \t]*\}|(\$\{|%\{)")
 
 
 class Target(Record):
@@ -154,48 +153,70 @@ class Bake:
             return Mapping(node.source, node.start, node.end, entries, node.keys, node.doubt)
         if isinstance(node, Sequence):
             return Sequence(node.source, node.start, node.end, [self._filled(one) for one in node.items], node.doubt)
-        if not isinstance(node, Scalar) or not isinstance(node.value, str) or not _TEMPLATE.search(node.value):
+        if not isinstance(node, Scalar) or not isinstance(node.value, str) or not _FILLED.search(node.value):
             return node
-        if _TEMPLATE.search(_NAME.sub("", node.value)):
-            return Opaque(node.source, node.start, node.end, "a template in JSON is not evaluated")
+        return self._rendered(node, node.value)
+
+    def _rendered(self, node: Scalar, template: str) -> Node:
         parts: list[str] = []
         last = 0
-        for found in _NAME.finditer(node.value):
-            otherwise = Opaque(node.source, node.start, node.end, f"`{found[1]}` refers to itself")
-            text = as_string(value := self._filled(self._values.variable(found[1], otherwise)))
-            if text is None:
-                reason = value.reason if isinstance(value, Opaque) else "it joins text with what is no text"
-                return Opaque(node.source, node.start, node.end, reason)
-            parts += (node.value[last : found.start()], text)
+        for found in _FILLED.finditer(template):
+            escaped, name, other = found.groups()
+            if other:
+                return Opaque(node.source, node.start, node.end, "a template in JSON is not evaluated")
+            text = escaped[1:] if escaped else self._named(node, name)
+            if isinstance(text, Opaque):
+                return text
+            parts += (template[last : found.start()], text)
             last = found.end()
-        text = "".join([*parts, node.value[last:]])
+        text = "".join([*parts, template[last:]])
         return Scalar(node.source, node.start, node.end, text, text, True)
+
+    def _named(self, node: Scalar, name: str) -> str | Opaque:
+        """Return the text of a variable, at the place of the string that names it."""
+        value = self._values.variable(name, Opaque(node.source, node.start, node.end, f"`{name}` refers to itself"))
+        text = as_string(value)
+        if text is not None:
+            return text
+        reason = value.reason if isinstance(value, Opaque) else "it joins text with what is no text"
+        return Opaque(node.source, node.start, node.end, reason)
 
     def targets(self) -> Iterator[Target]:
         """Yield every target but those that only others inherit from."""
-        found = [self._resolved(name, set()) for name in self._own]
+        found = [self._resolved(name, {}) for name in self._own]
         for target in found:
-            if target.name not in self._parents or target.name in self._grouped:
+            if target is not None and (target.name not in self._parents or target.name in self._grouped):
                 yield target
 
-    def _resolved(self, name: str, visited: set[str]) -> Target:
-        """Return a target over those that it inherits from; one that leads back to itself adds nothing."""
+    def _resolved(self, name: str, known: dict[str, Target | None]) -> Target | None:
+        """Return a target over those that it inherits from; None for one that is being resolved, in a circle."""
+        if name in known:
+            return known[name]
+        known[name] = None
         own = self._own[name]
         entries: dict[str, Node] = {}
         reason = next((one.open_because for one in own if one.open_because), "")
         for parent in _parents(own):
             text = as_string(parent)
-            if text is None or (text not in self._own and text not in visited):
-                why = parent.reason if isinstance(parent, Opaque) else f"the target {text or '?'} is not in sight"
+            if text is None or text not in self._own:
+                why = (
+                    parent.reason if isinstance(parent, Opaque) else f"the target {(text or '?')[:60]} is not in sight"
+                )
                 reason = reason or why
-            elif text not in visited and text != name:
-                self._parents.add(text)
-                other = self._resolved(text, {*visited, name})
+                continue
+            self._parents.add(text)
+            other = self._resolved(text, known)
+            if other is not None:
                 reason = reason or other.open_because
                 merge(entries, other.entries)
         for one in own:
             merge(entries, one.entries)
-        return Target(name, own[0].at, entries, reason)
+        contexts = entries.get("contexts")
+        if isinstance(contexts, Mapping):
+            named = {key: node for key, node in contexts.items() if as_string(node) != ""}
+            entries["contexts"] = Mapping(contexts.source, contexts.start, contexts.end, named, contexts.keys)
+        found = known[name] = Target(name, own[0].at, entries, reason)
+        return found
 
 
 _BLOCKS = ("function", "group", "target", "variable")
@@ -216,9 +237,11 @@ def file_key(file: Mapping, name: str) -> Location:
 
 
 def _parents(own: list[Target]) -> list[Node]:
-    """Return the names that a target inherits from, as its last definition lists them."""
-    listed = next((one.entries["inherits"] for one in reversed(own) if "inherits" in one.entries), None)
-    return listed.items if isinstance(listed, Sequence) else [] if listed is None else [listed]
+    """Return the names that a target inherits from, by all its definitions."""
+    found: list[Node] = []
+    for listed in (one.entries["inherits"] for one in own if "inherits" in one.entries):
+        found += listed.items if isinstance(listed, Sequence) else [] if _is_null(listed) else [listed]
+    return found
 
 
 def merge(into: dict[str, Node], entries: dict[str, Node]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHARED = frozenset(
     {
         *("lower", "upper", "title", "trimspace", "trim", "trimprefix", "trimsuffix", "chomp", "replace"),
-        *("join", "split", "format", "substr", "concat", "flatten", "compact", "distinct", "coalesce", "contains"),
+        *("join", "split", "format", "substr", "concat", "flatten", "compact", "distinct", "contains"),
         *("element", "length", "lookup", "merge", "keys", "values", "max", "min", "try", "can"),
     }
 )
@@ -118,6 +118,11 @@ def _joined(decisive: bool) -> Callable[[Place, list[Node]], Node | None]:
     return join
 
 
+def _first(_place: Place, values: list[Node]) -> Node | None:
+    """Return the first argument that is not null; an empty text is none such."""
+    return next((value for value in values if not isinstance(value, Scalar) or value.value is not None), None)
+
+
 def _sanitize(place: Place, values: list[Node]) -> Node | None:
     """Put `_` in the place of what a target's name may not have."""
     text = as_string(values[0]) if len(values) == 1 else None
@@ -132,5 +137,6 @@ _OWN: dict[str, Callable[[Place, list[Node]], Node | None]] = {
     "not": _not,
     "and": _joined(decisive=False),
     "or": _joined(decisive=True),
+    "coalesce": _first,
     "sanitize": _sanitize,
 }

@@ -25,22 +25,23 @@ KEYS = frozenset(
     key
     for line in (
         "add-runtime allow-direct-routing allow-nondistributable-artifacts api-cors-header apparmor-profile",
-        "authorization-plugin authorization-plugins bip bip6 bridge bridge-accept-fwmark builder cdi-spec-dir cdi-",
-        "spec-dirs cgroup-parent cluster-advertise cluster-store cluster-store-opt cluster-store-opts config-file",
+        "authorization-plugin authorization-plugins bip bip6 bridge bridge-accept-fwmark builder cdi-spec-dir",
+        "cdi-spec-dirs cgroup-parent cluster-advertise cluster-store cluster-store-opt cluster-store-opts config-file",
         "containerd containerd-namespace containerd-plugins-namespace cpu-rt-period cpu-rt-runtime cri-containerd",
-        "data-root debug default-address-pool default-address-pools default-cgroupns-mode default-gateway default-",
-        "gateway-v6 default-ipc-mode default-network-opt default-network-opts default-runtime default-shm-size",
-        "default-stop-timeout default-ulimit default-ulimits deprecated-key-path disable-legacy-registry dns dns-opt",
-        "dns-opts dns-search exec-opt exec-opts exec-root experimental feature features firewall-backend fixed-cidr",
-        "fixed-cidr-v6 graph group help host host-gateway-ip host-gateway-ips hosts http-proxy https-proxy icc init",
-        "init-path insecure-registries insecure-registry ip ip-forward ip-forward-no-drop ip-masq ip6tables iptables",
-        "ipv6 label labels live-restore log-driver log-format log-level log-opt log-opts max-concurrent-downloads",
-        "max-concurrent-uploads max-download-attempts metrics-addr mtu network-control-plane-mtu network-diagnostic-",
-        "port no-new-privileges no-proxy node-generic-resource node-generic-resources nri-opt nri-opts oom-score-",
-        "adjust pidfile proxies raw-logs registry-mirror registry-mirrors restart rootless runtimes seccomp-profile",
-        "selinux-enabled shutdown-timeout storage-driver storage-opt storage-opts swarm-default-advertise-addr swarm-",
-        "raft-election-tick swarm-raft-heartbeat-tick tls tlscacert tlscert tlskey tlsverify userland-proxy userland-",
-        "proxy-path userns-remap validate version",
+        "data-root debug default-address-pool default-address-pools default-cgroupns-mode default-gateway",
+        "default-gateway-v6 default-ipc-mode default-network-opt default-network-opts default-runtime",
+        "default-shm-size default-stop-timeout default-ulimit default-ulimits deprecated-key-path",
+        "disable-legacy-registry dns dns-opt dns-opts dns-search exec-opt exec-opts exec-root experimental",
+        "extension-dir extension-dirs feature features firewall-backend fixed-cidr fixed-cidr-v6 graph group help",
+        "host host-gateway-ip host-gateway-ips hosts http-proxy https-proxy icc init init-path insecure-registries",
+        "insecure-registry ip ip-forward ip-forward-no-drop ip-masq ip6tables iptables ipv6 label labels live-restore",
+        "log-driver log-format log-level log-opt log-opts max-concurrent-downloads max-concurrent-uploads",
+        "max-download-attempts metrics-addr mtu network-control-plane-mtu network-diagnostic-port no-new-privileges",
+        "no-proxy node-generic-resource node-generic-resources nri-opt nri-opts oom-score-adjust pidfile proxies",
+        "raw-logs registry-mirror registry-mirrors restart rootless runtimes seccomp-profile selinux-enabled",
+        "shutdown-timeout storage-driver storage-opt storage-opts swarm-default-advertise-addr",
+        "swarm-raft-election-tick swarm-raft-heartbeat-tick tls tlscacert tlscert tlskey tlsverify userland-proxy",
+        "userland-proxy-path userns-remap validate version",
     )
     for key in line.split()
 )
@@ -61,9 +62,14 @@ def daemon(root: Mapping) -> tuple[Daemon, list[InputError]]:
     problems = [
         InputError(f"`{name[:60]}` {_NOT_ONE}", at=key.at, remedy="correct the name, or remove it")
         for name, key in root.keys.items()
-        if name not in KEYS
+        if name not in KEYS and not _is_nothing(root.entries[name])
     ]
     return _daemon(Fields(root, root, [])), problems
+
+
+def _is_nothing(node: Node) -> bool:
+    """Say whether a table is empty: dockerd looks for options in it, and finds none that it does not know."""
+    return isinstance(node, Mapping) and not node.entries
 
 
 def _daemon(fields: Fields) -> Daemon:
@@ -77,14 +83,22 @@ def _daemon(fields: Fields) -> Daemon:
         _runtimes(fields),
         fields.text("default-runtime"),
         _isolation(fields),
-        fields.flag("icc", default=True),
+        _switch(fields, "icc"),
         _networks(fields),
-        fields.flag("iptables", default=True),
+        _switch(fields, "iptables"),
         _texts(fields, "hosts"),
         _verified(fields),
         _texts(fields, "authorization-plugins"),
         _texts(fields, "insecure-registries"),
     )
+
+
+def _switch(fields: Fields, name: str) -> Setting[bool]:
+    """Return what is on unless it is switched off, which null does as well: the flag cannot take it, and is false."""
+    node = fields.node.get(name) if fields.node is not None else None
+    if isinstance(node, Scalar) and node.value is None:
+        return Stated(False, node.at)
+    return fields.flag(name, default=True)
 
 
 def _is_named(node: Scalar) -> bool | None:
@@ -117,6 +131,9 @@ def _isolation(fields: Fields) -> Setting[str]:
 
 def _networks(fields: Fields) -> Setting[bool]:
     """Say whether containers of one user-defined bridge reach each other where it does not say so itself."""
+    node = fields.get("default-network-opts")
+    if node is not None and node.doubt:
+        return Unknown(node.doubt, node.at)
     return fields.sub("default-network-opts").sub("bridge").setting(ENABLE_ICC, True, "true or false", _icc)
 
 

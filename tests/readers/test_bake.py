@@ -56,6 +56,8 @@ def argument(expression: str, more: str = "") -> str | None:
         ('upper("${TAG}x")', "13X"),
         ('sanitize("a.b/c")', "a_b_c"),
         ('join("-", ["a", TAG])', "a-13"),
+        ('coalesce("", "a")', ""),
+        ('coalesce(null, "a")', "a"),
         ("timestamp()", None),
         ('regex_replace("a", "b", "c")', None),
         ('reverse("ab")', None),
@@ -213,7 +215,7 @@ def test_files_of_one_project_are_merged(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("value", "undecided"), [("debian:${V}", False), ("debian:$${V}", True), ("debian:${upper(V)}", True)]
+    ("value", "undecided"), [("debian:${V}", False), ("${W}:10", True), ("debian:${upper(V)}", True)]
 )
 def test_strings_of_json_are_templates(
     value: str, undecided: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]

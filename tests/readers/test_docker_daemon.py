@@ -40,6 +40,12 @@ def test_what_dockerd_has_where_nothing_is_written() -> None:
     assert one.hosts.members == one.runtimes.members == one.insecure_registries.members == ()
 
 
+@pytest.mark.parametrize("name", ["icc", "iptables"])
+def test_null_switches_off(name: str) -> None:
+    one = daemon(f'{{"{name}": null}}')
+    assert known(one.bridge if name == "icc" else one.firewall) is False
+
+
 def test_of_a_key_that_is_given_twice_the_last_counts() -> None:
     assert known(daemon('{"icc": false, "icc": true}').bridge) is True
 
@@ -79,6 +85,16 @@ def test_on_the_network(host: str) -> None:
 def test_an_option_in_other_letters_is_refused() -> None:
     (problem,) = reading('{"icc": false, "Userns-Remap": "default"}').problems
     assert (problem.cause.split()[0], problem.at.line) == ("`Userns-Remap`", 1)
+
+
+@pytest.mark.parametrize("name", ["cdi-spec-dirs", "network-diagnostic-port", "userland-proxy-path", "extension-dirs"])
+def test_an_option_of_some_version_is_taken(name: str) -> None:
+    assert not reading(f'{{"{name}": "x"}}').problems
+
+
+def test_a_table_that_is_empty_holds_no_options() -> None:
+    assert not reading('{"icc": true, "storage": {}}').problems
+    assert reading('{"icc": true, "storage": {"driver": "x"}}').problems
 
 
 def test_a_value_of_the_wrong_type_is_unknown() -> None:
