@@ -24,6 +24,7 @@ def add_to(parser: ArgumentParser) -> None:
     for name, about in (("show", "what the tables say"), ("verify", "whether they are what was generated")):
         one = actions.add_parser(name, help=about, allow_abbrev=False)
         one.add_argument("--data", default="", metavar="FILE", help="a file of tables in place of the embedded ones")
+        one.add_argument("--now", default="", metavar="DATE", help="the day to tell their age on (default: today, UTC)")
     export = actions.add_parser("export", help="write the tables to a file", allow_abbrev=False)
     export.add_argument("file", nargs="?", default="", metavar="FILE", help="where to (default: standard output)")
     export.add_argument("--data", default="", metavar="FILE", help="a file of tables in place of the embedded ones")
@@ -49,6 +50,7 @@ def _show(parsed: Namespace) -> int:
     tables = _tables(parsed)
     shelf = tables.shelf
     _say(f"tables of {shelf.date}, {shelf.origin}")
+    _age(tables, parsed)
     for name, digest in shelf.digests().items():
         _say(f"sha256 {digest}  {name}")
     for source in shelf.sources:
@@ -60,10 +62,21 @@ def _show(parsed: Namespace) -> int:
 
 
 def _verify(parsed: Namespace) -> int:
-    problems = _tables(parsed).verify()
+    tables = _tables(parsed)
+    problems = tables.verify()
     for problem in problems or ["the data tables are complete and consistent"]:
         _say(problem)
+    _age(tables, parsed)
     return 1 if problems else 0
+
+
+def _age(tables: Tables, parsed: Namespace) -> None:
+    """Say what their age makes of them; that fails nothing."""
+    from gate.cli.check import day
+    from gate.freshness.staleness import notes
+
+    for note in notes(tables.date, day(parsed.now)):
+        _say(f"note: the tables {note}")
 
 
 def _export(parsed: Namespace) -> int:

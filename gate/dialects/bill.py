@@ -55,8 +55,8 @@ class Bill(Record):
 
     `form` is its format with the version, `tool` who wrote it. `names`, `digests` and `layers` (uncompressed, in any
     order) tell whose it is, and `is_image` that it says to be of an image. `doubt` says why its system is not known
-    though it names some. `config` is the image's configuration where the bill holds it, with its place, and `labels`
-    those of the image.
+    though it names some. `vulnerabilities` counts those that it holds as well. `config` is the image's configuration
+    where the bill holds it, with its place, and `labels` those of the image.
     """
 
     form: str
@@ -69,6 +69,7 @@ class Bill(Record):
     system: System | None
     doubt: str
     packages: int
+    vulnerabilities: int
     installed: tuple[InstalledPackage, ...]
     labels: tuple[tuple[str, str], ...]
     config: tuple[bytes, Location] | None

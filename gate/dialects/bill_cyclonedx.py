@@ -58,6 +58,7 @@ def bill(root: Part, at: At) -> Bill:
         system,
         doubt,
         len(listed),
+        sum(1 for _one in root.parts("vulnerabilities")),
         tuple(installed(listed)),
         tuple(_properties(about, f"{TRIVY}Labels:")),
         None,

@@ -59,6 +59,7 @@ def bill(root: Part, at: At) -> Bill:
         system,
         doubt,
         len(listed),
+        0,
         tuple(installed(listed)),
         tuple(_labels(about)) if about is not None else (),
         None,

@@ -46,6 +46,7 @@ def bill(root: Part, at: At) -> Bill:
         system,
         doubt,
         len(listed),
+        0,
         tuple(installed(listed)),
         (),
         _config(image),

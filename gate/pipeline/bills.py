@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.pipeline.files import Files
 
-#: Why nothing follows from the holes that a bill does not report.
+#: Why nothing follows from the vulnerabilities that a bill does not report, and from those that it does.
 BLIND = "a bill of materials lists packages, and no vulnerability"
+UNREAD = "its vulnerabilities ({count}) are not read: only the report of their scanner says what it could see"
 
 
 class Read(Record):
@@ -47,6 +48,7 @@ def read(files: Files, path: str) -> Read:
 
 
 def _scan(found: Bill) -> Scan:
+    blind = UNREAD.format(count=found.vulnerabilities) if found.vulnerabilities else BLIND
     return Scan(
         "sbom",
         ", ".join(part for part in (found.form, found.tool) if part),
@@ -59,7 +61,7 @@ def _scan(found: Bill) -> Scan:
         "",
         found.packages,
         0,
-        f"{BLIND}; {found.doubt}" if found.doubt else BLIND,
+        f"{blind}; {found.doubt}" if found.doubt else blind,
         (),
         found.at,
         installed=found.installed,

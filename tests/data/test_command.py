@@ -48,8 +48,10 @@ def update(capsys: pytest.CaptureFixture[str], origin: object, digest: str, *mor
 
 
 def test_show_says_where_the_tables_come_from(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = gate(capsys, "data", "show").out.splitlines()
+    lines = gate(capsys, "data", "show", "--now", NOW).out.splitlines()
     assert lines[0] == f"tables of {DATA_DATE}, embedded"
+    assert lines[1] == "note: the tables are 94 days old (`gate data update` renews them)"
+    assert not [one for one in gate(capsys, "data", "show", "--now", DATA_DATE).out.splitlines() if "note" in one]
     assert {f"sha256 {digest}  {name}" for name, digest in STAMPS.items()} <= {*lines}
     assert all(any(name in line and licence in line for line in lines) for name, _, _, licence in SOURCES)
     assert "debian  12  2023-06-10    2026-07-11  2028-06-30" in lines
@@ -64,7 +66,9 @@ def test_what_is_exported_can_be_taken_over(capsys: pytest.CaptureFixture[str], 
 
 def test_tables_of_a_file_are_shown_and_verified(capsys: pytest.CaptureFixture[str], apart: Path) -> None:
     tables(apart / "new.json")
-    assert gate(capsys, "data", "verify", "--data", apart / "new.json").status == 0
+    verified = gate(capsys, "data", "verify", "--data", apart / "new.json", "--now", "2027-11-23")
+    assert verified.status == 0
+    assert "are too old to show that a release is still supported" in verified.out
     shown = gate(capsys, "data", "show", "--data", apart / "new.json").out.splitlines()
     assert shown[0] == f"tables of {NEWER}, new.json"
     assert {"source ours  none", "debian  12  2023-06-10    2026-12-01"} <= {*shown}

@@ -196,6 +196,14 @@ def test_when_a_bill_was_written_changes_nothing(repository: Path, capsys: pytes
     assert len({*said}) == 3
 
 
+def test_vulnerabilities_of_a_bill_are_told_and_not_read(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(repository, {**cyclonedx(), "vulnerabilities": [{"id": "CVE-2024-1000", "affects": [{"ref": PURLS[0]}]}]})
+    subject = check(capsys, "--sbom", "bill.json").subject("bill.json")
+    (blind,) = subject["scans"]["witnesses"][0]["blind"]
+    assert blind.startswith("its vulnerabilities (1) are not read")
+    assert subject["scores"]["package_freshness"]["lo"] == 30
+
+
 def test_labels_demand_more(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     labels = properties(Labels__gate_class="restricted")
     labels[0]["name"] = "aquasecurity:trivy:Labels:gate.class"
