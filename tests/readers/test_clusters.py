@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -13,6 +14,7 @@ from gate.model.reader import Reading
 from gate.model.source import Source
 from gate.readers import clusters, ecs, kubernetes
 from tests.readers.packer import Tree
+from tests.verbs import gate, write_all
 
 B = TypeVar("B", Cluster, NodePool, FargateProfile)
 
@@ -356,3 +358,31 @@ def test_a_module_with_tasks_too_has_two() -> None:
 def test_what_is_broken_is_said() -> None:
     reading = read({"main.tf": 'resource "aws_eks_cluster" "a" {\n  version = "1.29\n}\n'})
     assert [problem.at.path for problem in reading.problems] == ["main.tf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [
+        ("UbuntuPro2204", "2034-04-25"),
+        ("Ubuntu2404", "2036-05-31"),
+        ("WindowsServer2022CoreContainer", "2031-10-14"),
+        ("Bottlerocket", ""),
+    ],
+)
+def test_an_image_of_eksctl_ends_with_its_release(
+    name: str, ends: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    group = f"managedNodeGroups:\n- {{name: a, amiFamily: {name}}}\n"
+    cluster = f"apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{name: main}}\n{group}"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: pay}\nspec:\n  containers:\n  - {name: pay, image: 'pay:1'}\n"
+    report = gate(
+        capsys,
+        "check",
+        "--now",
+        "2045-01-01",
+        "--format",
+        "json",
+        write_all(tmp_path, {"c.yaml": cluster, "p.yaml": pod}),
+    ).report
+    said = [one["message"] for one in report["findings"] if one["rule"] == "AGE012" and one["outcome"] == "failed"]
+    assert [message[-10:] for message in said] == ([ends] if ends else [])

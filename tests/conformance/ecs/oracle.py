@@ -30,6 +30,15 @@ def ask(requests: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def models(question: Any) -> Any:
     """Ask the models, in an interpreter of their own; see `models.py`."""
+    program = [environment(), str(HERE / "models.py")]
+    done = subprocess.run(program, input=json.dumps(question), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the models failed: {done.stderr[-2000:]}")
+    return json.loads(done.stdout)
+
+
+def environment() -> str:
+    """Return an interpreter that has the models, made where there is none yet."""
     folder = CACHE / f"ecs-models-{hashlib.sha256(repr(MODELS).encode()).hexdigest()[:16]}"
     complete = folder / "complete"
     if not complete.exists():
@@ -38,11 +47,7 @@ def models(question: Any) -> Any:
         pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *MODELS]
         subprocess.run(pip, check=True)
         complete.touch()
-    program = [str(folder / "bin" / "python"), str(HERE / "models.py")]
-    done = subprocess.run(program, input=json.dumps(question), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"the models failed: {done.stderr[-2000:]}")
-    return json.loads(done.stdout)
+    return str(folder / "bin" / "python")
 
 
 def _program() -> str:
