@@ -162,6 +162,29 @@ def at_end(*lines: str) -> Text:
     return lambda text: text.rstrip("\n") + "\n" + "\n".join(lines) + "\n"
 
 
+def before_image(terraform: str, cloudformation: str) -> Text:
+    """Add a setting of a container before its image, within braces or on a line of its own."""
+
+    def change(text: str) -> str:
+        text = re.sub(r"(?m)(\{[^{}\n]*?)\bimage(\s*=)", rf"\1{terraform}, image\2", text)
+        text = re.sub(r"(?m)^(\s+)image(\s*=)", rf"\1{terraform}\n\1image\2", text)
+        text = re.sub(r"(\{[^{}\n]*?)\bImage:", rf"\1{cloudformation}, Image:", text)
+        return re.sub(r"(?m)^(\s+)Image:", rf"\1{cloudformation}\n\1Image:", text)
+
+    return change
+
+
+def in_devices(element: str) -> Text:
+    """Add a device to every domain of libvirt, and the list of devices where there is none."""
+
+    def change(text: str) -> str:
+        if "<devices>" in text:
+            return text.replace("<devices>", f"<devices>{element}")
+        return text.replace("</domain>", f"<devices>{element}</devices></domain>")
+
+    return change
+
+
 TREES: dict[str, dict[str, Tree]] = {
     "compose": {
         "privileged": services(put("privileged", value=True)),
@@ -208,6 +231,23 @@ TREES: dict[str, dict[str, Tree]] = {
 }
 
 TEXTS: dict[str, dict[str, Text]] = {
+    "ecs": {
+        "privileged in a module or a template": before_image("privileged = true", "Privileged: true"),
+        "the host's network in a module": lambda text: re.sub(
+            r"(?m)^(\s+)family(\s*=)", r'\1network_mode = "host"\n\1family\2', text
+        ),
+        "the host's processes in a module": lambda text: re.sub(
+            r"(?m)^(\s+)family(\s*=)", r'\1pid_mode = "host"\n\1family\2', text
+        ),
+    },
+    "libvirt": {
+        "a folder": in_devices("<filesystem type='mount'><source dir='/'/><target dir='host'/></filesystem>"),
+        "a disk": in_devices("<disk type='block'><source dev='/dev/sda'/><target dev='vdz'/></disk>"),
+        "a device": in_devices(
+            "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source>"
+            "</hostdev>"
+        ),
+    },
     "docker_run": {
         "privileged": behind_run("--privileged"),
         "SYS_ADMIN": behind_run("--cap-add", "SYS_ADMIN"),

@@ -33,7 +33,7 @@ def files_of(reader: str) -> tuple[tuple[str, str], ...]:
 def more(folder: str, path: str, reader: str, name: str) -> None:
     """Judge a folder before and after the change to one of its files."""
     files = internal(folder)
-    if reader in TREES:
+    if name in TREES.get(reader, {}):
         before, after = anew(path, files[path], nothing), anew(path, files[path], TREES[reader][name])
     else:
         before, after = files[path], TEXTS[reader][name](files[path])
@@ -69,7 +69,7 @@ def test_every_change_changes_something(reader: str, name: str) -> None:
 
 def _changes(folder: str, path: str, reader: str, name: str) -> bool:
     text = internal(folder)[path]
-    if reader in TREES:
+    if name in TREES.get(reader, {}):
         return anew(path, text, nothing) != anew(path, text, TREES[reader][name])
     return TEXTS[reader][name](text) != text
 
