@@ -70,15 +70,17 @@ def bolt(content: Mapping[str, Any]) -> bytes:
     return b"".join(made.pages)
 
 
-def cache(folder: Path, *, made: str = MADE, **vulnerabilities: str) -> Path:
-    """Write a cache of trivy that knows vulnerabilities of openssl in Debian 13, each with its fixed version."""
+def cache(
+    folder: Path, *, made: str = MADE, system: str = DEBIAN, source: str = "openssl", **vulnerabilities: str
+) -> Path:
+    """Write a cache of trivy that knows vulnerabilities of one source package, each with its fixed version."""
     names = {name.replace("_", "-"): fixed for name, fixed in vulnerabilities.items()}
     advisories = {name: json.dumps({"FixedVersion": fixed} if fixed else {}).encode() for name, fixed in names.items()}
     detail = json.dumps({"Title": "a hole", "Severity": "HIGH", "VendorSeverity": {"nvd": 3}}).encode()
     content = {
-        DEBIAN: {"openssl": advisories},
+        system: {source: advisories},
         "vulnerability": dict.fromkeys(names, detail),
-        "data-source": {DEBIAN: json.dumps({"ID": "debian", "Name": "Debian"}).encode()},
+        "data-source": {system: json.dumps({"ID": "debian", "Name": "Debian"}).encode()},
     }
     (folder / "db").mkdir(parents=True)
     (folder / "db" / "trivy.db").write_bytes(bolt(content))

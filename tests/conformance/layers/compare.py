@@ -104,7 +104,7 @@ def worked(name: str, manager: Manager, folder: Path, random: Random, count: int
         for form, (path, file) in oracle.copies(where, folder).items():
             compare(image(path, file), wanted, f"image {number}, {form}", ours)
         if oracle.trivy():
-            archive = next(folder.glob("copy2"))
+            archive = folder / "docker-save"
             for what, target in (("image", ("image", "--input", archive)), ("unpacked", ("rootfs", root))):
                 found = oracle.packages(*target, folder=folder)
                 theirs.counts[f"{what}: {'equal' if same(found, wanted) else 'otherwise'}"] += 1

@@ -10,12 +10,13 @@ from tests.conformance.layers.found import Tally, compare, image, layout, same
 from tests.packages.managers import Dpkg, Package, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SUITE = "bookworm"
 
 
-def changed(folder: Path) -> Tally:
+def changed(folder: Path, forms: Iterable[str] = oracle.FORMS) -> Tally:
     """Compare the packages of every form, and trivy's, with what dpkg lists once a package is new and two are gone."""
     tally = Tally(f"Debian {SUITE} of mmdebstrap, three layers")
     if which("mmdebstrap") is None:
@@ -31,10 +32,10 @@ def changed(folder: Path) -> Tally:
     repacked(folder)
     wanted = dpkg.listed(oracle.unpacked(where, folder / "again"))
     tally.counts[f"of {len(wanted)} packages"] += 1
-    for form, (path, file) in oracle.copies(where, folder).items():
+    for form, (path, file) in oracle.copies(where, folder, forms).items():
         compare(image(path, file), wanted, form, tally)
     if oracle.trivy():
-        found = oracle.packages("image", "--input", folder / "copy2", folder=folder)
+        found = oracle.packages("image", "--input", folder / "docker-save", folder=folder)
         tally.counts[f"trivy: {'equal' if same(found, wanted) else 'otherwise'}"] += 1
     return tally
 

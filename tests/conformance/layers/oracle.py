@@ -7,10 +7,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.conformance.oci.oracle import missing, version
 from tests.packages.managers import Row, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["FORMS", "copies", "missing", "packages", "trivy", "unpacked", "version"]
 
@@ -35,11 +38,12 @@ def unpacked(layout: Path, bundle: Path) -> Path:
     return bundle / "rootfs"
 
 
-def copies(layout: Path, folder: Path) -> dict[str, tuple[Path, str]]:
-    """Copy the image of a layout to every form; return where each is, and the file that speaks for it."""
+def copies(layout: Path, folder: Path, forms: Iterable[str] = FORMS) -> dict[str, tuple[Path, str]]:
+    """Copy the image of a layout to forms; return where each is, in a folder, and the file that speaks for it."""
     made: dict[str, tuple[Path, str]] = {}
-    for number, (name, (form, file, options)) in enumerate(FORMS.items()):
-        target = folder / f"copy{number}"
+    for name in forms:
+        form, file, options = FORMS[name]
+        target = folder / name.replace(", ", " ").replace(" ", "-")
         tag = "" if form == "dir" else ":shop/web:1.0"
         run("skopeo", "--insecure-policy", "copy", "--quiet", *options, f"oci:{layout}:web", f"{form}:{target}{tag}")
         made[name] = (target, file)
