@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 #: Packages in a thousand that may be behind: something is published every day. Our own.
 ALLOWED = 50
 
+#: Of this many packages an index has to list one: those of another architecture or of updates alone list less. Our own.
+LISTED = 2
+
 #: Architectures of packages that are the same on all.
 _ALL = frozenset({"", "all", "noarch"})
 
@@ -67,9 +70,11 @@ class Lag(Record):
 class Lags(Record):
     """What comes of the comparison: of `compared` packages those that are `behind`, and how many may be.
 
-    `open` says why there may be more, empty where there is nothing to doubt.
+    There are `total` packages; those that no index lists are not behind at best. `open` says why there may be more,
+    empty where there is nothing to doubt.
     """
 
+    total: int
     compared: int
     behind: tuple[Lag, ...]
     doubtful: int
@@ -80,17 +85,17 @@ class Lags(Record):
         """How many of a thousand are behind, at least and at most."""
         if not self.compared:
             return 0, 1_000
-        least = 1_000 * len(self.behind) // self.compared
+        least = 1_000 * len(self.behind) // self.total
         return least, 1_000 if self.open else 1_000 * (len(self.behind) + self.doubtful) // self.compared
 
     @property
     def tail(self) -> tuple[int, int | None]:
-        """For how many days one in ten of all compared packages lags or longer, at least and at most.
+        """For how many days one in ten of all packages lags or longer, at least and at most.
 
         Of those that are behind alone it would fall when another falls behind.
         """
         current = [0] * (self.compared - len(self.behind) - self.doubtful)
-        least = [*current, *[0] * self.doubtful, *(lag.least for lag in self.behind)]
+        least = [*[0] * (self.total - len(self.behind)), *(lag.least for lag in self.behind)]
         most = [*current, *[None] * self.doubtful, *(lag.most for lag in self.behind)]
         return _place(least, 9) or 0, None if self.open else _place(most, 9)
 
@@ -121,7 +126,8 @@ def lags(image: Image) -> Lags | None:
         return None
     compared = doubtful = 0
     behind: list[Lag] = []
-    for one in _newest(installed(image)):
+    packages = _newest(installed(image))
+    for one in packages:
         offers = [(offer, index) for index in indexed.indexes for offer in _offers(one, index)]
         own = _key(one.manager, one.version)
         keys = [(_key(one.manager, offer.version) or (), number) for number, (offer, _index) in enumerate(offers)]
@@ -132,7 +138,7 @@ def lags(image: Image) -> Lags | None:
         elif offers and own is not None and newest > own:
             behind.append(_lag(one, *offers[number]))
     behind.sort(key=lambda lag: (-lag.least, lag.package, lag.at.start))
-    return Lags(compared, tuple(behind), doubtful, _open(image, compared))
+    return Lags(len(packages), compared, tuple(behind), doubtful, _open(image, len(packages), compared))
 
 
 def missed(image: Image, today: int) -> Missed | None:
@@ -250,13 +256,13 @@ def _dates(offer: Offer, index: PackageIndex, fixed: tuple[str, ...]) -> Iterato
         yield "observed", there
 
 
-def _open(image: Image, compared: int) -> str:
+def _open(image: Image, total: int, compared: int) -> str:
     """Say why more packages may be behind than were found to be."""
     assert image.indexed is not None
     if image.indexed.refused:
         return image.indexed.refused
-    if not compared:
-        return "the indexes list none of its packages"
+    if compared * LISTED < total or not compared:
+        return f"the indexes list {compared or 'none'} of its {total} packages"
     contents = image.contents
     if contents is not None and contents.packages.members and not contents.packages.complete:
         return f"not all of its packages are known: {contents.packages.open_because}"

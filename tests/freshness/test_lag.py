@@ -67,7 +67,7 @@ def test_what_is_behind() -> None:
     one = lags(image(*own, package("mine", "7"), indexes=(offers,)))
     assert one is not None
     assert (one.compared, [lag.package for lag in one.behind]) == (3, ["a"])
-    assert one.share == (333, 333)
+    assert one.share == (250, 333)
     assert one.days(5) == (60, 60)
     assert one.libyears == "0.1"
 
@@ -116,6 +116,22 @@ def test_what_is_not_known_of_the_image_is_open() -> None:
     assert points(image(package("a", "1.0-r0"), indexes=(offers,))) == (0, 0)
     assert points(image(package("a", "1.0-r0"), indexes=(offers,), whole=False)) == (0, 4_000)
     assert points(image(package("b", "1.0-r0"), indexes=(offers,))) == (0, 4_000)
+
+
+def test_an_index_of_updates_alone_leaves_the_rest_open() -> None:
+    own = [package(f"a{number}", "1-r0", "2026-01-01") for number in range(40)]
+    updates = index(a0=offer("2-r0", "2026-01-02"), a1=offer("1-r0"), a2=offer("1-r0"))
+    one = lags(image(*own, indexes=(updates,)))
+    assert one is not None
+    assert (one.share, one.open) == ((25, 1_000), "the indexes list 3 of its 40 packages")
+
+
+def test_of_another_architecture_only_what_is_the_same_on_all_is_compared() -> None:
+    own = [package(f"a{number}", "1-r0") for number in range(4)]
+    offers = {f"a{number}": (offer("1-r0", architecture="aarch64" if number else "noarch"),) for number in range(4)}
+    one = lags(image(*own, indexes=(replace(index(), offers=offers),)))
+    assert one is not None
+    assert (one.compared, one.share) == (1, (0, 1_000))
 
 
 def test_one_in_twenty_may_be_behind() -> None:

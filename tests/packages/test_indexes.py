@@ -18,8 +18,8 @@ from tests.packages.indexing import (
     repodata,
     rocky,
 )
+from tests.packages.reports import flaw, trivy
 from tests.packages.reports import put as put_json
-from tests.packages.reports import trivy
 from tests.verbs import Answer, check, rules
 
 if TYPE_CHECKING:
@@ -388,3 +388,29 @@ def test_a_report_does_not_depend_on_where_things_are(
         put(tmp_path / place, {"APKINDEX.tar.gz": apkindex(*OFFERED)})
         answers.append(compared(capsys, f"apk:{tmp_path / place / 'APKINDEX.tar.gz'}").out)
     assert answers[0] == answers[1]
+
+
+def test_a_fix_has_the_day_that_an_index_tells(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A report of trivy says no more than the year; the index has the version with the fix."""
+    hole = {
+        **flaw("CVE-2026-1000", FixedVersion="3.5.1-r0", InstalledVersion="3.5.0-r0", PkgName="openssl"),
+        "PkgID": "openssl@3.5.0-r0", "PkgIdentifier": {},
+    }
+    listed = [{"ID": "openssl@3.5.0-r0", "Name": "openssl", "Version": "3.5.0-r0", "Arch": "x86_64"}]
+    result = {
+        "Type": "alpine",
+        "Packages": listed,
+        "Vulnerabilities": [{**hole, "PkgID": "openssl@3.5.0-r0", "PkgIdentifier": {}}],
+    }
+    report = trivy(result=result, metadata={"OS": {"Family": "alpine", "Name": "3.22.1"}})
+    put_json(repository, "web.json", report)
+    outcomes = []
+    for day in ("", "2026-07-10", "2026-11-20"):
+        arguments: list[object] = ["--trivy-report", "web.json"]
+        if day:
+            (repository / "APKINDEX.tar.gz").write_bytes(apkindex(("openssl", "3.5.1-r0", day)))
+            arguments += ["--index", "apk:APKINDEX.tar.gz"]
+        (subject,) = check(capsys, *arguments).report["subjects"]
+        outcomes += [(one["outcome"], one["message"]) for one in subject["findings"] if one["rule"] == "PKG009"]
+    assert [outcome for outcome, _message in outcomes] == ["undecided", "failed"]
+    assert "the fix has been there for 136 days" in outcomes[1][1]
