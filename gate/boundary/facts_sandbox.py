@@ -33,7 +33,16 @@ OPENING = (
     "dev.gvisor.flag.allow-flag-override",
     "org.systemd.property.",
 )
-TUNING = (_KATA, "dev.gvisor.flag.", "io.microsoft.virtualmachine.", "raw.qemu", "raw.apparmor", "qemu:")
+TUNING = (
+    _KATA,
+    "dev.gvisor.flag.",
+    "io.microsoft.virtualmachine.",
+    "raw.qemu",
+    "raw.apparmor",
+    "qemu:",
+    "xen:",
+    "vbox:",
+)
 
 
 def _opened(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:

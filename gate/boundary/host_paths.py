@@ -64,7 +64,19 @@ ROOT_TREES = (
     "c:/etc/kubernetes",
     "c:/k",
 )
-ROOT_FOLDERS = ("/", "/dev", "/var", "/var/lib", "/run", "/home", "/home/*", "/mnt/host", "c:/", "c:/users")
+ROOT_FOLDERS = (
+    "/",
+    "/dev",
+    "/var",
+    "/var/lib",
+    "/run",
+    "/home",
+    "/home/*",
+    "/mnt/host",
+    "c:/",
+    "c:/users",
+    "c:/users/*",
+)
 
 #: Are run or loaded by the host, so that writing is enough.
 WRITABLE_TREES = (

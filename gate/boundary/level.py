@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
-from gate.boundary.runtimes import DECLARED, GVISOR, MICROVM, NATIVE, NONE, PEER_VM, SHIMS, UNKNOWN, of_handler
+from gate.boundary.runtimes import (
+    DECLARED,
+    GVISOR,
+    MICROVM,
+    NATIVE,
+    NONE,
+    PARAVIRTUAL,
+    PEER_VM,
+    SHIMS,
+    UNKNOWN,
+    of_handler,
+)
 from gate.model.evidence import Stated, Unknown, known
 from gate.model.record import Record
 
@@ -40,7 +51,7 @@ NAMES = (
 BEST_UNKNOWN = PEER_VM
 
 #: The best that there is on a platform which has one kind of sandbox.
-BEST_ON = {"ecs": MICROVM}
+BEST_ON = {"ecs": MICROVM, "xen": PARAVIRTUAL}
 
 #: What the hardened level needs beside one of H.nonroot and H.userns.
 HARDENED_NEEDS = ("H.drop_all", "H.nnp", "H.seccomp_explicit", "H.no_host_paths")

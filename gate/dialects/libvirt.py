@@ -5,9 +5,7 @@ Elements and their defaults: libvirt `docs/formatdomain.rst`; what they are wort
 
 from __future__ import annotations
 
-import re
-
-from gate.dialects.machine import Parts, guest, share
+from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.dialects.qemu_arguments import monitors
 from gate.model.errors import InputError
@@ -35,9 +33,6 @@ PLATFORMS = {
 }
 
 _QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
-
-#: Whole disks and partitions of a host; a volume of its own, as of LVM, is what a machine is meant to have.
-_HOST_DISK = re.compile(r"/dev/(?:sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme[0-9]+n[0-9]+|mmcblk[0-9]+)(?:p?[0-9]+)?")
 
 #: Bits of `policy` that let the host look into the guest: of SEV-SNP set, of TDX set, of SEV clear.
 _DEBUG = {"sev-snp": (1 << 19, True), "tdx": (1, True), "sev": (1, False)}
@@ -132,7 +127,7 @@ def _devices(devices: list[Element]) -> Iterator[Device]:
             yield Device("a network card", "rwm", one.at)
         elif one.name == "disk" and one.get("type") == "block":
             source = one.first("source")
-            if source is not None and _HOST_DISK.fullmatch(source.get("dev")):
+            if source is not None and HOST_DISK.fullmatch(source.get("dev")):
                 yield Device(source.get("dev"), "rwm", source.at)
         elif one.name == "tpm" and one.first("backend") is not None:
             backend = one.first("backend")

@@ -6,6 +6,9 @@ workload has no meaning where the guest has a kernel of its own.
 
 from __future__ import annotations
 
+import re
+
+from gate.model.errors import UnrenderedError
 from gate.model.evidence import Inapplicable, Items, Stated
 from gate.model.record import Record, replace
 from gate.model.workload import (
@@ -30,11 +33,18 @@ if TYPE_CHECKING:
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.machine import Machine
+    from gate.model.source import Source
     from gate.model.workload import Device, Doubt, Tweak
 
 #: What there is in place of a setting that only containers have.
 OWN_KERNEL = "a virtual machine has a kernel of its own"
 NO_FIELD = "a virtual machine has no such field"
+
+#: Whole disks and partitions of a host; a volume of its own, as of LVM, is what a machine is meant to have.
+HOST_DISK = re.compile(r"/dev/(?:sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme[0-9]+n[0-9]+|mmcblk[0-9]+)(?:p?[0-9]+)?")
+
+#: Where templates of Jinja, Go, ERB and shells begin what they fill in; no definition of a machine has these.
+_MARKS = ("{{", "{%", "${", "<%")
 
 
 class Parts(Record):
@@ -87,3 +97,12 @@ def guest(
 def share(source: Setting[str], target: str, read_only: Setting[bool], at: Location) -> Mount:
     """Return a folder of the host inside a guest."""
     return Mount("share", source, target, read_only, Inapplicable(NO_FIELD, at), at)
+
+
+def unrendered(source: Source) -> UnrenderedError | None:
+    """Return the error about a definition that a program has yet to fill in; None for one that is whole."""
+    mark = min((source.text.find(mark) for mark in _MARKS if mark in source.text), default=-1)
+    if mark < 0:
+        return None
+    at = source.location(mark, mark + 2)
+    return UnrenderedError("is a template that nobody has rendered", at=at, remedy="render it and check the result")

@@ -99,6 +99,27 @@ def _is_bake(name: str) -> bool:
     return (name.endswith(".hcl") and not name.endswith(".pkr.hcl")) or (name.endswith(".json") and "bake" in name)
 
 
+def _is_vmx(name: str) -> bool:
+    return name.lower().endswith(".vmx")
+
+
+def _is_xen(name: str) -> bool:
+    return name.lower().endswith((".cfg", ".hvm", ".pv", ".pvh", ".xl"))
+
+
+def _is_vbox(name: str) -> bool:
+    return name.lower().endswith(".vbox")
+
+
+def _is_vagrant(name: str) -> bool:
+    """Match `Vagrantfile`, `Vagrantfile.box` and the templates of boxes."""
+    return "vagrantfile" in name.lower() and not name.lower().endswith((".md", ".erb"))
+
+
+def _is_powershell(name: str) -> bool:
+    return name.lower().endswith((".ps1", ".psm1"))
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -119,6 +140,11 @@ READERS: dict[str, Callable[[str], bool]] = {
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
     "libvirt": _is_libvirt,
+    "vmx": _is_vmx,
+    "xen": _is_xen,
+    "vbox": _is_vbox,
+    "vagrant": _is_vagrant,
+    "hyperv": _is_powershell,
     "docker_daemon": is_daemon,
     "bake": _is_bake,
 }
@@ -141,6 +167,8 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         b"Azure/",
     ),
     "libvirt": (b"<domain",),
+    "xen": (b"disk", b"vif", b"memory", b"kernel", b"bootloader"),
+    "hyperv": (b"New-VM", b"new-vm"),
     "lxc": (b"lxc.",),
     "incus": (
         b"devices",

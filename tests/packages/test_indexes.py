@@ -394,7 +394,8 @@ def test_a_fix_has_the_day_that_an_index_tells(repository: Path, capsys: pytest.
     """A report of trivy says no more than the year; the index has the version with the fix."""
     hole = {
         **flaw("CVE-2026-1000", FixedVersion="3.5.1-r0", InstalledVersion="3.5.0-r0", PkgName="openssl"),
-        "PkgID": "openssl@3.5.0-r0", "PkgIdentifier": {},
+        "PkgID": "openssl@3.5.0-r0",
+        "PkgIdentifier": {},
     }
     listed = [{"ID": "openssl@3.5.0-r0", "Name": "openssl", "Version": "3.5.0-r0", "Arch": "x86_64"}]
     result = {

@@ -1,0 +1,318 @@
+"""The machines of a Vagrantfile, by what it says without being run.
+
+Settings and defaults: hashicorp/vagrant `website/content/docs` and `plugins/kernel_v2/config/vm.rb`, vagrant-libvirt's
+documentation. The project's folder is shared with every machine, to write, unless it is disabled.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gate.dialects.machine import Parts, guest, share
+from gate.dialects.open_addresses import is_open
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.machine import Machine
+from gate.model.record import Record
+from gate.model.workload import Device, Tweak
+from gate.syntax.ruby import masked_strings, statements
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+    from gate.model.source import Source
+    from gate.model.workload import Mount, Workload
+    from gate.syntax.ruby import Statement
+
+#: Providers whose machines are machines, and the platform of each.
+PLATFORMS = {
+    "virtualbox": "virtualbox",
+    "libvirt": "kvm",
+    "qemu": "kvm",
+    "hyperv": "hyper-v",
+    "vmware_desktop": "vmware",
+    "vmware_fusion": "vmware",
+    "vmware_workstation": "vmware",
+    "parallels": "virtualbox",
+}
+
+#: Kinds of synced folders that copy, and share nothing afterwards.
+_COPIED = ("rsync",)
+
+_CALL = re.compile(r"\w+\.vm\.(synced_folder|define|provider)\b[ \t]*\(?")
+_SETTING = re.compile(r"(\w+)\.([a-z_0-9]+)(?:\[(['\"])([^'\"]+)\3\])?[ \t]*=[ \t]*([^=~].*)", re.DOTALL)
+_LITERAL = re.compile(r":?(['\"])((?:\\.|(?!\1)[^\\#]|#(?!\{))*)\1|:([a-z_]\w*)")
+_UNSEEN = re.compile(r"\b(?:eval|instance_eval|class_eval|load|require_relative)\b[ \t]*[('\":\w]")
+
+
+class _Folder(Record):
+    """One `synced_folder`: the machine it is of (empty for all), source, target and options as written."""
+
+    machine: str
+    source: str | None
+    target: str | None
+    options: str
+    is_certain: bool
+    at: Location
+
+
+class _Set(Record):
+    """One setting inside of a provider's block, or a call such as `customize`."""
+
+    machine: str
+    provider: str
+    key: str
+    value: str
+    is_certain: bool
+    at: Location
+
+
+class Vagrantfile:
+    """What one file says of machines, folders and providers."""
+
+    def __init__(self, source: Source) -> None:
+        """Read the file; nothing of it is run."""
+        self.source = source
+        self.machines: dict[str, Location] = {}
+        self.folders: list[_Folder] = []
+        self.settings: list[_Set] = []
+        self.providers: dict[str, Location] = {}
+        self.unseen: Location | None = None
+        self.at = source.location(0, 0)
+        for one in statements(source.text):
+            self._take(one)
+
+    def place(self, one: Statement) -> Location:
+        """Return where a statement is written."""
+        return self.source.location(one.start, one.start + len(one.text))
+
+    def _take(self, one: Statement) -> None:
+        masked = masked_strings(one.text)
+        at = self.place(one)
+        if "Vagrant.configure" in masked or "Vagrant::Config" in masked:
+            self.at = at
+        if one.is_cut or _UNSEEN.search(masked) or re.search(r"\{[ \t]*\|.*\bvm\.", masked, re.DOTALL):
+            self.unseen = self.unseen or at
+        machine, provider = self._scope(one)
+        call = _CALL.match(one.text)
+        if call is not None:
+            self._called(call[1], one.text[call.end() :], machine, one, at)
+        elif provider:
+            self._set(one, machine, provider, at)
+
+    def _called(self, what: str, rest: str, machine: str, one: Statement, at: Location) -> None:
+        arguments = list(_arguments(rest))
+        name = _literal(arguments[0]) if arguments else None
+        if what == "define":
+            self.machines.setdefault(name or "machine", at)
+        elif what == "provider":
+            if name is not None:
+                self.providers.setdefault(name, at)
+        else:
+            target = _literal(arguments[1]) if len(arguments) > 1 else None
+            options = ", ".join(arguments[2:])[:2000]
+            self.folders.append(_Folder(machine, name, target, options, one.is_certain, at))
+
+    def _set(self, one: Statement, machine: str, provider: str, at: Location) -> None:
+        setting = _SETTING.match(one.text)
+        if setting is not None:
+            key = f"{setting[2]}.{setting[4]}" if setting[4] else setting[2]
+            self.settings.append(_Set(machine, provider, key, setting[5].strip(), one.is_certain, at))
+            return
+        call = re.match(r"\w+\.([a-z_]+)\b[ \t]*\(?(.*)", one.text, re.DOTALL)
+        if call is not None:
+            self.settings.append(_Set(machine, provider, call[1], call[2].strip(), one.is_certain, at))
+
+    def _scope(self, one: Statement) -> tuple[str, str]:
+        """Return the machine and the provider whose blocks a statement stands in."""
+        machine = provider = ""
+        for block in one.blocks:
+            call = _CALL.match(block.head)
+            if call is not None and call[1] in ("define", "provider"):
+                arguments = list(_arguments(block.head[call.end() :]))
+                name = _literal(arguments[0]) if arguments else None
+                if call[1] == "define":
+                    machine = name or "machine"
+                else:
+                    provider = name or "unknown"
+        return machine, provider
+
+
+def _arguments(text: str) -> Iterator[str]:
+    """Cut arguments at the commas between them."""
+    masked = masked_strings(text)
+    begin = depth = 0
+    for index, char in enumerate(masked):
+        if char in ")]}" and depth == 0:
+            masked = masked[:index]
+            break
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth == 0:
+            yield text[begin:index].strip()
+            begin = index + 1
+    last = re.split(r"\bdo\b|\s(?:if|unless)\s", masked[begin:])[0]
+    if text[begin : begin + len(last)].strip():
+        yield text[begin : begin + len(last)].strip()
+
+
+def _literal(text: str) -> str | None:
+    """Return a string or a symbol; None for what has to be run to be known."""
+    found = _LITERAL.fullmatch(text.strip())
+    return None if found is None else found[3] if found[3] is not None else found[2]
+
+
+def machines(source: Source) -> tuple[Workload, ...]:
+    """Return the machines of a file: those that it defines, or the one that it is."""
+    file = Vagrantfile(source)
+    named = file.machines or {"default": file.at}
+    return tuple(_machine(file, name, at) for name, at in named.items())
+
+
+def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
+    settings = [one for one in file.settings if one.machine in ("", name)]
+    reason = "it runs other files here, or more than is read, and these may say more" if file.unseen is not None else ""
+    unseen = file.unseen or at
+    parts = Parts(
+        Items(tuple(_shares(file, name, at)), unseen, not reason, reason),
+        Items(tuple(_devices(settings)), unseen, not reason, reason),
+        Items(tuple(_tweaks(settings)), at),
+        Machine(
+            Items((), at),
+            Items(tuple(_consoles(settings)), at),
+            Items(tuple(_channels(settings)), at),
+            Items((), at),
+            _nested(settings, at),
+        ),
+        _memory(settings, at),
+        Inapplicable("a box decides what system its machine runs", at),
+    )
+    platform = next((PLATFORMS[one] for one in file.providers if one in PLATFORMS), "virtualbox")
+    return guest(f"{file.source.path}#Machine/{name}", name, platform, at, _native(file, settings, at), parts)
+
+
+def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[str]:
+    """Return the boundary: a machine unless the only provider starts none, or emulates it in software."""
+    others = [one for one in file.providers if one not in PLATFORMS]
+    if others and len(others) == len(file.providers):
+        return Unknown(f"what the provider {others[0][:40]!r} starts is not known", file.providers[others[0]])
+    for one in settings:
+        if one.provider == "libvirt" and one.key == "driver" and _literal(one.value) == "qemu":
+            return Stated("emulated-vm", one.at)
+    return Stated("vm", at)
+
+
+def _shares(file: Vagrantfile, name: str, at: Location) -> Iterator[Setting[Mount]]:
+    """Yield the folders that a machine sees, the project's own among them unless it is certainly disabled."""
+    found: dict[str, list[_Folder]] = {"/vagrant": []}
+    for one in file.folders:
+        if one.machine in ("", name):
+            found.setdefault(one.target if one.target is not None else f"?{one.at.start}", []).append(one)
+    for target, folders in found.items():
+        if not folders:
+            yield Stated(share(Stated(".", at), target, Defaulted(False, at), at), at)
+        elif any(_is_disabled(one) and one.is_certain for one in folders):
+            continue
+        elif any(_is_disabled(one) for one in folders):
+            yield Unknown(f"a condition decides whether {target} is shared", folders[-1].at)
+        else:
+            yield from _shared(folders[-1], target)
+
+
+def _is_disabled(folder: _Folder) -> bool:
+    return re.search(r"\bdisabled\b\s*(?::|=>)\s*true\b", folder.options) is not None
+
+
+def _shared(folder: _Folder, target: str) -> Iterator[Setting[Mount]]:
+    kind = re.search(r"\btype\b\s*(?::|=>)\s*([^,\s]+)", folder.options)
+    written = _literal(kind[1]) if kind is not None else ""
+    if written in _COPIED:
+        return
+    if written is None:
+        yield Unknown(f"how {target} is shared cannot be known", folder.at)
+        return
+    path: Setting[str] = Unknown("the folder cannot be known", folder.at)
+    if folder.source is not None:
+        path = Stated(folder.source, folder.at)
+    read_only: Setting[bool] = Defaulted(False, folder.at)
+    if re.search(r"mount_options\b[^\]]*['\"](?:[^'\"]*,)?ro(?:,[^'\"]*)?['\"]", folder.options):
+        read_only = Stated(True, folder.at)
+    yield Stated(share(path, target, read_only, folder.at), folder.at)
+
+
+def _devices(settings: list[_Set]) -> Iterator[Setting[Device]]:
+    for one in settings:
+        if one.provider == "libvirt" and one.key in ("pci", "usb"):
+            yield Stated(Device(f"a {one.key.upper()} device", "rwm", one.at), one.at)
+
+
+def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
+    """Yield arguments that go to the hypervisor as they are."""
+    for one in settings:
+        if one.provider == "libvirt" and one.key in ("qemuargs", "qemu_args"):
+            yield Stated(Tweak("qemu:commandline", Stated(one.value, one.at), one.at), one.at)
+        elif one.key == "customize" and "VBoxInternal" in one.value:
+            yield Stated(Tweak("vbox:VBoxInternal", Stated(one.value, one.at), one.at), one.at)
+
+
+def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
+    asks = any(one.key == "graphics_passwd" for one in settings)
+    for one in settings:
+        address = _literal(one.value)
+        if (
+            one.provider == "libvirt"
+            and one.key == "graphics_ip"
+            and not asks
+            and (address is None or is_open(address))
+        ):
+            shown = address if address is not None else "an address that cannot be known"
+            yield Stated(f"its screen on {shown}", one.at) if address is not None else Unknown(shown, one.at)
+        words = _words(one)
+        if "--vrde" in words and words[words.index("--vrde") + 1 :][:1] == ["on"] and not _has_login(settings):
+            yield Stated("remote display on every address", one.at)
+
+
+def _has_login(settings: list[_Set]) -> bool:
+    found = [words for words in map(_words, settings) if "--vrdeauthtype" in words or "--vrde-auth-type" in words]
+    return any("external" in words or "guest" in words for words in found)
+
+
+def _words(one: _Set) -> list[str]:
+    """Return the words of a `customize` in lower case."""
+    if one.key != "customize":
+        return []
+    return [match[2].lower() for match in re.finditer(r"(['\"])([^'\"]*)\1", one.value)]
+
+
+def _channels(settings: list[_Set]) -> Iterator[Setting[str]]:
+    for one in settings:
+        words = _words(one)
+        for flags, what in (
+            (("--clipboard", "--clipboard-mode"), "the clipboard"),
+            (("--draganddrop", "--drag-and-drop"), "drag and drop"),
+        ):
+            for flag in flags:
+                if flag in words and words[words.index(flag) + 1 :][:1] not in (["disabled"], []):
+                    yield Stated(what, one.at)
+        if one.key == "enable_enhanced_session_mode" and one.value == "true":
+            yield Stated("the desktop of an enhanced session", one.at)
+
+
+def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
+    for one in reversed(settings):
+        words = _words(one)
+        if one.key in ("nested", "enable_virtualization_extensions"):
+            return Stated(one.value == "true", one.at)
+        if "--nested-hw-virt" in words:
+            return Stated(words[words.index("--nested-hw-virt") + 1 :][:1] == ["on"], one.at)
+        if one.key == "vmx.vhv.enable":
+            return Stated((_literal(one.value) or "").lower() == "true", one.at)
+    return Defaulted(False, at)
+
+
+def _memory(settings: list[_Set], at: Location) -> Setting[str]:
+    for one in reversed(settings):
+        if one.key in ("memory", "memsize") or "--memory" in _words(one):
+            return Stated(one.value, one.at)
+    return Defaulted("what the box has", at)

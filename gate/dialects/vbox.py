@@ -1,0 +1,127 @@
+"""A virtual machine of VirtualBox by its settings file.
+
+Elements and what is left out where it is the default: VirtualBox `include/VBox/settings.h` and files that VBoxManage
+7.2 wrote; what they are worth: the manual, chapter Security. Snapshots of a machine are in the file too and do not run.
+"""
+
+from __future__ import annotations
+
+from gate.dialects.machine import Parts, guest, share
+from gate.dialects.open_addresses import is_open
+from gate.model.errors import InputError
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.machine import Machine
+from gate.model.workload import Device, Tweak
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.model.evidence import Setting
+    from gate.model.location import Location
+    from gate.model.workload import Mount, Workload
+    from gate.syntax.xml_tree import Element
+
+#: Settings that reach into the machine monitor itself, and that no version documents.
+_INTERNAL = "VBoxInternal"
+
+
+def machine(root: Element, path: str) -> Workload:
+    """Return the machine; raise InputError for settings of something else, or of a machine that is locked."""
+    found = root.first("Machine")
+    hardware = found.first("Hardware") if found is not None else None
+    if found is None or hardware is None:
+        raise InputError("holds no machine that can be read", at=root.at, remedy="export the machine's own settings")
+    at, name = found.at, found.get("name") or "machine"
+    parts = Parts(
+        Items(tuple(Stated(one, one.at) for one in _shares(hardware)), at),
+        Items(tuple(Stated(one, one.at) for one in _devices(hardware)), at),
+        Items(tuple(Stated(one, one.at) for one in _tweaks(found)), at),
+        Machine(
+            Items(tuple(_monitors(hardware)), at),
+            Items(tuple(_consoles(hardware)), at),
+            Items(tuple(_channels(hardware)), at),
+            Items((), at),
+            _nested(hardware),
+        ),
+        _memory(hardware),
+        Inapplicable("the settings do not say what system the guest runs in the end", at),
+    )
+    return guest(f"{path}#Machine/{name}", name, "virtualbox", at, Stated("vm", at), parts)
+
+
+def _is_on(element: Element, name: str = "enabled") -> bool:
+    return element.get(name).lower() in ("true", "1")
+
+
+def _memory(hardware: Element) -> Setting[str]:
+    memory = hardware.first("Memory")
+    if memory is None or not memory.get("RAMSize"):
+        return Unknown("no memory is stated", hardware.at)
+    return Stated(f"{memory.get('RAMSize')}MiB", memory.at)
+
+
+def _shares(hardware: Element) -> Iterator[Mount]:
+    for one in hardware.all("SharedFolders", "SharedFolder"):
+        path: Setting[str] = Unknown("the folder is not stated", one.at)
+        if one.get("hostPath"):
+            path = Stated(one.get("hostPath"), one.at)
+        read_only: Setting[bool] = Unknown("whether the guest may write is not stated", one.at)
+        if "writable" in one.attributes:
+            read_only = Stated(not _is_on(one, "writable"), one.at)
+        yield share(path, one.get("name"), read_only, one.at)
+
+
+def _devices(hardware: Element) -> Iterator[Device]:
+    for one in hardware.all("USB", "DeviceFilters", "DeviceFilter"):
+        if _is_on(one, "active"):
+            yield Device(f"every USB device that the filter {one.get('name')[:40]!r} takes", "rwm", one.at)
+    for one in hardware.all("HostPci", "Devices", "Device"):
+        yield Device("a PCI device", "rwm", one.at)
+
+
+def _tweaks(found: Element) -> Iterator[Tweak]:
+    for one in found.all("ExtraData", "ExtraDataItem"):
+        if one.get("name").startswith(_INTERNAL):
+            yield Tweak(f"vbox:{one.get('name')[:80]}", Stated(one.get("value"), one.at), one.at)
+
+
+def _monitors(hardware: Element) -> Iterator[Setting[str]]:
+    """Yield the debugger of the guest, where it listens for others."""
+    for one in hardware.all("GuestDebug"):
+        if one.get("provider") not in ("", "None") and one.get("io").upper() == "TCP" and is_open(one.get("address")):
+            yield Stated(f"a debugger on {one.get('address') or 'every address'}", one.at)
+
+
+def _consoles(hardware: Element) -> Iterator[Setting[str]]:
+    """Yield the remote display without a login, on every address unless a property says otherwise."""
+    for one in hardware.all("RemoteDisplay"):
+        if _is_on(one) and one.get("authType").lower() in ("", "null") and is_open(_address(one)):
+            yield Stated(f"remote display on {_address(one) or 'every address'}", one.at)
+    for one in hardware.all("UART", "Port"):
+        serves = _is_on(one, "server") and one.get("hostMode").upper() == "TCP"
+        if serves and one.get("enabled", "true").lower() in ("true", "1"):
+            yield Stated(f"a serial line on port {one.get('path')[:20]} of every address", one.at)
+
+
+def _address(display: Element) -> str:
+    for one in display.all("VRDEProperties", "Property"):
+        if one.get("name") == "TCP/Address":
+            return one.get("value")
+    return display.get("netAddress")
+
+
+def _channels(hardware: Element) -> Iterator[Setting[str]]:
+    for name, what in (("Clipboard", "the clipboard"), ("DragAndDrop", "drag and drop")):
+        for one in hardware.all(name):
+            if one.get("mode", "Disabled") != "Disabled":
+                yield Stated(f"{what} ({one.get('mode')[:20]})", one.at)
+            elif _is_on(one, "fileTransfersEnabled"):
+                yield Stated("files by the clipboard", one.at)
+
+
+def _nested(hardware: Element) -> Setting[bool]:
+    for one in hardware.all("CPU", "NestedHWVirt"):
+        return Stated(_is_on(one), one.at)
+    at: Location = hardware.at
+    return Defaulted(False, at)

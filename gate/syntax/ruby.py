@@ -1,0 +1,182 @@
+"""Ruby as far as Vagrantfiles use it: statements, their strings, and the blocks they stand in; nothing is run.
+
+A statement ends with its line unless a bracket is open or the line ends with a comma, a dot or a backslash. What stands
+under a condition says so, because whether it is run is not known. Bodies of heredocs are left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gate.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Statements that are read of one file; the rest is as if nobody had looked, and the reader says so.
+MAX_STATEMENTS = 5_000
+
+#: Characters of one statement; a longer one is cut, and says so.
+MAX_LENGTH = 8_000
+
+_HEREDOC = re.compile(r"<<[~-]?(['\"]?)([A-Z_a-z][A-Za-z0-9_]*)\1")
+_CONDITION = re.compile(r"\s*(?:if|unless|case|while|until|begin|elsif|else|when|rescue)\b")
+_OPENS = re.compile(r"\s*(?:if|unless|case|while|until|for|begin|def|class|module)\b")
+_DO = re.compile(r"\bdo\b[ \t]*(?:\|([^|\n]*)\|)?")
+_END = re.compile(r"end(?![A-Za-z0-9_])")
+_POSTFIX = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
+
+
+class Block(Record):
+    """A block: the statement that opens it, what its variables are called, and whether a condition guards it."""
+
+    head: str
+    names: tuple[str, ...]
+    guarded: bool
+
+
+class Statement(Record):
+    """One statement, the offset of its first character, and the blocks it stands in, the outermost first.
+
+    Of one that `is_cut` the rest, or all that follows, is not there.
+    """
+
+    text: str
+    start: int
+    blocks: tuple[Block, ...]
+    opens: Block | None = None
+    is_cut: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is run whenever the file is, as far as the file itself decides."""
+        masked = masked_strings(self.text)
+        return not (any(block.guarded for block in self.blocks) or _POSTFIX.search(masked) or "?" in masked.split(" "))
+
+
+def masked_strings(text: str) -> str:
+    """Return a text of the same length whose strings and comments are blanks; quotes stay."""
+    found = list(text)
+    quote, index = "", 0
+    while index < len(text):
+        char = text[index]
+        if quote:
+            if char == "\\":
+                found[index : index + 2] = "  "[: len(found[index : index + 2])]
+                index += 2
+                continue
+            if char == quote:
+                quote = ""
+            elif char != "\n":
+                found[index] = " "
+        elif char in "'\"":
+            quote = char
+        elif char == "#":
+            end = text.find("\n", index)
+            end = len(text) if end < 0 else end
+            found[index:end] = " " * (end - index)
+            index = end
+            continue
+        index += 1
+    return "".join(found)
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """Yield the statements in their order, `MAX_STATEMENTS` at most."""
+    stack: list[Block] = []
+    count = 0
+    for start, written, masked in _logical(text):
+        for begin, end in _cut(masked):
+            piece, mask = written[begin:end], masked[begin:end]
+            if not mask.strip():
+                continue
+            count += 1
+            if count > MAX_STATEMENTS:
+                yield Statement("", start, (), is_cut=True)
+                return
+            lead = len(mask) - len(mask.lstrip())
+            at = start + begin + lead
+            if re.match(r"\s*(?:end\b|\})", mask):
+                if stack:
+                    stack.pop()
+                continue
+            is_cut = len(piece) > MAX_LENGTH
+            piece, mask = piece[:MAX_LENGTH], mask[:MAX_LENGTH]
+            opened = _opened(piece, mask)
+            yield Statement(piece.strip(), at, tuple(stack), opened, is_cut)
+            if opened is not None:
+                stack.append(opened)
+
+
+def _opened(piece: str, mask: str) -> Block | None:
+    """Return the block that a statement opens; a condition that ends on its own line opens none."""
+    do = _DO.search(mask)
+    if do is not None:
+        names = tuple(name.strip() for name in (do[1] or "").split(",") if name.strip())
+        return Block(piece.strip(), names, bool(re.match(r"\s*(?:while|until)\b", mask)))
+    if _OPENS.match(mask) and not re.search(r"\bend\b", mask):
+        return Block(piece.strip(), (), bool(_CONDITION.match(mask)) and not mask.strip().startswith("begin"))
+    return None
+
+
+def _cut(masked: str) -> Iterator[tuple[int, int]]:
+    """Cut a line at semicolons, behind `do |x|`, and around `end`."""
+    begin = depth = index = 0
+    while index < len(masked):
+        char = masked[index]
+        depth += (char in "([{") - (char in ")]}")
+        do = _DO.match(masked, index) if char == "d" and (index == 0 or not masked[index - 1].isalnum()) else None
+        if char == ";" and depth <= 0:
+            yield begin, index
+            begin = index + 1
+        elif do is not None and depth <= 0:
+            yield begin, do.end()
+            begin = index = do.end()
+            continue
+        elif index > begin and depth <= 0 and masked[index - 1] in " \t;" and _END.match(masked, index):
+            yield begin, index
+            yield index, index + 3
+            begin = index = index + 3
+            continue
+        index += 1
+    yield begin, len(masked)
+
+
+def _logical(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield statements over several lines as one, with their offset, as written and with strings blanked."""
+    ends: list[str] = []
+    start = offset = 0
+    written, skipping = "", False
+    for line in text.split("\n"):
+        here, offset = offset, offset + len(line) + 1
+        if line.startswith("=begin"):
+            skipping = True
+        if skipping or ends:
+            if ends and line.strip() == ends[0]:
+                ends.pop(0)
+            skipping = skipping and not line.startswith("=end")
+            written += " " * len(line) + "\n" if written else ""
+            if not ends and written and not _is_open(masked_strings(written)):
+                yield start, written, masked_strings(written)
+                written = ""
+            continue
+        if not written:
+            start = here
+        written += line + "\n"
+        masked = masked_strings(written)
+        if len(written) > MAX_LENGTH:
+            written = ""
+            continue
+        ends = [match[2] for match in _HEREDOC.finditer(line) if masked_strings(line)[match.start()] == "<"]
+        if not ends and (len(written) > MAX_LENGTH or not _is_open(masked)):
+            yield start, written, masked
+            written = ""
+    if written:
+        yield start, written, masked_strings(written)
+
+
+def _is_open(masked: str) -> bool:
+    body = masked.rstrip()
+    depth = sum(map(body.count, "([{")) - sum(map(body.count, ")]}"))
+    return depth > 0 or body.endswith((",", "\\", ".", "=>", "||", "&&"))

@@ -1,0 +1,257 @@
+"""Definitions of machines for VMware, Xen, VirtualBox, Vagrant and Hyper-V: levels, places, what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gate.model.source import Source
+from gate.pipeline.reading import load
+from gate.syntax import powershell, ruby, vmx, xl
+from tests.verbs import NOW, gate, write_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VMX = 'config.version = "8"\nmemsize = "1"\n' + "".join(
+    f'isolation.tools.{name}.disable = "TRUE"\n' for name in ("copy", "paste", "dnd", "hgfs")
+)
+XL = 'name = "a"\nmemory = 1\n'
+PVH = XL + 'type = "pvh"\n'
+OFF = '  config.vm.synced_folder ".", "/vagrant", disabled: true\n'
+NEW = "New-VM -Name a -MemoryStartupBytes 1GB\n"
+
+
+def vbox(hardware: str = "", extra: str = "") -> str:
+    """Return the settings of a machine."""
+    inside = f"{extra}<Hardware><Memory RAMSize='1'/>{hardware}</Hardware>"
+    return f"<VirtualBox xmlns='http://www.virtualbox.org/'><Machine name='a'>{inside}</Machine></VirtualBox>"
+
+
+def vagrant(inside: str = OFF) -> str:
+    """Return a Vagrantfile."""
+    return f'Vagrant.configure("2") do |config|\n  config.vm.box = "x"\n{inside}end\n'
+
+
+def judged(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str) -> dict[str, Any]:
+    """Judge one file; return the report."""
+    write_all(tmp_path, {name: text})
+    report: dict[str, Any] = json.loads(gate(capsys, "check", "--format", "json", "--now", NOW, tmp_path / name).out)
+    return report
+
+
+def level(boundary: dict[str, str]) -> str:
+    """Return the level from the worst to the best."""
+    worst, best = boundary["worst"], boundary["best"]
+    return worst if worst == best else f"{worst}..{best}"
+
+
+VMWARE = [
+    (VMX, "L6"),
+    ('config.version = "8"\nmemsize = "1"\n', "L5..L6"),
+    ('config.version = "8"\nvirtualHW.productCompatibility = "hosted"\n', "L5"),
+    (VMX + 'Isolation.Tools.Copy.Disable = "false"\n', "L5"),
+    (VMX + 'sharedFolder0.present = "TRUE"\nsharedFolder0.hostPath = "/home/u/p"\n', "L1..L6"),
+    (
+        VMX + 'sharedFolder0.present = "TRUE"\nsharedFolder0.hostPath = "/data"\nsharedFolder0.writeAccess = "TRUE"\n',
+        "L3",
+    ),
+    (
+        VMX + 'sharedFolder0.present = "TRUE"\nsharedFolder0.hostPath = "/data"\nsharedFolder0.writeAccess = "FALSE"\n',
+        "L6",
+    ),
+    (VMX + 'sharedFolder0.present = "TRUE"\nsharedFolder0.enabled = "FALSE"\nsharedFolder0.hostPath = "/"\n', "L6"),
+    (
+        VMX
+        + 'sharedFolder0.present = "TRUE"\nsharedFolder0.hostPath = "C:\\Users\\u"\nsharedFolder0.writeAccess="1"\n',
+        "L0",
+    ),
+    (VMX + 'pciPassthru0.present = "TRUE"\n', "L5"),
+    (VMX + 'pciPassthru0.present = "TRUE"\npcipassthru0.PRESENT = "FALSE"\n', "L6"),
+    (VMX + 'RemoteDisplay.vnc.enabled = "TRUE"\n', "L5"),
+    (VMX + 'RemoteDisplay.vnc.enabled = "TRUE"\nRemoteDisplay.vnc.password = "x"\n', "L6"),
+    (VMX + '# RemoteDisplay.vnc.enabled = "TRUE"\n', "L6"),
+    (VMX + 'serial0.present = "TRUE"\nserial0.fileType = "network"\nserial0.fileName = "telnet://:4000"\n', "L5"),
+    (VMX + 'scsi0:0.fileName = "/dev/vg/a"\n', "L5"),
+]
+XEN = [
+    (PVH, "L6"),
+    (XL, "L2..L5"),
+    (XL + 'type = "pv"\n', "L2..L5"),
+    (XL + 'builder = "hvm"\n', "L6"),
+    (XL + 'type = "hvm"\ntype = "pv"\n', "L2..L5"),
+    (XL + 'type = "odd"\n', "L2..L5"),
+    (PVH + "p9 = [ 'tag=x,path=/,security_model=none' ]\n", "L0"),
+    (PVH + "p9 = [ 'tag=x,path=/srv/x,security_model=none' ]\n", "L3"),
+    (PVH + "pci = [ '01:00.0' ]\n", "L5"),
+    (PVH + "pci = [ '01:00.0,permissive=1' ]\n", "L1"),
+    (PVH + "pci_permissive = 1\npci = [ '01:00.0' ]\n", "L1"),
+    (PVH + "irqs = [ 5 ]\n", "L1"),
+    (PVH + "iomem = [ 'fe,1' ]\niomem = [ ]\n", "L6"),
+    (PVH + "disk = [ 'phy:/dev/vg/a,xvda,w' ]\n", "L6"),
+    (PVH + "disk = [ 'format=raw,vdev=xvda,access=rw,target=/dev/sda' ]\n", "L5"),
+    (PVH + "vnclisten = '0.0.0.0'\n", "L5"),
+    (PVH + "vfb = [ 'vnc=1,vnclisten=0.0.0.0,vncpasswd=x' ]\n", "L6"),
+    (PVH + "spice = 1\n", "L5"),
+    (PVH + "bootloader = 'pygrub'\n", "L5"),
+    (PVH + "bootloader = 'pygrub'\nbootloader_restrict = 1\n", "L6"),
+    (PVH + "hap = 0\n", "L5"),
+]
+VIRTUALBOX = [
+    (vbox(), "L6"),
+    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x' writable='true'/></SharedFolders>"), "L3"),
+    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x' writable='false'/></SharedFolders>"), "L6"),
+    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x'/></SharedFolders>"), "L3..L6"),
+    (vbox("<RemoteDisplay enabled='true'/>"), "L5"),
+    (vbox("<RemoteDisplay enabled='true' authType='External'/>"), "L6"),
+    (vbox("<RemoteDisplay enabled='false'/>"), "L6"),
+    (
+        vbox(
+            "<RemoteDisplay enabled='true'><VRDEProperties><Property name='TCP/Address' value='127.0.0.1'/>"
+            "</VRDEProperties></RemoteDisplay>"
+        ),
+        "L6",
+    ),
+    (vbox("<Clipboard/><DragAndDrop mode='Disabled'/>"), "L6"),
+    (vbox("<DragAndDrop mode='HostToGuest'/>"), "L5"),
+    (vbox(extra="<ExtraData><ExtraDataItem name='VBoxInternal/x' value='1'/></ExtraData>"), "L5"),
+    (vbox(extra="<Snapshot><Hardware><RemoteDisplay enabled='true'/></Hardware></Snapshot>"), "L6"),
+]
+VAGRANT = [
+    (vagrant(), "L6"),
+    (vagrant(""), "L1"),
+    (vagrant('  config.vm.synced_folder ".", "/vagrant", :disabled => true\n'), "L6"),
+    (vagrant('  config.vm.synced_folder ".", "/vagrant", type: "rsync"\n'), "L6"),
+    (vagrant('  config.vm.synced_folder ".", "/vagrant", type: "nfs"\n'), "L1"),
+    (vagrant('  config.vm.synced_folder ".", "/vagrant", type: kind\n'), "L0..L6"),
+    (vagrant('  config.vm.synced_folder ".", "/vagrant", disabled: true if ENV["CI"]\n'), "L0..L6"),
+    (vagrant('  if ENV["CI"]\n    config.vm.synced_folder ".", "/vagrant", disabled: true\n  end\n'), "L0..L6"),
+    (vagrant(f"{OFF}  # config.vm.synced_folder '/', '/x'\n"), "L6"),
+    (vagrant(f"{OFF}  config.vm.synced_folder '/', '/x'\n"), "L0"),
+    (vagrant(f"{OFF}  config.vm.synced_folder '/srv/x', '/x'\n"), "L3"),
+    (vagrant(f"{OFF}  config.vm.synced_folder '/srv/x', '/x', mount_options: ['ro']\n"), "L6"),
+    (vagrant(f"{OFF}  config.vm.synced_folder path, '/x'\n"), "L0..L6"),
+    (vagrant(f'{OFF}  config.vm.provider :libvirt do |v|\n    v.driver = "qemu"\n  end\n'), "L2"),
+    (vagrant(f'{OFF}  config.vm.provider "docker" do |d|\n    d.image = "x"\n  end\n'), "L2..L6"),
+    (vagrant(f"{OFF}  eval File.read('more')\n"), "L0..L6"),
+    (
+        vagrant(f"{OFF}  config.vm.provision 'shell', inline: <<~SH\n    config.vm.synced_folder '/', '/x'\n  SH\n"),
+        "L6",
+    ),
+    (vagrant(f"{OFF}=begin\n  config.vm.synced_folder '/', '/x'\n=end\n"), "L6"),
+    (vagrant("  " + OFF.strip().replace('"/vagrant", ', '"/vagrant",\n    ') + "\n"), "L6"),
+]
+HYPERV = [
+    (NEW, "L6"),
+    (NEW + "Add-VMAssignableDevice -VMName a -LocationPath x\n", "L5"),
+    (NEW + "Add-VMAssignableDevice -VMName b -LocationPath x\n", "L6"),
+    (NEW + "Add-VMAssignableDevice -VMName $each -LocationPath x\n", "L5"),
+    (NEW + "# Add-VMAssignableDevice -VMName a\n<# Add-VMAssignableDevice -VMName a #>\n", "L6"),
+    (NEW + "Copy-VMFile a -SourcePath x -DestinationPath y -FileSource Host\n", "L5"),
+    (NEW + "Add-VMHardDiskDrive -VMName a -DiskNumber 2\n", "L5"),
+    (NEW + "Add-VMHardDiskDrive -VMName a -Path x.vhdx\n", "L6"),
+    ("if ($x) { New-VM -Name a }; Add-VMAssignableDevice `\n  -VMName:a\n", "L5"),
+    ("$n = 'a'\n$vm = New-VM -Name $n\nAdd-VMGpuPartitionAdapter -VMName $n\n", "L5"),
+]
+ALL = [
+    *(("a.vmx", *case) for case in VMWARE),
+    *(("a.cfg", *case) for case in XEN),
+    *(("a.vbox", *case) for case in VIRTUALBOX),
+    *(("Vagrantfile", *case) for case in VAGRANT),
+    *(("a.ps1", *case) for case in HYPERV),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), ALL)
+def test_the_level(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, expected: str) -> None:
+    report = judged(tmp_path, capsys, name, text)
+    assert [level(subject["boundary"]) for subject in report["subjects"]] == [expected]
+
+
+def test_each_machine_of_a_vagrantfile_has_what_is_said_of_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = vagrant(
+        "  config.vm.define 'a' do |a|\n    a.vm.synced_folder '.', '/vagrant', disabled: true\n  end\n"
+        "  config.vm.define :b do |b|\n    b.vm.box = 'y'\n  end\n  config.vm.synced_folder '/srv/x', '/x'\n"
+    )
+    report = judged(tmp_path, capsys, "Vagrantfile", text)
+    assert {one["name"]: level(one["boundary"]) for one in report["subjects"]} == {"a": "L3", "b": "L1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.cfg", XL + "vcpus = -1\n"),
+        ("a.cfg", XL + "Type = 'pvh'\n"),
+        ("a.cfg", XL + "disk = [ 'a'\n"),
+        ("a.cfg", XL + "import os\n"),
+        ("a.cfg", XL.replace("\n", "\r\n")),
+        ("a.vbox", vbox()[:-5]),
+        ("a.vbox", "<VirtualBox ><Machine name='a'/></VirtualBox>"),
+    ],
+)
+def test_what_its_consumer_refuses_is_no_pass(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    report = judged(tmp_path, capsys, name, text)
+    assert report["exit_status"] == 3
+    assert report["coverage"]["not_understood"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "text", "mine"),
+    [
+        ("xen", "ks.cfg", "rootpw x\n%packages\nmemory = 1\n", False),
+        ("xen", "setup.cfg", "[metadata]\nname = gate\n", False),
+        ("xen", "a.cfg", XL, True),
+        ("vagrant", "Vagrantfile", "# nothing yet\n", False),
+        ("hyperv", "a.ps1", "New-VMSwitch -Name x\n", False),
+        ("hyperv", "a.ps1", "New-VM -Name x -VMHost y -Datastore z\n", False),
+        ("vmx", "a.vmx", "<Foundry/>", False),
+        ("vbox", "VirtualBox.vbox", "<VirtualBox ><Global/></VirtualBox>", False),
+    ],
+)
+def test_what_is_claimed(reader: str, name: str, text: str, mine: bool) -> None:
+    assert load(reader).claims(Source(name, text.encode())) is mine
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@'\n" * 50_000, "<#" * 50_000, "'" * 99_999, '"`' * 50_000, "a" * 200_000, "{" * 100_000, "-" * 100_000],
+)
+def test_scripts_that_never_end_are_read_once(text: str) -> None:
+    assert len(list(powershell.commands(text))) <= powershell.MAX_COMMANDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<<A\n" * 20_000,
+        "do |x| " * 20_000,
+        "(" * 100_000,
+        "'" * 99_999,
+        "a" * 200_000,
+        "x = { |y| vm." * 20_000,
+        "end;" * 50_000,
+    ],
+)
+def test_vagrantfiles_that_never_end_are_read_once(text: str) -> None:
+    assert len(list(ruby.statements(text))) <= ruby.MAX_STATEMENTS + 1
+
+
+def test_a_dictionary_counts_the_last_line_of_a_key() -> None:
+    source = Source(
+        "a.vmx",
+        b'\xef\xbb\xbfA.b = "1|22|"\r\na.B = 2 # c\nnothing\n c = "x" # y\nd = "x" y\n' + b"e = x" + b" " * 99_999,
+    )
+    found = {key: entry.value for key, entry in vmx.entries(source).items()}
+    assert found == {"a.b": "2", "c": "x", "e": "x"}
+
+
+def test_lists_and_strings_of_xl() -> None:
+    text = "a = [ 'x', \"y\\\"z\", 0x10,\n [ 1 ], ]\nb = 'p'; b += 'q'\nc = [ 'r' ]\nc += [ 's' ]\n"
+    found = {key: item.value for key, item in xl.parse(Source("a.cfg", text.encode())).items()}
+    assert found == {"a": ("x", 'y"z', "0x10", ("1",)), "b": "pq", "c": ("r", "s")}
