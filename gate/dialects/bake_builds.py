@@ -18,6 +18,8 @@ from gate.syntax.tree import Opaque, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gate.dialects.bake import Target
     from gate.model.evidence import Setting
     from gate.model.image import Image, Stage
@@ -61,23 +63,30 @@ def _entitled(asked: Node | None, target: Target) -> Items[str]:
 
 def image(target: Target, path: str, sources: Sources) -> Image | Skipped | InputError:
     """Return the image of a target, where it starts from others than its recipe by itself; else why there is none."""
-    id_, asked = f"{path}#Target/{target.name}", _asked(target)
-    given = target.text("dockerfile-inline")
-    node = target.entries.get("dockerfile-inline")
-    try:
-        if isinstance(given, str) and given and node is not None:
-            return replace(inline(given, id=id_, at=node.at, asked=asked), name=target.name)
-        if isinstance(given, Opaque):
-            return Skipped(target.at, f"what {target.name} is built from cannot be known: {given.reason}")
-        source = _recipe(target, path, sources)
-        if isinstance(source, str):
-            return Skipped(target.at, f"builds {target.name}, {source}")
-        made = recipe(source, id=id_, asked=asked)
-    except InputError as error:
-        return InputError(f"{target.name} cannot be built: {error.cause}", at=error.at, remedy=error.remedy)
+    given, node = target.text("dockerfile-inline"), target.entries.get("dockerfile-inline")
+    if isinstance(given, Opaque):
+        return Skipped(target.at, f"what {target.name} is built from cannot be known: {given.reason}")
+    id_ = f"{path}#Target/{target.name}"
+    if given and node is not None:
+        return _built(target, lambda: inline(given, id=id_, at=node.at, asked=_asked(target)))
+    source = _recipe(target, path, sources)
+    if isinstance(source, str):
+        return Skipped(target.at, f"builds {target.name}, {source}")
+    made = _built(target, lambda: recipe(source, id=id_, asked=_asked(target)))
+    if isinstance(made, InputError):
+        beside = source.path.startswith(path.rpartition("/")[0])
+        # From the root another project's recipe may be found, which has not even the stage.
+        return made if beside else Skipped(target.at, f"builds {target.name}, whose recipe is not in sight")
     if _bases(made) <= _bases(_by_itself(source)):
         return Skipped(target.at, f"builds {target.name} from {source.path}, which is judged where it stands")
-    return replace(made, name=target.name)
+    return made
+
+
+def _built(target: Target, build: Callable[[], Image]) -> Image | InputError:
+    try:
+        return replace(build(), name=target.name)
+    except InputError as error:
+        return InputError(f"{target.name} cannot be built: {error.cause}", at=error.at, remedy=error.remedy)
 
 
 def _by_itself(source: Source) -> Image | None:

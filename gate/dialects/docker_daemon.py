@@ -46,15 +46,29 @@ KEYS = frozenset(
     for key in line.split()
 )
 
+#: Options that no other program's configuration has by chance; every name of several words is one.
+_OWN = frozenset({"bip", "hosts", "icc", "ip6tables", "iptables", "runtimes", "tlscacert", "tlsverify"})
+
+#: What the command line knows, and no file says by itself.
+_OF_COMMANDS = frozenset({"help", "validate", "version"})
+
 #: What says of a user-defined bridge whether its containers reach each other.
 ENABLE_ICC = "com.docker.network.bridge.enable_icc"
 
 _NOT_ONE = "is no option of dockerd, which does not start with it"
 
 
-def options(root: Node | None) -> int:
-    """Return how many options of dockerd a file holds."""
-    return sum(name in KEYS for name in root.entries) if isinstance(root, Mapping) else 0
+def configures(root: Node | None) -> bool:
+    """Say whether a file is the configuration of an engine: it has an option that is nobody else's, or nothing else."""
+    if not isinstance(root, Mapping):
+        return False
+    found = root.entries.keys() & KEYS
+    return any(map(is_own, found)) or (bool(found) and found == root.entries.keys() and not found & _OF_COMMANDS)
+
+
+def is_own(name: str) -> bool:
+    """Say whether a name is that of an option, and of nothing else."""
+    return name in KEYS and ("-" in name or name in _OWN)
 
 
 def daemon(root: Mapping) -> tuple[Daemon, list[InputError]]:

@@ -33,26 +33,26 @@ def claims(source: Source) -> bool:
         return False
     if is_daemon(source.path.rpartition("/")[2]):
         return True
-    from gate.dialects.docker_daemon import options
+    from gate.dialects.docker_daemon import KEYS, configures
 
     root = parse(source).root if source.text.lstrip().startswith("{") else None
-    return isinstance(root, Mapping) and 0 < options(root) == len(root.entries)
+    return isinstance(root, Mapping) and configures(root) and root.entries.keys() <= KEYS
 
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read the configuration; a file that holds no option of dockerd is somebody else's."""
-    from gate.dialects.docker_daemon import KEYS, daemon, options
+    from gate.dialects.docker_daemon import KEYS, configures, daemon, is_own
 
     document = parse(source)
     root, at = document.root, whole_file(source.path)
     if root is None:
-        if not any(f'"{key}"'.encode() in source.data for key in KEYS):
+        if not any(f'"{key}"'.encode() in source.data for key in KEYS if is_own(key)):
             return Reading(skipped=(Skipped(at, "is no JSON and holds no option of dockerd"),))
         if any(mark in source.data for mark in _MARKS):
             remedy = "render it, and check the result"
             return Reading(problems=(UnrenderedError("is a template that nobody has rendered", at=at, remedy=remedy),))
         return Reading(problems=(document.error,) if document.error is not None else ())
-    if not isinstance(root, Mapping) or not options(root):
+    if not isinstance(root, Mapping) or not configures(root):
         return Reading(skipped=(Skipped(at, "holds no option of dockerd, so that it configures no engine"),))
     body, problems = daemon(root)
     found = Definition("daemon", source.path, root.at, Defaulted("", root.at), body=body)

@@ -231,6 +231,14 @@ def test_recipes_lie_beside_the_file_or_below_the_root(tmp_path: Path, capsys: p
     assert "build/docker-bake.hcl#Target/a" in ids(judged(capsys, tmp_path, files))
 
 
+def test_a_recipe_of_another_project_is_not_taken_for_a_broken_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"vendor_of/other/docker-bake.hcl": 'target "a" {\n  target = "gone"\n}\n'}
+    answer = judged(capsys, tmp_path, files)
+    assert (answer.status, ids(answer)) == (0, ["Dockerfile"])
+
+
 HALVES = ['target "a" {\n', 'target "a" {\n  args = {\n}\n', 'target "a" {\n  x = 1\n  x = 2\n}\n']
 
 

@@ -102,7 +102,13 @@ def test_a_value_of_the_wrong_type_is_unknown() -> None:
     assert not daemon('{"hosts": "tcp://0.0.0.0:2375"}').hosts.complete
 
 
-@pytest.mark.parametrize("text", ['{"name": "x"}', "[]", "3", "{", "not json"])
+OTHERS = [
+    *('{"name": "x"}', "[]", "3", "{", "not json", '{"version": "1.0"}'),
+    *('{"host": "localhost", "port": 80, "debug": true}', '{"apps": [], "labels": {},}'),
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
 def test_what_configures_no_engine_is_skipped_with_a_reason(text: str) -> None:
     found = reading(text)
     assert (found.definitions, found.problems) == ((), ())
