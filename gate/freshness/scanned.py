@@ -62,10 +62,21 @@ def system(scan: Scan, tables: Tables) -> Lifecycle | None:
     return tables.lifecycle(product, release) if product and release else None
 
 
+def standing(scan: Scan, tables: Tables, now: str) -> Support | None:
+    """Say where the system stands that a scan found.
+
+    A bill of materials that only its name ties to an image may be of another: it can say that support has ended.
+    """
+    lifecycle = system(scan, tables)
+    found = support(lifecycle, now, tables.date) if lifecycle is not None else None
+    is_loose = scan.is_bill and scan.match == "name"
+    return None if found is not None and is_loose and found.state not in ("ended", "contract") else found
+
+
 def systems(packages: Packages, tables: Tables, now: str) -> tuple[Support, ...]:
     """Say where every system stands that a scan found."""
-    known = (system(scan, tables) for scan in packages.scans)
-    return tuple(support(one, now, tables.date) for one in dict.fromkeys(known) if one is not None)
+    found = (standing(scan, tables, now) for scan in packages.scans)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
 def last_fixes(scan: Scan, tables: Tables) -> int | None:

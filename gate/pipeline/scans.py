@@ -198,11 +198,16 @@ def _are_layers(one: Identity, scan: Scan) -> bool:
 
 
 def _known(image: Image, scans: list[Scan]) -> Known:
-    """Return by what VEX documents may know an image."""
-    own = image.identity or NOTHING
-    written = {image.name, *(name for scan in scans for name in (*scan.names, scan.name))}
-    names = {*own.names, *(called for scan in scans for name in scan.names if (called := identity(name)))}
-    digests = {*own.digests, *(digest for scan in scans for digest in scan.digests)}
+    """Return by what VEX documents may know an image: not by what a bill of materials calls it, nor one made of a bill.
+
+    A bill may be of the change, and could call an image as one is called that is excused.
+    """
+    told = [scan for scan in scans if not scan.is_bill]
+    is_of_bill = any(scan.is_bill and scan.match == "report" for scan in scans)
+    own = NOTHING if is_of_bill or image.identity is None else image.identity
+    written = {*(() if is_of_bill else (image.name,)), *(name for scan in told for name in (*scan.names, scan.name))}
+    names = {*own.names, *(called for scan in told for name in scan.names if (called := identity(name)))}
+    digests = {*own.digests, *(digest for scan in told for digest in scan.digests)}
     return Known(frozenset(digests), frozenset(names), frozenset(written))
 
 

@@ -302,6 +302,23 @@ def test_a_bill_of_an_earlier_build(repository: Path, capsys: pytest.CaptureFixt
     assert f"the bill of materials lists libssl3t64 3.5.1-1, and the layers show {NEW}" in blind
 
 
+def test_a_bill_that_only_a_name_ties_makes_no_system_supported(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "web.tar").write_bytes(layouts.packed(layouts.saved("web:1")))
+
+    def judged(*options: str) -> Any:
+        (subject,) = check(capsys, "--image", "web.tar", *options).report["subjects"]
+        return [
+            (one["lo"], one["hi"]) for one in (subject["scores"][name] for name in ("image_age", "package_freshness"))
+        ]
+
+    put(repository, cyclonedx(PURLS[0]))
+    assert judged("--sbom", "bill.json") == judged()
+    put(repository, cyclonedx("pkg:deb/debian/bash@5?distro=debian-10", system=("debian", "10")))
+    assert judged("--sbom", "bill.json") < judged()
+
+
 def test_a_bill_that_leaves_packages_out(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive(repository / "web.tar")
     put(repository, cyclonedx(LANGUAGE))

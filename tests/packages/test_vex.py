@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.histories import committed
+from tests.packages import bills
 from tests.packages.reports import NAME, cyclonedx, flaw, grype, match, openvex, put, said, trivy
 from tests.verbs import check, rules
 
@@ -206,6 +207,22 @@ def test_a_statement_may_be_limited_to_versions(versions: Any, expected: str, ju
     document = cyclonedx()
     document["vulnerabilities"][0]["affects"][0]["versions"] = versions
     assert outcome(judged(document)) == expected
+
+
+@pytest.mark.parametrize(("product", "expected"), [(NAME, EXCEPTED), ("registry.example/other:1", UNUSED)])
+def test_a_bill_of_materials_gives_no_name_that_is_excused(
+    product: str, expected: str, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tied = bills.properties(ImageID=CONFIG, RepoTag="registry.example/other:1")
+    put(repository, "bill.json", bills.cyclonedx(PURL, properties=tied, name="registry.example/other:1"))
+    result = trivy(flaw(Severity="CRITICAL"), metadata={"ImageID": CONFIG, "DiffIDs": [LAYER]})
+    put(repository, "scan.json", result)
+    put(repository, "vex.json", openvex(said(product)))
+    options = [repository / "scan.json", "--sbom", repository / "bill.json", "--vex", repository / "vex.json"]
+    answer = check(capsys, "--trivy-report", *options)
+    (subject,) = answer.report["subjects"]
+    assert [one["name"] for one in subject["scans"]["witnesses"]] == ["trivy", "sbom"]
+    assert outcome(answer) == expected
 
 
 @pytest.mark.parametrize("version", ["1.4", "1.5", "1.6", "1.7"])
