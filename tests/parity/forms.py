@@ -87,6 +87,9 @@ WINDOWS = {
     "vm": Other("Windows has none of the safeguards of Linux, and needs none of them for a machine", 5, WINDOWS_LACKS),
 }
 RETIRED = Other("nobody maintains Mesos and Marathon", facts=("A.retired_platform",))
+ISOLATORS = (
+    "filesystem/linux, namespaces/pid, namespaces/ipc, linux/capabilities, linux/seccomp, linux/nnp, cgroups/mem"
+)
 NO_KATA = "Kata Containers does not support Podman"
 LXC_LACKS = ("H.seccomp_explicit",)
 
@@ -113,6 +116,19 @@ FORMS: dict[str, Form] = {
     "windows_compose": Form(ALL, WINDOWS),
     "kubernetes": Form(WITH_GVISOR, {"default": NO_FILTER_ASKED}),
     "gke": Form(("gvisor",), {}, missing="GKE has one kind of sandbox; the other strengths are those of Kubernetes"),
+    "aks": Form(("vm",), {}, missing="AKS has one kind of isolation; the other strengths are those of Kubernetes"),
+    "eks": Form(("vm",), {}, missing="only Fargate isolates on EKS; the other strengths are those of Kubernetes"),
+    "windows_kubernetes": Form(
+        ALL,
+        {
+            **WINDOWS,
+            "weak": Other(
+                "a host process is what Windows has for a privileged container, and no mount adds to it",
+                lacks=("G.privileged", "G.runtime_socket"),
+                facts=("G.hostprocess",),
+            ),
+        },
+    ),
     "kubevirt": Form(
         ("vm",),
         {"vm": Other("a whole machine; what runs inside is its guest's business", 6, HARDENED[:4] + HARDENED[5:])},
@@ -124,6 +140,20 @@ FORMS: dict[str, Form] = {
     "ecs_terraform": Form(ALL, ECS),
     "ecs_managed": Form(("vm",), {}, missing="Managed Instances differ from EC2 in the mode of isolation alone"),
     "marathon": Form(WITH_GVISOR, dict.fromkeys(WITH_GVISOR, RETIRED)),
+    "marathon_pod": Form(
+        ("default", "hardened"),
+        {
+            "default": RETIRED,
+            "hardened": Other(
+                "pods of Marathon have no key for capabilities or a root file system that is only read",
+                2,
+                ("H.drop_all", "H.ro_rootfs"),
+                RETIRED.facts,
+            ),
+        },
+        missing="Mesos itself has neither privileged containers nor another runtime",
+        platform=f"mesos: {{isolation: [{ISOLATORS}, cgroups/mem]}}",
+    ),
     "lxc": Form(
         ("weak", "default", "privileged", "hardened"),
         {
