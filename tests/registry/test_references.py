@@ -135,6 +135,24 @@ def test_a_declaration_speaks_of_images_by_their_references(
     assert subject["sensitivity"]["class"] == "restricted"
 
 
+def test_a_layer_that_only_its_publisher_has(
+    registry: Serving, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be left out of a layout, so neither a registry nor anybody else is asked for it."""
+    assert repository.exists()
+    made = Layout()
+    manifest = made.manifest()
+    (foreign,) = manifest["layers"]
+    foreign["mediaType"] = "application/vnd.oci.image.layer.nondistributable.v1.tar"
+    foreign["urls"] = [f"http://{registry.host}/published"]
+    made.add(manifest)
+    registry.push(made.files())
+    answer = check(capsys, "--image", f"{registry.host}/shop/web:1", "--online")
+    assert gaps(answer.report) == []
+    assert len(answer.report["subjects"]) == 1
+    assert len(registry.seen) == 2
+
+
 def test_what_cannot_be_had_leaves_everything_else_judged(
     registry: Serving, repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
