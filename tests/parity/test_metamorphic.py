@@ -266,7 +266,7 @@ PART = re.compile(
 
 #: Lines of the platform that say what there is and not how safe it is: without them the same file means another thing.
 #: To leave a remapped namespace weakens only where there is one, and a stack drops what Compose acts on.
-MEANING = ("userns_remap:", "swarm:")
+MEANING = ("userns_remap:", "userns_auto:", "swarm:")
 
 
 def lessened(files: dict[str, str]) -> Iterator[dict[str, str]]:
