@@ -167,15 +167,18 @@ def out_of_date(image: Image, today: int) -> Iterator[tuple[PackageIndex, str]]:
             yield index, text
 
 
-def dated(one: Vulnerability, indexes: Iterable[PackageIndex]) -> Vulnerability:
-    """Add since when indexes offer what fixes a vulnerability of the system: nothing that makes the fix younger."""
+def dated(one: Vulnerability, indexes: Iterable[PackageIndex], today: int) -> Vulnerability:
+    """Add since when indexes offer what fixes a vulnerability of the system.
+
+    Nothing makes the fix younger than a scanner says, and no day counts that has not come yet.
+    """
     manager = _MANAGERS.get(one.origin.partition(":")[0]) if one.is_system else None
     own = [index for index in indexes if index.manager == manager]
     offers = [(offer, index) for index in own for offer in index.offers.get(one.package, ())]
     found = list(one.fix_dates)
     for kind, day in _first([date for offer, index in offers for date in _dates(offer, index, one.fixed)]).items():
         told = [moment(date.day) for date in one.fix_dates if date.kind in (kind, "observed")]
-        if all(other is None or day < other for other in told):
+        if day <= today and all(other is None or day < other for other in told):
             # Of several days on which somebody saw it the first is enough.
             found = [date for date in found if kind != "observed" or date.kind != "observed"]
             found.append(FixDate(iso(day), kind))

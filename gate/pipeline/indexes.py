@@ -10,6 +10,7 @@ from gate.data.codenames import DEBIAN, UBUNTU
 from gate.dialects import apk_index, rpm_index
 from gate.freshness.lag import dated, installed
 from gate.model.coverage import NotUnderstood
+from gate.model.days import days
 from gate.model.errors import InputError
 from gate.model.evidence import known
 from gate.model.image import Image
@@ -39,10 +40,11 @@ REMEDY = "name the index of the release that the image is of, and the image with
 class Indexes:
     """The indexes of one run, and the images that they are of."""
 
-    __slots__ = ("_of",)
+    __slots__ = ("_now", "_of")
 
     def __init__(self, files: Files, options: Options, ledger: Ledger, scans: Scans | None) -> None:
         """Read everything; what cannot be read, or is of no image, is a gap of the ledger."""
+        self._now = options.now
         self._of: dict[str, Indexed] = {}
         reading = IndexFiles(files, ledger)
         found: list[PackageIndex] = []
@@ -64,8 +66,9 @@ class Indexes:
         if indexed is None:
             return image
         if image.packages is not None:
+            today = days(self._now)
             scans = (
-                replace(scan, vulnerabilities=tuple(dated(one, indexed.indexes) for one in scan.vulnerabilities))
+                replace(scan, vulnerabilities=tuple(dated(one, indexed.indexes, today) for one in scan.vulnerabilities))
                 for scan in image.packages.scans
             )
             image = replace(image, packages=replace(image.packages, scans=tuple(scans)))

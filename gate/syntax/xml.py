@@ -60,7 +60,7 @@ def read(pieces: Iterable[bytes], start: Start, end: End) -> None:
     from xml.parsers.expat import ExpatError, ParserCreate
 
     elements = _Elements(start, end)
-    parser = ParserCreate(namespace_separator=" ")
+    parser = ParserCreate("UTF-8", " ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse
     parser.StartElementHandler = elements.opens

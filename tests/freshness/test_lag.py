@@ -177,7 +177,7 @@ def test_what_was_missed_is_never_younger_than_what_is_claimed() -> None:
 
 
 def since(one: Vulnerability, *indexes: PackageIndex) -> tuple[str, str]:
-    (joined,) = found(packages(scan(dated(one, indexes))), TABLES, NOW)
+    (joined,) = found(packages(scan(dated(one, indexes, TODAY))), TABLES, NOW)
     assert joined.since is not None
     start, end = joined.since
     return "" if start is None else iso(start), iso(end)
@@ -213,8 +213,8 @@ def test_a_build_of_rpm_bounds_its_release_and_an_advisory_tells_it() -> None:
 def test_what_is_no_package_of_the_system_is_not_dated() -> None:
     offers = index(openssl=offer("3.5.1-r0", "2026-02-01", "2026-02-01"))
     own = replace(HOLE, is_system=False, origin="pkg:npm/openssl")
-    assert dated(own, (offers,)) == own
-    assert dated(replace(HOLE, origin="deb:openssl"), (offers,)).fix_dates == ()
+    assert dated(own, (offers,), TODAY) == own
+    assert dated(replace(HOLE, origin="deb:openssl"), (offers,), TODAY).fix_dates == ()
 
 
 def test_what_an_index_adds_never_makes_a_fix_younger() -> None:
@@ -224,6 +224,12 @@ def test_what_an_index_adds_never_makes_a_fix_younger() -> None:
     assert since(seen, index(openssl=offer("3.5.2-r0", "2026-02-01", "2026-02-01"))) == ("2025-01-01", "2026-01-05")
     late = replace(HOLE, fix_dates=(FixDate("2026-03-05", "observed"),))
     assert since(late, index(openssl=offer("3.5.2-r0", "2026-02-01", "2026-02-01"))) == ("2025-01-01", "2026-02-01")
+
+
+def test_a_day_that_has_not_come_dates_nothing() -> None:
+    assert since(HOLE, index(openssl=offer("3.5.1-r0", "2027-02-01", "2027-02-01"))) == ("2025-01-01", NOW)
+    own = image(package("openssl", "3.5.0-r0"), indexes=(index(openssl=offer("3.5.1-r0", "2027-02-01", "2027-02-01")),))
+    assert missed(own, TODAY) is None
 
 
 # ------------------------------------------------------------------------------------------------------ properties

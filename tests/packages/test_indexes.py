@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import gzip
 import lzma
-from typing import TYPE_CHECKING, Any
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from gate.model.errors import InputError
+from gate.pipeline.files import Files
+from gate.pipeline.index_files import IndexFiles
+from gate.pipeline.reading import Ledger
 from tests.packages.indexing import (
     alpine,
     apkindex,
@@ -21,9 +31,6 @@ from tests.packages.indexing import (
 from tests.packages.reports import flaw, trivy
 from tests.packages.reports import put as put_json
 from tests.verbs import Answer, check, rules
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 INSTALLED = ("musl", "1.2.5-r10", "2026-02-01"), ("openssl", "3.5.0-r0", "2026-04-01")
 OFFERED = ("musl", "1.2.5-r10", "2026-02-01"), ("openssl", "3.5.1-r0", "2026-07-10")
@@ -282,6 +289,7 @@ OUTSIDE = b'<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/passwd">]><metadata>&a;<
         (OUTSIDE, "declares a document type"),
         (b"<a>" * 40 + b"</a>" * 40, "is nested too deeply"),
         (b"<metadata><package>", "is no XML that can be read"),
+        (b'<?xml version="1.0" encoding="x-of-nobody"?><metadata><package>', "is no XML that can be read"),
         (b"\xff\xfe<", "is no XML that can be read"),
         (b"<metadata><package><arch>noarch</arch></package></metadata>", "without a name or a version"),
         (b"<metadata><name x='" + b"a" * (20 << 20) + b"'/></metadata>", "has a part of more than"),
@@ -377,6 +385,27 @@ def test_an_index_without_an_image(repository: Path, capsys: pytest.CaptureFixtu
     put(repository, {"Dockerfile": b"FROM alpine:3.22\n", "APKINDEX.tar.gz": apkindex(*OFFERED)})
     answer = check(capsys, "--index", "apk:APKINDEX.tar.gz")
     assert "no image with packages is" in gap(answer)
+
+
+ROWS = ("musl", "1.2.5-r10", "2026-02-01"), ("zlib", "1:1.3-r0", "2026-07-10")
+WHOLE = {
+    "apk": gzip.decompress(apkindex(*ROWS)),
+    "deb": packages(("musl", "1.2.5-1"), ("zlib", "1:1.3-1")),
+    "rpm": gzip.decompress(repodata(("zlib", "1.2.11", "41.el9_6", "2025-06-01"))["primary.xml.gz"]),
+}
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(WHOLE)), st.integers(0, 2_000), st.integers(0, 30), st.binary(max_size=8))
+def test_a_damaged_index_is_read_or_refused(kind: str, start: int, length: int, other: bytes) -> None:
+    whole = WHOLE[kind]
+    data = whole[: start % len(whole)] + other + whole[start % len(whole) + length :]
+    with TemporaryDirectory() as name:
+        folder = put(Path(name), {"index": data, "Release": release(data), **repodata(primary=data or b" ")})
+        files = Files(os.path.realpath(folder))
+        reading = IndexFiles(files, Ledger(files))
+        with suppress(InputError):
+            assert reading.read(kind, str(folder if kind == "rpm" else folder / "index")).offers is not None
 
 
 def test_a_report_does_not_depend_on_where_things_are(
