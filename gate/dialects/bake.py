@@ -82,7 +82,7 @@ class Bake:
         self._grouped: set[str] = set()
         for file in files:
             self._declare(file)
-        self._values = BakeValues(self._variables)
+        self._values = BakeValues(self._variables, self._filled)
         for file in files:
             self._read(file)
 
@@ -174,7 +174,7 @@ class Bake:
 
     def _named(self, node: Scalar, name: str) -> str | Opaque:
         """Return the text of a variable, at the place of the string that names it."""
-        value = self._values.variable(name, Opaque(node.source, node.start, node.end, f"`{name}` refers to itself"))
+        value = self._values.variable(name, Opaque(node.source, node.start, node.end, f"`{name}` leads too far"))
         text = as_string(value)
         if text is not None:
             return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gate.syntax.hcl_scalars import as_boolean, as_string, equal, opaque, scalar
 from gate.syntax.hcl_values import Evaluator
-from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
+from gate.syntax.tree import Node, Opaque, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from gate.syntax.hcl import Attribute, Document
     from gate.syntax.hcl_scalars import Place
-    from gate.syntax.tree import Node
+
+#: Variables that lead from one to the next.
+MAX_CHAIN = 30
 
 #: Functions that Bake has under the name, and with the meaning, that Packer has.
 SHARED = frozenset(
@@ -33,11 +35,12 @@ SHARED = frozenset(
 class BakeValues(Evaluator):
     """Evaluates the expressions of one set of files; `names` are what a matrix binds."""
 
-    __slots__ = ("_resolving", "_variables", "names")
+    __slots__ = ("_filled", "_resolving", "_variables", "names")
 
-    def __init__(self, variables: dict[str, Attribute | Node | None]) -> None:
-        """Take the variables with their defaults, None for one without."""
+    def __init__(self, variables: dict[str, Attribute | Node | None], filled: Callable[[Node], Node]) -> None:
+        """Take the variables with their defaults, None for one without, and what fills names into those of JSON."""
         super().__init__(self)
+        self._filled = filled
         self._variables = variables
         self._resolving: set[str] = set()
         self.names: dict[str, Node] = {}
@@ -50,7 +53,9 @@ class BakeValues(Evaluator):
         name = document.text(parts[0])
         if name not in self.names and name not in self._variables:
             return opaque((document, parts[0]), f"`{name}` is not known"), []
-        return self.variable(name, opaque((document, parts[0]), f"`{name}` refers to itself")), parts[1:]
+        return self.variable(
+            name, opaque((document, parts[0]), f"`{name[:60]}` leads back to itself, or too far")
+        ), parts[1:]
 
     def alone(self, document: Document, node: Syntax) -> Node:
         """Evaluate a name that nothing is taken out of."""
@@ -61,14 +66,14 @@ class BakeValues(Evaluator):
         if name in self.names:
             return self.names[name]
         given = self._variables.get(name)
-        if name in self._resolving:
+        if name in self._resolving or len(self._resolving) > MAX_CHAIN:
             return otherwise
         if given is None:
             reason = f"`{name[:60]}` has no default and is set where the build is started"
             return Opaque(otherwise.source, otherwise.start, otherwise.end, reason)
         self._resolving.add(name)
         try:
-            return self.value(given) if not isinstance(given, Mapping | Scalar | Sequence | Opaque) else given  # type: ignore[arg-type]
+            return self._filled(given) if isinstance(given, Node) else self.value(given)
         finally:
             self._resolving.discard(name)
 

@@ -11,6 +11,7 @@ from gate.dialects.bake import Bake, Target
 from gate.model.source import Source
 from gate.syntax.hcl import parse
 from gate.syntax.hcl_scalars import as_string
+from gate.syntax.json import parse as parse_json
 from gate.syntax.tree import Mapping, Node, Opaque, Sequence
 from tests.verbs import Answer, check, rules, write_all
 
@@ -252,6 +253,37 @@ def test_half_a_file_is_not_understood(text: str, tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize("text", ['job "a" {\n}\n', "locals {\n  target = 1\n}\n"])
 def test_other_hcl_is_not_claimed(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ids(judged(capsys, tmp_path, {"nomad.hcl": text})) == ["Dockerfile"]
+
+
+def test_variables_of_json_lead_to_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    variables = {"V": {"default": "${W}0"}, "W": {"default": "1"}, "X": {"default": "${X}"}}
+    bases = {"a": "debian:${V}", "b": "debian:${X}"}
+    text = json.dumps(
+        {"variable": variables, "target": {name: {"args": {"BASE": base}} for name, base in bases.items()}}
+    )
+    answer = judged(capsys, tmp_path, {"docker-bake.json": text})
+    assert "AGE001" in rules(answer.subject("#Target/a"))
+    assert "AGE004" in rules(answer.subject("#Target/b"), "undecided")
+
+
+@pytest.mark.parametrize("is_json", [False, True])
+def test_a_chain_without_end_is_not_known(is_json: bool) -> None:
+    chain = {f"V{n}": f"${{V{n + 1}}}" for n in range(3000)}
+    if is_json:
+        tree = {"variable": {name: {"default": value} for name, value in chain.items()}}
+        text = json.dumps({**tree, "target": {"a": {"args": {"X": "${V0}"}}}})
+        root = parse_json(Source("docker-bake.json", text.encode())).root
+        assert isinstance(root, Mapping)
+        (found,) = Bake([root]).targets()
+    else:
+        lines = "".join(f'{name} = "{value}"\n' for name, value in chain.items())
+        found = targets(f'{lines}target "a" {{\n  args = {{ X = V0 }}\n}}\n')["a"]
+    assert plain(found.entries["args"])["X"] is None
+
+
+def test_a_long_line_of_parents_is_followed() -> None:
+    lines = "".join(f'target "t{n}" {{ inherits = ["t{n + 1}"] }}\n' for n in range(480))
+    assert set(targets(f'{lines}target "t480" {{ target = "x" }}\n')) == {"t0"}
 
 
 def test_what_grows_without_end_is_not_known() -> None:
