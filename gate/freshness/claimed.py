@@ -56,23 +56,24 @@ def claimed(image: Image, tables: Tables, now: str) -> Claimed:
 def admitted(image: Image, today: int) -> Iterator[Evidence]:
     """Yield the day after which, by its own history, nothing changed the packages of an image whose layers were read.
 
-    That of the base, where no later layer has another version of one of its packages.
+    That of the base, where no later layer has another version of one of its packages. A day for which no clock was read
+    may be that of an old commit, which says nothing of when the packages came.
     """
     first = image.contents.first_packages if image.contents is not None else None
     layers = claims.layers(image, today)
     if first is not None and image.contents is not None and claims.has_several(image):
         layer = first.layer if first.renewed is False else image.contents.owner_of_packages
         for one in layers:
-            if one.layer == layer:
+            if one.layer == layer and one.is_read:
                 text = f"the layer that last changed its packages is of {iso(one.day)}"
                 yield _weak("E2", "content", "not-after", one, text)
         return
     if is_dated_by_packages(image):
         return
     whole = claims.created(image)
-    if whole is not None and is_plausible(whole.day) and whole.day <= today + 1:
+    if whole is not None and whole.is_read and is_plausible(whole.day) and whole.day <= today + 1:
         yield _weak("E1", "content", "not-after", whole, f"the image says that it was made on {iso(whole.day)}")
-    if layers:
+    if layers and layers[-1].is_read:
         text = f"its last layer says that it was made on {iso(layers[-1].day)}"
         yield _weak("E2", "content", "not-after", layers[-1], text)
 

@@ -40,12 +40,16 @@ _ROOTS = (" ADD ", "# debian.sh ", "mkimage", "apko")
 
 
 class Claim(Record):
-    """A day that the metadata names; `text` is the command of a layer, and `layer` its index, None for no layer."""
+    """A day that the metadata names; `text` is the command of a layer, and `layer` its index, None for no layer.
+
+    `is_read` says that a clock was read for it: days that were set, such as `SOURCE_DATE_EPOCH`, are of whole seconds.
+    """
 
     day: int
     at: Location
     text: str
     layer: int | None = None
+    is_read: bool = False
 
     @property
     def is_upgrade(self) -> bool:
@@ -60,8 +64,9 @@ class Claim(Record):
 
 def created(image: Image) -> Claim | None:
     """Return when the image says it was created, whatever that is."""
-    day = day_of(known(image.created) or "")
-    return Claim(day, image.created.at, "") if day is not None else None
+    text = known(image.created) or ""
+    day = day_of(text)
+    return Claim(day, image.created.at, "", None, _is_read(text)) if day is not None else None
 
 
 def layers(image: Image, today: int) -> tuple[Claim, ...]:
@@ -73,9 +78,10 @@ def layers(image: Image, today: int) -> tuple[Claim, ...]:
         if entry is None or entry.empty_layer:
             continue
         index += 1
-        day = day_of(known(entry.created) or "")
+        text = known(entry.created) or ""
+        day = day_of(text)
         if day is not None and is_plausible(day) and day <= today + 1:
-            found.append(Claim(min(day, today), entry.created.at, entry.created_by, index))
+            found.append(Claim(min(day, today), entry.created.at, entry.created_by, index, _is_read(text)))
     return tuple(found)
 
 
@@ -126,10 +132,28 @@ def future(image: Image, today: int) -> Iterator[Because]:
 
 
 def is_upgrade(command: str) -> bool:
-    """Say whether a command brings the whole system up to date."""
-    words = command.replace(";", " ; ").replace("&&", " ; ").lower().split()
+    """Say whether a command brings the whole system up to date, and not only packages that it names."""
+    words = command.lower()
+    for end in ("&&", "||", ";", "|", "\n"):
+        words = words.replace(end, " ; ")
+    return any(_is_upgrade(part.split()) for part in words.split(" ; "))
+
+
+def _is_upgrade(words: list[str]) -> bool:
     for number, word in enumerate(words):
         actions = _UPGRADES.get(word.rpartition("/")[2])
-        if actions and next((other for other in words[number + 1 :] if not other.startswith("-")), "") in actions:
-            return True
+        if actions:
+            plain = [other for other in words[number + 1 :] if not other.startswith("-") and not _is_no_package(other)]
+            return len(plain) == 1 and plain[0] in actions
     return False
+
+
+def _is_no_package(word: str) -> bool:
+    """Say whether a word behind a package manager is of the shell, of BuildKit's, or the value of an option of apt."""
+    return ">" in word or "::" in word or word.startswith(("#", "/dev/")) or word == "buildkit"
+
+
+def _is_read(text: str) -> bool:
+    """Say whether a time has a fraction of a second that is not zero."""
+    digits = text[20:] if text[19:20] == "." else ""
+    return bool(digits[: len(digits) - len(digits.lstrip("0123456789"))].strip("0"))

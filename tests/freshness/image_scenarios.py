@@ -157,6 +157,12 @@ def centos(day: str) -> tuple[Entry, ...]:
 
 
 def at(day: str) -> str:
+    """Return a time that a clock was read for."""
+    return f"{day}T10:00:00.123456789Z"
+
+
+def stamp(day: str) -> str:
+    """Return a time that was set, such as that of a commit."""
     return f"{day}T10:00:00Z"
 
 
@@ -171,7 +177,7 @@ def scenarios() -> tuple[Scenario, ...]:
 
 
 def _reproducible() -> tuple[Scenario, ...]:
-    base = Step(layer(*debian("2026-11-02", slim=True)), at("2026-11-02"), ROOT)
+    base = Step(layer(*debian("2026-11-02", slim=True)), stamp("2026-11-02"), ROOT)
     bare = Step(layer(*debian("2026-11-02", slim=True)), YEAR_1980, "")
     jib = Step(ZERO_APP, EPOCH, "jib-gradle-plugin")
     ko = Step(ZERO_APP, EPOCH, "ko build ko://example.org/web")
@@ -182,6 +188,13 @@ def _reproducible() -> tuple[Scenario, ...]:
         Scenario("Jib", "base of Debian, slim", "2026-11-02", EPOCH, built((base, jib), EPOCH)),
         Scenario(
             "ko", "base of distroless packages", "2026-10-20", EPOCH, built((*distroless("2026-10-20"), ko), EPOCH)
+        ),
+        Scenario(
+            "ko",
+            "the same, dated by an old commit",
+            "2026-10-20",
+            stamp("2026-08-01"),
+            built((*distroless("2026-10-20"), ko), stamp("2026-08-01")),
         ),
         Scenario("Buildpacks", "run image of Debian, slim", "2026-11-02", YEAR_1980, built((bare,), YEAR_1980)),
         Scenario(
@@ -228,7 +241,7 @@ def _reproducible() -> tuple[Scenario, ...]:
 def _changed() -> tuple[Scenario, ...]:
     old = debian("2026-03-20")
     patched = debian("2026-03-20", renewed={"libssl3t64": "2026-11-18"})
-    base = Step(layer(*old), at("2026-03-20"), ROOT)
+    base = Step(layer(*old), stamp("2026-03-20"), ROOT)
     squashed = layer(*debian("2026-01-20", {"nginx": "2026-11-19"}, zeroed=True))
     kept = layer(*debian("2026-01-20", {"nginx": "2026-11-19"}, lists="2026-11-19"))
     wrapped = Step(layer(*centos("2018-12-04")), at("2026-11-01"), "ADD centos-7.6.tar.xz / # buildkit")
@@ -239,8 +252,10 @@ def _changed() -> tuple[Scenario, ...]:
     slim = debian("2026-10-20", slim=True)
     renewed = layer(*debian("2026-11-18", slim=True, stamped="2026-03-01"))
     upgrade = "RUN /bin/sh -c apt-get update && apt-get -y upgrade # buildkit"
-    epoch = (Step(layer(*slim), at("2026-10-20"), ROOT), Step(renewed, at("2026-03-01"), upgrade))
-    scratch = Step(layer(*debian("2026-11-18", stamped="2026-03-01")), at("2026-03-01"), "ADD rootfs.tar / # buildkit")
+    epoch = (Step(layer(*slim), stamp("2026-10-20"), ROOT), Step(renewed, stamp("2026-03-01"), upgrade))
+    scratch = Step(
+        layer(*debian("2026-11-18", stamped="2026-03-01")), stamp("2026-03-01"), "ADD rootfs.tar / # buildkit"
+    )
     return (
         Scenario(
             "Copa",
@@ -291,21 +306,21 @@ def _changed() -> tuple[Scenario, ...]:
             "BuildKit, `SOURCE_DATE_EPOCH`",
             "upgrade of Debian, dated by an old commit",
             "2026-11-18",
-            at("2026-03-01"),
-            built(epoch, at("2026-03-01")),
+            stamp("2026-03-01"),
+            built(epoch, stamp("2026-03-01")),
         ),
         Scenario(
             "BuildKit, `SOURCE_DATE_EPOCH`",
             "new Debian from scratch, dated by an old commit",
             "2026-11-18",
-            at("2026-03-01"),
-            built((scratch, Step(APP, at("2026-03-01"), "COPY web /app/")), at("2026-03-01")),
+            stamp("2026-03-01"),
+            built((scratch, Step(APP, stamp("2026-03-01"), "COPY web /app/")), stamp("2026-03-01")),
         ),
     )
 
 
 def _ordinary() -> tuple[Scenario, ...]:
-    base = Step(layer(*debian("2026-02-02", slim=True)), at("2026-02-02"), ROOT)
+    base = Step(layer(*debian("2026-02-02", slim=True)), stamp("2026-02-02"), ROOT)
     added = layer(*debian("2026-02-02", {"nginx": "2026-11-19"}, slim=True))
     upgraded = layer(*debian("2026-11-19", slim=True))
     app = Step(APP, at("2026-11-21"), "COPY web /app/ # buildkit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gate.data.tables import Tables
+from gate.freshness.claims import is_upgrade
 from gate.freshness.clocks import Clocks, age, clocks
 from gate.freshness.system import carried
 from gate.linking.bases import based
@@ -26,6 +27,7 @@ from tests.freshness.image_scenarios import (
     debian,
     scenarios,
     second,
+    stamp,
     wolfi,
 )
 from tests.readers.layouts import INDEX, MANIFEST, Layout, config, images, read, text
@@ -155,7 +157,7 @@ def test_an_image_that_is_older_than_its_newest_package() -> None:
 
 
 def test_a_layer_that_is_older_than_its_base() -> None:
-    base, app = Step(layer(*debian("2026-10-20")), at("2026-10-20"), ROOT), Step(APP, at("2026-03-01"), "COPY web /")
+    base, app = Step(layer(*debian("2026-10-20")), stamp("2026-10-20"), ROOT), Step(APP, at("2026-03-01"), "COPY web /")
     (wrong,) = judged(base, app, created=EPOCH).contradictions
     assert "a layer says that it was made on 2026-03-01, before the layer below it, on 2026-10-20" in wrong.text
 
@@ -169,7 +171,7 @@ def test_what_has_not_come_yet_is_said_and_bounds_nothing() -> None:
 
 
 def test_the_three_clocks_of_an_old_base_that_was_upgraded() -> None:
-    base = Step(layer(*debian("2026-02-02")), at("2026-02-02"), ROOT)
+    base = Step(layer(*debian("2026-02-02")), stamp("2026-02-02"), ROOT)
     upgrade = Step(layer(*debian("2026-11-19")), at("2026-11-19"), "RUN apt-get update && apt-get -y upgrade")
     found = judged(base, upgrade, Step(APP, at("2026-11-21"), "COPY web /app/"), created=at("2026-11-21"))
     assert (found.base.most or 0) >= since("2026-02-02")
@@ -268,6 +270,30 @@ def test_an_annotation_is_a_claim_of_the_build() -> None:
     assert interval(found) == (0, since("2026-11-02"))
 
 
+@pytest.mark.parametrize(
+    ("command", "whole"),
+    [
+        ("RUN /bin/sh -c apt-get update && apt-get -y upgrade # buildkit", True),
+        ("/bin/sh -c apt-get update; apt-get dist-upgrade -yq -o Dpkg::Options::=--force-confold >/dev/null", True),
+        ("RUN apk -U upgrade --no-cache && apk add curl", True),
+        ("RUN microdnf update -y && microdnf clean all", True),
+        ("RUN yum update -y openssl", False),
+        ("RUN apk upgrade libcrypto3", False),
+        ("RUN apt-get update", False),
+        ("RUN apt-get install -y upgrade", False),
+        ("RUN apk add --upgrade curl", False),
+    ],
+)
+def test_an_upgrade_is_one_of_all_packages(command: str, whole: bool) -> None:
+    assert is_upgrade(command) is whole
+
+
+@pytest.mark.parametrize(("time", "least"), [(at("2026-11-19"), 4), (stamp("2026-11-19"), 0)])
+def test_a_day_for_which_no_clock_was_read_is_no_last_day(time: str, least: int) -> None:
+    found = judged(Step(layer(*debian("2026-10-20", zeroed=True)), time, ""), created=time)
+    assert found.content.least == least
+
+
 def test_an_age_grows_with_the_days() -> None:
     made = built((Step(layer(*debian("2026-09-14")), EPOCH, ""),), EPOCH)
     ages = [clocks(made, TABLES, now).content.most or 0 for now in ("2026-10-01", NOW, "2027-01-01")]
@@ -309,7 +335,7 @@ def test_a_system_about_to_end_is_said_whatever_its_base_is_called() -> None:
 
 
 def test_the_release_of_a_base_that_was_given_up_bounds_what_nothing_renewed() -> None:
-    base = Step(layer(*debian("2026-03-20")), at("2026-03-20"), ROOT)
+    base = Step(layer(*debian("2026-03-20")), stamp("2026-03-20"), ROOT)
     found = judged(base, Step(APP, at("2026-11-21"), "COPY web /"), created=at("2026-11-21"), base="debian:13.4")
     assert any(one.id == "E13" and one.bound == "not-after" for one in found.content.evidence)
     assert found.base.least > 0

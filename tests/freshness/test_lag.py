@@ -169,7 +169,7 @@ def test_what_was_missed_is_never_younger_than_what_is_claimed() -> None:
     found_clocks = clocks(claimed, TABLES, NOW)
     assert found_clocks.content.least == TODAY - days("2026-03-01") - 14
     assert "a 2-r0 was there on 2026-03-01" in "".join(why.text for why in found_clocks.contradictions)
-    old = replace(one, history=images.built(("2025-01-01T00:00:00Z", "ADD rootfs /")).history)
+    old = replace(one, history=images.built(("2025-01-01T00:00:00.5Z", "ADD rootfs /")).history)
     assert clocks(old, TABLES, NOW).content.least == TODAY - days("2025-01-01")
 
 

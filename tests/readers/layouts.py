@@ -56,9 +56,9 @@ def config(
 ) -> dict[str, Any]:
     """Make the configuration of an image."""
     layers = list(layers)
-    history = [{"created": "2026-11-01T10:00:00Z", "created_by": f"step {number}"} for number in range(len(layers))]
+    history = [{"created": "2026-11-01T10:00:00.5Z", "created_by": f"step {number}"} for number in range(len(layers))]
     return {
-        "created": "2026-11-02T10:00:00Z",
+        "created": "2026-11-02T10:00:00.5Z",
         "architecture": "amd64",
         "os": "linux",
         "config": dict(runtime or {}),

@@ -30,11 +30,11 @@ def runtime(**settings: object) -> Image:
 def test_an_image_has_a_history_and_no_stages() -> None:
     found = image(layout({"User": "1000"}))
     assert (found.stages, found.platform, found.name, found.id) == ((), "oci", "web:1", "index.json#web:1")
-    assert known(found.created) == "2026-11-02T10:00:00Z"
+    assert known(found.created) == "2026-11-02T10:00:00.5Z"
     assert isinstance(found.syntax, Inapplicable)
     (entry,) = (known(member) for member in found.history.members)
     assert entry is not None
-    assert (known(entry.created), entry.created_by, entry.empty_layer) == ("2026-11-01T10:00:00Z", "step 0", False)
+    assert (known(entry.created), entry.created_by, entry.empty_layer) == ("2026-11-01T10:00:00.5Z", "step 0", False)
     assert found.history.complete
 
 
