@@ -15,7 +15,7 @@ from gate.syntax.oci_merge import FileSystem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gate.model.contents import InstalledPackage, PackageManager, SystemRelease, TraceKind
     from gate.model.evidence import Setting
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from gate.syntax.oci_layers import Layer
     from gate.syntax.oci_merge import Found
 
-#: Characters of a file's name in a trace.
+#: Characters of a file's name in a trace, and numbers of layers that one reason names.
 MAX_SHOWN = 200
+SHOWN_LAYERS = 5
 
 _SMALL, _TAIL, _TEXT = 16 << 10, 64 << 10, 32 << 20
 
@@ -76,11 +77,7 @@ class _Contents:
         self._packages: list[Setting[InstalledPackage]] = []
         self._traces: list[Trace] = []
         self._owner: int | None = None
-        self._gaps = [
-            f"layer {number} was not read: {layer.unread}"
-            for number, (layer, _place) in enumerate(layers, 1)
-            if layer.unread
-        ]
+        self._gaps = list(_unread(layer.unread for layer, _place in layers))
 
     def all(self, provenance: tuple[Trace, ...]) -> Contents:
         for index, (layer, _place) in enumerate(self._layers):
@@ -203,3 +200,15 @@ class _Contents:
 
     def _place(self, layer: int) -> Location:
         return self._layers[layer][1] if layer < len(self._layers) else self._at
+
+
+def _unread(reasons: Iterable[str]) -> Iterator[str]:
+    """Say which layers were not read, once for each reason; of a layer that was, the reason is empty."""
+    numbers: dict[str, list[str]] = {}
+    for number, reason in enumerate(reasons, 1):
+        if reason:
+            numbers.setdefault(reason, []).append(str(number))
+    for reason, found in numbers.items():
+        more = f" and {len(found) - SHOWN_LAYERS} more" if len(found) > SHOWN_LAYERS else ""
+        which = f"layers {', '.join(found[:SHOWN_LAYERS])}{more} were" if len(found) > 1 else f"layer {found[0]} was"
+        yield f"{which} not read: {reason}"

@@ -36,7 +36,8 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
     if image.stages and not any(one.state == "ended" for one in named):
         return None
     if image.packages is None:
-        reported = [Deduction("B7", "no scanner reported what is overdue", 0, UNKNOWN_FIXES, image.at)]
+        text = f"no scanner reported what is overdue{_open(image)}"
+        reported = [Deduction("B7", text, 0, UNKNOWN_FIXES, image.at)]
         ended: tuple[Deduction, ...] = ()
     else:
         from gate.freshness.scanned import systems
@@ -50,6 +51,14 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
 
         reported += behind(image, now)
     return score("package_freshness", (*_without_vendor(named, ended, base.at), *reported))
+
+
+def _open(image: Image) -> str:
+    """Say why the layers do not tell all packages."""
+    packages = image.contents.packages if image.contents is not None else None
+    if packages is None or packages.complete:
+        return ""
+    return f", and its layers do not tell all packages: {packages.open_because}"
 
 
 def _without_vendor(named: tuple[Support, ...], ended: tuple[Deduction, ...], at: Location) -> Iterator[Deduction]:

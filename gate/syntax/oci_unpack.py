@@ -42,6 +42,11 @@ _ZSTD_WINDOW = 25
 
 OTHER_TOOL = "scan the image with `--scanner trivy`"
 
+#: What to do about a compression that engines know.
+_WAYS = {
+    "zstd": f", which Python unpacks from 3.14 on or with backports.zstd: copy the image with gzip, or {OTHER_TOOL}"
+}
+
 
 class UnreadError(GateError):
     """A layer, or a file of it, that this program does not read: no fault of the image. The text is a clause."""
@@ -136,7 +141,7 @@ def _unpacking(raw: Raw, kind: str) -> Iterator[bytes]:
         return _gzip(raw)
     machine = _zstd() if kind == "zstd" else None
     if machine is None:
-        raise UnreadError(f"it is compressed with {kind}")
+        raise UnreadError(f"it is compressed with {kind}{_WAYS.get(kind, '')}")
     return _frames(raw, machine)
 
 
@@ -161,11 +166,13 @@ def _gzip(raw: Raw) -> Iterator[bytes]:
 
 
 def _zstd() -> Any:
-    """Return Python's own Zstandard, from Python 3.14 on."""
-    try:
-        return module("compression.zstd")
-    except ImportError:
-        return None
+    """Return Python's own Zstandard, from Python 3.14 on, or the same for older ones; None where there is neither."""
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            return module(name)
+        except ImportError:
+            continue
+    return None
 
 
 def _frames(raw: Raw, library: Any) -> Iterator[bytes]:

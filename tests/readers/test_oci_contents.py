@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gate.dialects import dpkg
 from gate.model.contents import InstalledPackage, SystemRelease
 from gate.model.evidence import Stated, Unknown, known
+from gate.syntax import oci_unpack
+from tests.packages.scanning import put
 from tests.readers.layouts import (
     CONFIG,
     LAYER,
@@ -41,9 +43,13 @@ from tests.readers.rootfs import (
     link,
     sqlite,
 )
+from tests.verbs import check
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gate.model.contents import Contents
+    from tests.readers.layouts import Files
 
 APK = b"P:musl\nV:1.2-r0\nA:x86_64\no:musl\nt:1700000000\n\n"
 DPKG = "var/lib/dpkg/status"
@@ -58,6 +64,11 @@ def reason(found: Contents) -> str:
     """Return why there may be other packages."""
     assert not found.packages.complete
     return found.packages.open_because
+
+
+def problems(made: Files) -> str:
+    """Return what is wrong with an image."""
+    return "; ".join(one.cause for one in read(made).problems)
 
 
 def dates(found: Contents, kind: str) -> list[tuple[int, str, int | None]]:
@@ -300,9 +311,70 @@ def test_zstandard_is_left_to_others_where_python_has_none(monkeypatch: pytest.M
     monkeypatch.setattr("gate.syntax.oci_unpack._zstd", lambda: None)
     plain = layer(Entry(DPKG, STATUS))
     found = contents(plain, blobs=[b"\x28\xb5\x2f\xfd rest"])
-    assert found.layers == ("it is compressed with zstd",)
-    assert reason(found) == "layer 1 was not read: it is compressed with zstd"
+    (why,) = found.layers
+    assert why.startswith("it is compressed with zstd, which Python unpacks from 3.14 on")
+    assert why.endswith("copy the image with gzip, or scan the image with `--scanner trivy`")
+    assert reason(found) == f"layer 1 was not read: {why}"
     assert isinstance(found.system, Unknown)
+
+
+def test_layers_that_were_not_read_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gate.syntax.oci_unpack._zstd", lambda: None)
+    plain = [layer(Entry(f"file{number}")) for number in range(7)]
+    blobs = [b"\x28\xb5\x2f\xfd rest %d" % number for number in range(7)]
+    assert reason(contents(*plain, blobs=blobs)).startswith(
+        "layers 1, 2, 3, 4, 5 and 2 more were not read: it is compressed with zstd, "
+    )
+    assert reason(contents(*plain, blobs=[*blobs[:2], *plain[2:]])).startswith("layers 1, 2 were not read: ")
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        (Entry(DPKG, STATUS), "layer 1 was not read: it is compressed with zstd, "),
+        (
+            Entry("var/lib/rpm/Packages", bytes(12) + b"\x61\x15\x06\0" + bytes(99)),
+            "var/lib/rpm/Packages is a Berkeley DB",
+        ),
+    ],
+)
+def test_what_layers_do_not_tell_is_undecided_and_says_the_way_out(
+    entry: Entry, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("gate.syntax.oci_unpack._zstd", lambda: None)
+    plain = layer(entry)
+    (tmp_path / ".git").mkdir()
+    put(tmp_path, files(plain, blobs=[b"\x28\xb5\x2f\xfd rest" if entry.name == DPKG else plain]))
+    (subject,) = check(capsys, "--image", tmp_path).report["subjects"]
+    score = subject["scores"]["package_freshness"]
+    (text,) = (one["text"] for one in score["deductions"] if one["id"] == "B7")
+    assert (score["lo"], subject["verdict"]) == (0, "undecided")
+    assert why in text
+    assert text.endswith("scan the image with `--scanner trivy`")
+
+
+def zstandard() -> Any:
+    """Return what packs and unpacks Zstandard here."""
+    library = oci_unpack._zstd()
+    return library if library is not None else pytest.skip("this Python has no Zstandard: install backports.zstd")
+
+
+def test_zstandard_is_unpacked_where_python_has_it() -> None:
+    pack = zstandard().compress
+    plain = layer(Entry(DPKG, STATUS), Entry("noise", b"0123456789" * 99_999))
+    half = len(plain) // 2
+    for blob in (pack(plain), pack(plain[:half]) + pack(plain[half:])):
+        assert names(contents(plain, blobs=[blob])) == ["bash"]
+    for blob in (pack(plain)[:-9], pack(plain)[:90] + b"x" * 99, pack(plain) + b"x" * 9):
+        assert "its compressed bytes" in problems(files(plain, blobs=[blob]))
+
+
+def test_a_bomb_of_zstandard() -> None:
+    plain = tarfile.TarInfo("zeroes")
+    plain.size = 1 << 30
+    packed = zstandard().compress(bytes(128 << 20))
+    blob = zstandard().compress(plain.tobuf()) + packed * 8
+    assert "200 times its size" in problems(files(b"", blobs=[blob]))
 
 
 def test_a_layer_that_was_not_read_may_have_replaced_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
