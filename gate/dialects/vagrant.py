@@ -39,7 +39,7 @@ PLATFORMS = {
 }
 
 #: Kinds of synced folders that copy, and share nothing afterwards.
-_COPIED = ("rsync",)
+_COPIED = ("rsync", "winrm")
 
 _CALL = re.compile(r"\w+\.vm\.(synced_folder|define|provider)\b[ \t]*\(?")
 _SETTING = re.compile(r"(\w+)\.([a-z_0-9]+)(?:\[(['\"])([^'\"]+)\3\])?[ \t]*=[ \t]*([^=~].*)", re.DOTALL)

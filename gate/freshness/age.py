@@ -39,7 +39,9 @@ def of_recipe(image: Image, tables: Tables, now: str) -> Age | None:
         return None
     age = of_name(name, tables, now)
     unfixed = _unfixed(name, tables, now)
-    age = replace(age, least=unfixed if recipe.upgrade(image) is not None else max(age.least, unfixed))
+    least = unfixed if recipe.upgrade(image) is not None else max(age.least, unfixed)
+    # Whoever still rebuilds a tag whose distribution has ended has nothing newer to put into it.
+    age = replace(age, least=least, most=max(age.most, least) if age.most is not None else None)
     for _at, day in snapshots(image):
         passed = max(0, days(now) - day)
         age = Age(max(age.least, passed), max(age.most, passed) if age.most is not None else None, age.text)

@@ -113,7 +113,7 @@ def _is_vbox(name: str) -> bool:
 
 def _is_vagrant(name: str) -> bool:
     """Match `Vagrantfile`, `Vagrantfile.box` and the templates of boxes."""
-    return "vagrantfile" in name.lower() and not name.lower().endswith((".md", ".erb"))
+    return "vagrantfile" in name.lower() and not name.lower().endswith((".md", ".erb", ".rb"))
 
 
 def _is_powershell(name: str) -> bool:

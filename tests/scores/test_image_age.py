@@ -216,3 +216,20 @@ def test_an_unknown_base_leaves_its_support_open() -> None:
     found = age_of(BASE, APP)
     assert found.hi == 100
     assert found.lo == 0
+
+
+@pytest.mark.parametrize(
+    "repository", ["debian", "ubuntu", "alpine", "centos", "fedora", "python", "node", "amazonlinux"]
+)
+@pytest.mark.parametrize("now", ["2026-08-25", "2026-09-15", "2026-11-23", "2027-06-01", "2031-01-01"])
+def test_the_least_is_never_more_than_the_most(repository: str, now: str) -> None:
+    """A distribution may end while its tag is rebuilt: then there is nothing newer to put into it."""
+    for tag, _window in TABLES.current(f"docker.io/library/{repository}"):
+        for lines in (
+            (f"FROM {repository}:{tag}",),
+            (f"FROM {repository}:{tag}", "RUN apt-get update && apt-get -y upgrade"),
+        ):
+            found = image_age(recipe(*lines), TABLES, now)
+            assert found is not None
+            assert found.lo <= found.hi, lines
+            assert found.days is None or found.days[1] is None or found.days[0] <= found.days[1], lines
