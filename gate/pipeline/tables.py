@@ -50,11 +50,6 @@ class TableSource:
             self._tables = Tables(self._given)
         return self._tables
 
-    @property
-    def loaded(self) -> Tables | None:
-        """The tables where anything has asked for them."""
-        return self._tables
-
     def line(self, now: str) -> TablesLine:
         """Return what the report says of them; how old they are matters where something rests on them."""
         given = self._given
@@ -74,7 +69,7 @@ def tables_of(written: str, root: str = "") -> Given:
     full, real = os.path.abspath(path), os.path.realpath(path)
     below = f"{root.rstrip('/')}/"
     if root and any(f"{one}/".startswith(below) for one in (real, full, _resolved(full))):
-        remedy = "keep it elsewhere, or name the repository's own limits in its policy"
+        remedy = "keep it outside of the repository"
         raise UsageError(f"{path} is in what is judged, which cannot say what is supported", remedy=remedy)
     source = opened(path)
     check_digest(path, source.data, wanted)
