@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from gate.model.clock import Clock
+    from gate.model.lag import Lags
     from gate.model.location import Location
 
     Dimension = Literal["image_age", "package_freshness", "isolation_fitness"]
@@ -41,7 +42,7 @@ class Score(Record):
     """A dimension's score: whole points from 0 to 100, an interval wherever an input is uncertain.
 
     `days` is the interval of the age behind the score, worst bound None when nothing bounds it; `clocks` are those of
-    a built image, with their evidence.
+    a built image, with their evidence, and `lag` is what its packages were compared with, None where they were not.
     """
 
     dimension: Dimension
@@ -50,6 +51,7 @@ class Score(Record):
     deductions: tuple[Deduction, ...]
     days: tuple[int, int | None] | None = None
     clocks: tuple[Clock, ...] = ()
+    lag: Lags | None = None
 
 
 def score(

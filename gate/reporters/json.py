@@ -279,6 +279,10 @@ def _score(line: ScoreLine) -> Json:
             from gate.reporters.clocks import as_json
 
             shown["clocks"] = as_json(line.score.clocks, _at)
+        if line.score.lag is not None:
+            from gate.reporters.lag import as_json as lag_as_json
+
+            shown["lag"] = lag_as_json(line.score.lag, _at)
     if line.threshold is not None:
         when = line.projection
         below = None if when is None else {"first": when.first or None, "last": when.last or None}

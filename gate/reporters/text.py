@@ -114,8 +114,9 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     yield from _arithmetic(subject, paint, verbose=verbose)
     if verbose:
         from gate.reporters.clocks import lines as dated
+        from gate.reporters.lag import lines as behind
 
-        yield from (paint(f"        {one}", "dim") for one in dated(subject))
+        yield from (paint(f"        {one}", "dim") for one in (*dated(subject), *behind(subject)))
     yield from _upkeep(subject, paint, verbose=verbose)
     if subject.scans is not None:
         from gate.reporters.witnesses import lines

@@ -46,11 +46,14 @@ def package_freshness(image: Image, tables: Tables, now: str) -> Score | None:
         reported = list(deductions(image.packages, tables, now))
         ended = tuple(ended_systems(image.packages, tables, WITHOUT_VENDOR))
         named = tuple(dict.fromkeys((*named, *systems(image.packages, tables, now))))
+    lag = None
     if image.indexed is not None:
+        from gate.freshness.lag import lags
         from gate.scores.package_lag import deductions as behind
 
-        reported += behind(image, now)
-    return score("package_freshness", (*_without_vendor(named, ended, base.at), *reported))
+        lag = lags(image)
+        reported += behind(image, lag, now) if lag is not None else ()
+    return replace(score("package_freshness", (*_without_vendor(named, ended, base.at), *reported)), lag=lag)
 
 
 def _open(image: Image) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.freshness.lag import lags, out_of_date
+from gate.freshness.lag import out_of_date
 from gate.model.days import days
 from gate.model.score import Deduction
 from gate.scores.ramp import ramp
@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.freshness.lag import Lags
     from gate.model.image import Image
+    from gate.model.lag import Lags
     from gate.model.location import Location
 
 #: Hundredths of a point by packages in a thousand that are behind, and by the days that one in ten of all lags.
@@ -20,16 +20,13 @@ SHARE = ((50, 0), (500, 2_000))
 TIME = ((30, 0), (365, 2_000))
 
 
-def deductions(image: Image, now: str) -> Iterator[Deduction]:
-    """Yield what comes of the comparison; nothing where no index was given."""
-    found = lags(image)
-    if found is None or image.indexed is None:
-        return
+def deductions(image: Image, found: Lags, now: str) -> Iterator[Deduction]:
+    """Yield what comes of the comparison."""
     old = [text for _index, text in out_of_date(image, days(now))]
     doubt = found.open or next(iter(old), "")
     least, most = found.share
     text = f"{len(found.behind)} of {found.compared} packages are behind what their distribution offers"
-    at = found.behind[0].at if found.behind else image.indexed.at
+    at = found.behind[0].at if found.behind else image.at
     worst = SHARE[-1][1] if doubt else ramp(most, SHARE)
     yield Deduction("B3", f"{text}; {doubt}" if doubt else text, ramp(least, SHARE), worst, at)
     if found.behind or doubt or found.doubtful:

@@ -13,6 +13,7 @@ from gate.policy.pack import ON_UNDECIDED
 from json_schemas.beside import against, baseline, fetched, trusted
 from json_schemas.clocks import clocks
 from json_schemas.escapes import escapes
+from json_schemas.lag import lag
 from json_schemas.parts import closed, flag, head, listed, literals, number, string, word
 from json_schemas.witnesses import witnesses
 
@@ -246,6 +247,7 @@ def _score() -> Json:
         },
         "deductions": listed("The arithmetic.", closed("Points taken off.", deduction)),
         "clocks": clocks(LOCATION),
+        "lag": lag(LOCATION),
         "threshold": number("The least score that passes.", 0, 100),
         "falls_below": {
             "description": "When what nothing keeps falls below the threshold; null where that is not asked.",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gate.data.tables import Tables
 from gate.freshness.clocks import clocks
-from gate.freshness.fixes import found
+from gate.freshness.fixes import found as joined_fixes
 from gate.freshness.lag import dated, lags, missed
 from gate.model.contents import Contents, InstalledPackage
 from gate.model.days import days, iso
@@ -57,7 +57,9 @@ def image(*own: InstalledPackage, indexes: tuple[PackageIndex, ...] = (), whole:
 
 def points(one: Image) -> tuple[int, int]:
     """Return what its lag takes off, in hundredths of a point."""
-    taken = list(deductions(one, NOW))
+    found = lags(one)
+    assert found is not None
+    taken = list(deductions(one, found, NOW))
     return sum(deduction.best for deduction in taken), sum(deduction.worst for deduction in taken)
 
 
@@ -177,7 +179,7 @@ def test_what_was_missed_is_never_younger_than_what_is_claimed() -> None:
 
 
 def since(one: Vulnerability, *indexes: PackageIndex) -> tuple[str, str]:
-    (joined,) = found(packages(scan(dated(one, indexes, TODAY))), TABLES, NOW)
+    (joined,) = joined_fixes(packages(scan(dated(one, indexes, TODAY))), TABLES, NOW)
     assert joined.since is not None
     start, end = joined.since
     return "" if start is None else iso(start), iso(end)

@@ -30,7 +30,9 @@ from tests.packages.indexing import (
 )
 from tests.packages.reports import flaw, trivy
 from tests.packages.reports import put as put_json
-from tests.verbs import Answer, check, rules
+from tests.verbs import NOW, Answer, check, gate, rules
+
+SHOWN = "check", "--image", "web", "--index", "apk:APKINDEX.tar.gz", "--now", NOW, "--verbose"
 
 INSTALLED = ("musl", "1.2.5-r10", "2026-02-01"), ("openssl", "3.5.0-r0", "2026-04-01")
 OFFERED = ("musl", "1.2.5-r10", "2026-02-01"), ("openssl", "3.5.1-r0", "2026-07-10")
@@ -90,6 +92,20 @@ def test_a_package_of_alpine_is_behind(repository: Path, capsys: pytest.CaptureF
     assert points(answer, "B3") == (20, 20)
     assert points(answer, "B4") == (4.17, 4.17)
     assert {"APKINDEX.tar.gz"} <= {one["path"] for one in answer.report["inputs"]}
+    lag = answer.report["subjects"][0]["scores"]["package_freshness"]["lag"]
+    (behind,) = lag.pop("behind")
+    assert (behind["package"], behind["offered"], behind["days"]) == ("openssl", "3.5.1-r0", [100, 100])
+    assert lag == {
+        "packages": 2,
+        "compared": 2,
+        "doubtful": 0,
+        "open": None,
+        "median": [100, 100],
+        "ninetieth": [100, 100],
+        "libyears": 0.2,
+    }
+    (told,) = (line for line in gate(capsys, *SHOWN).out.splitlines() if "behind: " in line)
+    assert told.strip() == "behind: openssl 3.5.0-r0 (3.5.1-r0, there since 2026-07-10)"
 
 
 def test_what_was_missed_makes_the_packages_older(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,10 +79,7 @@ def behind(capsys: pytest.CaptureFixture[str], image: Path, index: str) -> set[s
     answer = gate(capsys, "check", "--image", image, "--index", index, "--format", "json")
     assert answer.report["coverage"]["not_understood"] == []
     (subject,) = answer.report["subjects"]
-    (found,) = (one["message"] for one in subject["findings"] if one["rule"] == "PKG013")
-    # A finding names five; of the others it says how many they are.
-    assert " more" not in found
-    return {word for word in found.replace(",", " ").split() if word[0] == "p" and word[1:].isdecimal()}
+    return {one["package"] for one in subject["scores"]["package_freshness"]["lag"]["behind"]}
 
 
 def upgraded(folder: Path, pool: Path, status: Path) -> set[str]:

@@ -15,6 +15,7 @@ from gate.model.cadence import Cadence, Keeper
 from gate.model.clock import Clock, Evidence
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
 from gate.model.image import ImageName
+from gate.model.lag import Lag, Lags
 from gate.model.location import Location
 from gate.model.policy import Grant, Threshold
 from gate.model.record import replace
@@ -69,12 +70,20 @@ def clocks() -> tuple[Clock, ...]:
     return (Clock("content", 454, None, None, "none", (dated,)), Clock("build", 0, 3, 2, "high", ()))
 
 
+def lags() -> Lags:
+    behind = (
+        Lag("openssl", "3.5.0-r0", "3.5.1-r0", 100, None, 20_500, 20_500, AT),
+        Lag("a", "1", "2", 0, 3, None, None, AT),
+    )
+    return Lags(100, 80, behind, 1, "not all of its packages are known")
+
+
 def scores() -> dict[Dimension, ScoreLine]:
     minimum = Threshold(85, "fail")
     taken = (Deduction("A1", "is 454 days old", 7825, 10_000, AT),)
     found: dict[Dimension, ScoreLine] = {
         "image_age": ScoreLine(
-            Score("image_age", 0, 22, taken, (454, None), clocks()), minimum, True, Projection("2026-12-24", "")
+            Score("image_age", 0, 22, taken, (454, None), clocks(), lags()), minimum, True, Projection("2026-12-24", "")
         ),
         "package_freshness": ScoreLine(None, minimum, False),
         "isolation_fitness": ScoreLine(Score("isolation_fitness", 100, 100, ()), None, True),
@@ -286,7 +295,7 @@ def test_nothing_is_left_out() -> None:
                 optional.add((path.rpartition("/")[2], key))
             found[key] = value
     stated = {("sensitivity", key) for key in ("class", *AXES, "regulated", "placement", "role")}
-    named = {("standards", "pod_security"), ("image_age", "clocks")}
+    named = {("standards", "pod_security"), ("image_age", "clocks"), ("image_age", "lag")}
     assert optional == {*stated, *named, *(("scores", dimension) for dimension in DIMENSIONS)}
 
 
