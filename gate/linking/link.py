@@ -267,9 +267,9 @@ class Links:
 
 
 def runs_on_docker(workload: Workload) -> bool:
-    """Say whether a Docker engine starts a workload: be it of a platform that leaves users to it."""
+    """Say whether an engine that files may configure starts a workload: instances of Amazon ECS bring their own."""
     user = workload.namespaces.user
-    left = isinstance(user, Deferred) and user.to == OF_DOCKER
+    left = isinstance(user, Deferred) and user.to == OF_DOCKER and workload.platform != "ecs"
     # A builder has settings of its own.
     return workload.kind != "Build" and (left or workload.platform in ("docker", "swarm"))
 

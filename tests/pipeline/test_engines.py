@@ -175,11 +175,16 @@ def test_without_a_firewall_no_bridge_is_closed(tmp_path: Path, capsys: pytest.C
     assert not segments(judged(capsys, tmp_path, '{"iptables": false}', user="network_mode: none"))
 
 
-def test_pods_and_podman_do_not_ask_an_engine_of_docker(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pods_podman_and_tasks_of_ecs_do_not_ask_an_engine_in_sight(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: web}]\n"
     unit = "[Container]\nImage=registry.example/web:1.4.2\n"
     engine = '{"hosts": ["tcp://0.0.0.0:2375"], "seccomp-profile": "unconfined"}'
-    write_all(tmp_path, {"pod.yaml": pod, "web.container": unit, "daemon.json": engine})
+    task = (
+        '{"family": "web", "requiresCompatibilities": ["EC2"], "containerDefinitions": [{"name": "a", "image": "b"}]}'
+    )
+    write_all(tmp_path, {"pod.yaml": pod, "web.container": unit, "task.json": task, "daemon.json": engine})
     report = check(capsys, tmp_path).report
     found = {one["rule"] for subject in report["subjects"] for one in subject["findings"]}
     assert not found & {"ISO009", "ISO030"}
