@@ -238,9 +238,13 @@ class Run:
             following = texts[self.here + 1 : self.here + 2]
             self.engine = names_engine(self.program) or _hinted(fields[self.here], following)
 
+    def words(self) -> list[Word]:
+        """Return the words behind the program."""
+        return [field.word() for field in self._fields[self.here + 1 :]]
+
     def invocation(self, at: Location) -> Invocation:
         """Return it as a command of the engine."""
-        words = [field.word() for field in self._fields[self.here + 1 :]]
+        words = self.words()
         before = parse(words, ENGINES[self.engine][0], at)
         operands = before.operands
         if not operands:

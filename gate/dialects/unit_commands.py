@@ -13,8 +13,12 @@ from gate.syntax.systemd_unit import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gate.dialects.docker_flags import Word
     from gate.dialects.shell_engines import Invocation
     from gate.dialects.shell_variables import Value
+    from gate.model.location import Location
     from gate.syntax.mapped_text import MappedText
     from gate.syntax.systemd_unit import Entry, Unit
 
@@ -34,6 +38,17 @@ def unit_commands(unit: Unit, path: str) -> list[Invocation]:
             for command in _commands(entry):
                 found += _command(command, entry, variables, path)
     return found
+
+
+def started(unit: Unit, path: str, program: str) -> Iterator[tuple[list[Word], Location]]:
+    """Yield the words behind a program that a unit's service is, with the place of the line."""
+    variables = unit_variables(unit)
+    for entry in unit.entries:
+        if entry.section == SERVICE and entry.key == "ExecStart":
+            for command in _commands(entry):
+                run = Run([field for word in command for field in _fields(word, entry, variables, path)])
+                if run.program == program:
+                    yield run.words(), entry.at
 
 
 def _commands(entry: Entry) -> list[list[MappedText]]:

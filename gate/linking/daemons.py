@@ -110,7 +110,10 @@ class Engines:
             for host in open_hosts(one):
                 if not hosted and on_loopback(host.value):
                     continue
-                if one.authorized.members:
+                elsewhere = isinstance(one.verified, Inapplicable)
+                if elsewhere and any(known(other.verified) is True for other in self._daemons):
+                    yield Unknown("another file of an engine has its callers show a certificate", host.at)
+                elif one.authorized.members:
                     yield Unknown("a plug-in of the engine decides who may call its API", host.at)
                 else:
                     mount = Mount("engine-api", host, "", Defaulted(False, host.at), Defaulted("", host.at), host.at)
@@ -146,8 +149,8 @@ class Engines:
 
     def _default(self, silent: Inapplicable) -> Setting[Runtime]:
         """Return the runtime of a container that asks for none, which is not known where every engine has another."""
-        found = [one.default_runtime for one in self._daemons]
-        if not found or any(self._is_plain(known(one) or "") for one in found):
+        found = self._said("default_runtime")
+        if not found or any(self._is_plain(str(known(one) or "")) for one in found):
             return silent
         said = f"the engine of {found[0].at} starts it by another runtime than runc"
         return Unknown(f"{said}, and nothing says that it is the one which runs this", silent.at)
@@ -161,9 +164,14 @@ class Engines:
         for one in self._daemons:
             yield from (member.value for member in one.runtimes.members if isinstance(member, Stated))
 
+    def _said(self, field: str) -> list[Setting[object]]:
+        """Return what the engines say, without those of which another file does."""
+        found = [getattr(one, field) for one in self._daemons]
+        return [one for one in found if not isinstance(one, Inapplicable)]
+
     def _all(self, field: str, wanted: object = True) -> Setting[object] | None:
         """Return what the first of the engines says where all of them say the same."""
-        found = [getattr(one, field) for one in self._daemons]
+        found = self._said(field)
         return found[0] if found and all(known(one) == wanted for one in found) else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from gate.dialects.docker_networks import OWN_BRIDGE
 from gate.dialects.podman_networks import ROOTLESS
 from gate.model.daemon import Daemon
-from gate.model.evidence import Defaulted, Deferred, Unknown, known
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Unknown, known
 from gate.model.record import replace
 
 TYPE_CHECKING = False
@@ -37,7 +37,8 @@ def _bridge(silent: Deferred, daemons: list[Daemon], profile: PlatformProfile) -
     own = silent.to == OWN_BRIDGE
     if own and profile.docker_icc is not None:
         return Defaulted(not profile.docker_icc, silent.at)
-    said = [one.bridge if own else one.networks for one in daemons]
+    every = [one.bridge if own else one.networks for one in daemons]
+    said = [one for one in every if not isinstance(one, Inapplicable)]
     if not said or any(known(one) is not False for one in said):
         return Defaulted(False, silent.at)
     settle = " (`platform: {docker: {icc: false}}`)" if own else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.model.reference import CLUSTERS
-from gate.readers import WORDS, is_daemon
+from gate.readers import WORDS, may_configure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def engines(ledger: Ledger) -> list[Definition]:
     """Search the rest of the tree for configurations of Docker engines, which have names of their own."""
     aside = ledger.aside()
     for path in ledger.files.walk(""):
-        if path in ledger.read or not is_daemon(path.rpartition("/")[2]):
+        if path in ledger.read or not may_configure(path.rpartition("/")[2]):
             continue
         try:
             source = ledger.files.open(path)

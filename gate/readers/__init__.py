@@ -120,6 +120,11 @@ def _is_powershell(name: str) -> bool:
     return name.lower().endswith((".ps1", ".psm1"))
 
 
+def may_configure(name: str) -> bool:
+    """Match what configures a Docker engine: its own file, and units of systemd with their drop-ins."""
+    return is_daemon(name) or name.endswith((".service", ".conf"))
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -145,7 +150,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "vbox": _is_vbox,
     "vagrant": _is_vagrant,
     "hyperv": _is_powershell,
-    "docker_daemon": is_daemon,
+    "docker_daemon": may_configure,
     "bake": _is_bake,
 }
 

@@ -1,10 +1,12 @@
-"""The configuration of a Docker engine, `daemon.json`.
+"""The configuration of a Docker engine: `daemon.json`, and the units of systemd that start dockerd with flags.
 
 It starts nothing, so that it is no subject: it decides what containers get that say nothing themselves, and rules about
 what lies underneath ask it.
 """
 
 from __future__ import annotations
+
+import re
 
 from gate.model.coverage import Skipped
 from gate.model.errors import UnrenderedError
@@ -20,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.source import Source, Sources
 
+_STARTS = re.compile(rb"(?m)^[ \t]*ExecStart[ \t]*=.*\bdockerd\b")
+
 #: What a template of one has, which is no JSON until it is rendered.
 _MARKS = (b"{{", b"{%", b"<%", b"${")
 
@@ -31,7 +35,7 @@ def claims(source: Source) -> bool:
     """
     if b"\0" in source.data:
         return False
-    if is_daemon(source.path.rpartition("/")[2]):
+    if is_daemon(source.path.rpartition("/")[2]) or _STARTS.search(source.data):
         return True
     from gate.dialects.docker_daemon import KEYS, configures
 
@@ -41,6 +45,8 @@ def claims(source: Source) -> bool:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read the configuration; a file that holds no option of dockerd is somebody else's."""
+    if not is_daemon(source.path.rpartition("/")[2]) and _STARTS.search(source.data):
+        return _of_unit(source)
     from gate.dialects.docker_daemon import KEYS, configures, daemon, is_own
 
     document = parse(source)
@@ -57,6 +63,16 @@ def read(source: Source, sources: Sources) -> Reading:
     body, problems = daemon(root)
     found = Definition("daemon", source.path, root.at, Defaulted("", root.at), body=body)
     return Reading(definitions=(found,), problems=tuple(problems))
+
+
+def _of_unit(source: Source) -> Reading:
+    from gate.dialects.docker_daemon_unit import daemons
+    from gate.syntax.systemd_unit import Unit
+
+    found = daemons(Unit(source, " "), source.path)
+    return Reading(
+        definitions=tuple(Definition("daemon", source.path, one.at, Defaulted("", one.at), body=one) for one in found)
+    )
 
 
 READER = Reader("docker_daemon", (), claims, read)

@@ -205,3 +205,53 @@ def test_an_unknown_option_is_not_understood(tmp_path: Path, capsys: pytest.Capt
     assert answer.status == 3
     (gap,) = answer.report["coverage"]["not_understood"]
     assert (gap["location"]["line"], "`usernsremap` is no option" in gap["reason"]) == (2, True)
+
+
+UNIT = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd FLAGS\n"
+
+
+def started(
+    capsys: pytest.CaptureFixture[str], folder: Path, flags: str, *engines: str, user: str = 'user: "1000"'
+) -> Any:
+    write_all(folder, {"units/docker.service.d/flags.conf": UNIT.replace("FLAGS", flags)})
+    return judged(capsys, folder, *engines, user=user)
+
+
+@pytest.mark.parametrize(
+    ("flags", "rule", "level"),
+    [
+        ("-H fd://", "", "L2"),
+        ("-H fd:// -H tcp://10.0.0.1:2375", "ISO009", "L0"),
+        ("--host=tcp://10.0.0.1:2375 --tls", "", "L2"),
+        ("--host tcp://10.0.0.1:2376 --tlsverify=true --tlscacert /ca.pem", "", "L2"),
+        ("--host tcp://10.0.0.1:2376 --tlsverify=false", "ISO009", "L0"),
+        ("--seccomp-profile=unconfined", "ISO030", "L1"),
+        ("--default-cgroupns-mode host", "ISO006", "L1"),
+        ("--no-new-privileges --userns-remap=default", "", "L2"),
+    ],
+)
+def test_flags_of_a_unit_count_like_a_configuration(
+    flags: str, rule: str, level: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subject = started(capsys, tmp_path, flags)
+    assert levels(subject)[0] == level
+    assert not rule or rule in rules(subject)
+
+
+def test_what_a_unit_leaves_out_is_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert levels(started(capsys, tmp_path, "-H fd://", '{"no-new-privileges": true}')) == ("L2", "L3")
+    api = started(capsys, tmp_path / "api", "-H tcp://10.0.0.1:2376", '{"tlsverify": true}')
+    assert "ISO009" in rules(api, "undecided")
+    assert levels(api)[1] == "L2"
+
+
+def test_an_environment_may_open_the_api(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"docker.service": UNIT.replace("FLAGS", "-H fd:// $DOCKER_OPTS")})
+    findings = check(capsys, tmp_path).report["findings"]
+    assert {(one["rule"], one["outcome"]) for one in findings} == {("ISO100", "undecided"), ("ISO103", "undecided")}
+
+
+@pytest.mark.parametrize("text", ["[Service]\nExecStart=/usr/bin/nginx\n", "# dockerd\n", "dockerd\n"])
+def test_other_units_are_not_read(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"web.service": text, "web.conf": text, "Dockerfile": "FROM scratch\nUSER 1\n"})
+    assert check(capsys, tmp_path).report["coverage"]["read"] == 1

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from gate.model.lifecycle import Tables
     from gate.model.truth import Truth
 
-# Fields: daemon.json hosts, tls, tlsverify, authorization-plugins.
+# Fields: daemon.json hosts, tls, tlsverify, authorization-plugins; the flags of dockerd in units of systemd.
 # Allowed: sockets of the host, and TCP with `tlsverify`.
 
 
 def check(one: Daemon, _tables: Tables, _now: str) -> Iterator[Truth]:
     """Ask whether the API listens on TCP and lets in callers without a certificate."""
+    if not one.hosts.complete:
+        yield unknown(one.hosts.at, f"where the engine takes orders is not known: {one.hosts.open_because}")
     for host in open_hosts(one):
         whom = "everybody on the host" if on_loopback(host.value) else "everybody who reaches it"
         text = f"the engine takes orders at {host.value[:80]} from {whom}"
