@@ -19,8 +19,9 @@ from gate.scores.ramp import ramp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from gate.freshness.clocks import Clocks
     from gate.freshness.support import Support
     from gate.model.evidence import Setting
     from gate.model.image import Image, ImageName
@@ -39,12 +40,17 @@ FROZEN, ARCHIVED, STALE_LISTS, KEPT_LISTS = 1_000, 2_000, 500, 300
 
 def image_age(image: Image, tables: Tables, now: str) -> Score | None:
     """Score one image; None for a recipe whose text bounds no age and names nothing that has ended."""
-    return aged(image, tables, now, 0)
+    return ageing(image, tables, now)(0)
 
 
-def aged(image: Image, tables: Tables, now: str, passed: int) -> Score | None:
-    """Score what there is of an image on a day, once more days have passed and nothing has been built again."""
-    return _of_recipe(image, tables, now, passed) if image.stages else _of_built(image, tables, now, passed)
+def ageing(image: Image, tables: Tables, now: str) -> Callable[[int], Score | None]:
+    """Return what scores an image as it is, once that many more days have passed and nothing has been built again."""
+    if image.stages:
+        return lambda passed: _of_recipe(image, tables, now, passed)
+    from gate.freshness.clocks import clocks
+
+    found = clocks(image, tables, now)
+    return lambda passed: _of_built(image, found, tables, now, passed)
 
 
 def _of_recipe(image: Image, tables: Tables, now: str, passed: int) -> Score | None:
@@ -66,17 +72,16 @@ def _of_recipe(image: Image, tables: Tables, now: str, passed: int) -> Score | N
     return score("image_age", tuple(found), (age.least, age.most) if age is not None else None)
 
 
-def _of_built(image: Image, tables: Tables, now: str, passed: int) -> Score:
-    from gate.freshness import clocks
+def _of_built(image: Image, clocks: Clocks, tables: Tables, now: str, passed: int) -> Score:
+    from gate.freshness.clocks import age as age_by
 
-    found_clocks = clocks.clocks(image, tables, now)
-    age = clocks.age(found_clocks.content)
+    age = age_by(clocks.content)
     age = _older(age, passed) or age
     tables, now = _later(tables, now, passed)
     inside = tuple(one.support for one in within(image, tables, now))
     found = [_age(age, image.at), *_carried(image.base_name, tables, now, inside)]
-    found += (Deduction("A5", one.text, 0, 0, one.at) for one in found_clocks.contradictions)
-    return score("image_age", tuple(found), (age.least, age.most), found_clocks.all)
+    found += (Deduction("A5", one.text, 0, 0, one.at) for one in clocks.contradictions)
+    return score("image_age", tuple(found), (age.least, age.most), clocks.all)
 
 
 def _older(age: Age | None, passed: int) -> Age | None:

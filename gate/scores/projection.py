@@ -25,22 +25,30 @@ HORIZON = 3_653
 
 def projection(subject: Image | Template, tables: Tables, now: str, minimum: int) -> Projection | None:
     """Return when the score of what is there falls below a minimum; None where nothing bounds its age."""
-
-    def scored(passed: int) -> Score | None:
-        if isinstance(subject, Image):
-            from gate.scores.image_age import aged
-
-            return aged(subject, tables, now, passed)
-        from gate.scores.image_age import template_age
-
-        return template_age(subject, later(tables, iso(days(now) + passed)), iso(days(now) + passed))
-
+    scored = _ageing(subject, tables, now)
     if scored(HORIZON) is None:
         return None
     first = _first(lambda passed: (one := scored(passed)) is not None and one.lo < minimum)
     last = _first(lambda passed: (one := scored(passed)) is not None and one.hi < minimum)
     shown = ["" if passed is None else iso(days(now) + passed) for passed in (first, last)]
     return Projection(*shown)
+
+
+def _ageing(subject: Image | Template, tables: Tables, now: str) -> Callable[[int], Score | None]:
+    """Return what scores a subject once some days have passed."""
+    if isinstance(subject, Image):
+        from gate.scores.image_age import ageing
+
+        return ageing(subject, tables, now)
+    from gate.scores.image_age import template_age
+
+    template = subject
+
+    def scored(passed: int) -> Score | None:
+        then = iso(days(now) + passed)
+        return template_age(template, later(tables, then), then)
+
+    return scored
 
 
 def _first(is_below: Callable[[int], bool]) -> int | None:
