@@ -63,6 +63,16 @@ def podlet(commands: list[list[str]]) -> list[Converted]:
     return made
 
 
+def kompose(files: list[Path]) -> list[Converted]:
+    """Make Deployments of Compose files; the program is taken from where programs are."""
+    made = []
+    for path in files:
+        command = [_program("kompose"), "convert", "--stdout", "--suppress-warnings", "--file", str(path)]
+        done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False, timeout=60)
+        made.append(Converted("web.yaml", done.stdout, done.stderr.strip() if done.returncode else ""))
+    return made
+
+
 def _project(answer: dict[str, Any]) -> dict[str, Any]:
     services = {name: {"container_name": name, **service} for name, service in answer["services"].items()}
     parts = {part: answer.get(part) or {} for part in ("volumes", "networks")}
