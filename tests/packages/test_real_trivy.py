@@ -76,20 +76,7 @@ def test_a_root_filesystem(repository: Path, scanned: Any) -> None:
 
 
 def test_bills_of_materials(repository: Path, scanned: Any) -> None:
-    component = {"bom-ref": "p", "type": "library", "name": "openssl", "version": OLD, "purl": PURL}
-    debian = {"bom-ref": "os", "type": "operating-system", "name": "debian", "version": "13.2"}
-    about = {"component": {"bom-ref": "i", "type": "container", "name": "web:1"}}
-    (repository / "cyclonedx.json").write_bytes(
-        text(
-            {
-                "bomFormat": "CycloneDX",
-                "specVersion": "1.5",
-                "version": 1,
-                "metadata": about,
-                "components": [debian, component],
-            }
-        )
-    )
+    (repository / "cyclonedx.json").write_bytes(text(cyclonedx()))
     (repository / "spdx.json").write_bytes(text(spdx()))
     answer = scanned("--sbom", "cyclonedx.json", "--sbom", "spdx.json")
     assert gaps(answer.report) == []
@@ -147,6 +134,19 @@ def test_trivy_and_the_bill_that_it_scans_are_two_witnesses(repository: Path, sc
     assert [one["name"] for one in subject["scans"]["witnesses"]] == ["sbom", "trivy"]
 
 
+def cyclonedx() -> dict[str, Any]:
+    """Return a bill of materials of a Debian with one package, as CycloneDX."""
+    component = {"bom-ref": "p", "type": "library", "name": "openssl", "version": OLD, "purl": PURL}
+    debian = {"bom-ref": "os", "type": "operating-system", "name": "debian", "version": "13.2"}
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": {"component": {"bom-ref": "i", "type": "container", "name": "web:1"}},
+        "components": [debian, component],
+    }
+
+
 def spdx() -> dict[str, Any]:
     """Return the same as SPDX."""
     reference = {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": PURL}
@@ -173,21 +173,38 @@ def spdx() -> dict[str, Any]:
     }
 
 
-def test_a_hostile_repository_changes_nothing(repository: Path, scanned: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("option", "path"),
+    [("--image", "web.tar"), ("--image", "layout"), ("--rootfs", "root"), ("--sbom", "cyclonedx.json")],
+)
+def test_a_hostile_repository_changes_nothing(
+    option: str, path: str, repository: Path, scanned: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive(repository / "web.tar")
-    before = scanned("--image", "web.tar").out
-    hostile(repository)
+    made = layouts.Layout()
+    made.add(made.manifest(layouts.config([layer()]), [layer()]), "web:1")
+    put(repository / "layout", made.files())
+    write_all(repository / "root", system())
+    (repository / "cyclonedx.json").write_bytes(text(cyclonedx()))
+    before = scanned(option, path)
+    for folder in (repository, repository / "root", repository / "layout"):
+        hostile(folder)
     for name, value in (
         ("TRIVY_SEVERITY", "LOW"),
         ("TRIVY_IGNOREFILE", str(repository / ".trivyignore")),
+        ("TRIVY_IGNORE_UNFIXED", "true"),
         ("TRIVY_CONFIG", str(repository / "trivy.yaml")),
         ("TRIVY_CACHE_DIR", str(repository)),
         ("TRIVY_SKIP_FILES", "**/status"),
+        ("TRIVY_SKIP_DIRS", "**/dpkg"),
+        ("TRIVY_SERVER", "http://127.0.0.1:9"),
         ("TRIVY_EXIT_CODE", "7"),
     ):
         monkeypatch.setenv(name, value)
-    assert scanned("--image", "web.tar").out == before
-    assert told(scanned("--image", "web.tar").subject("web.tar#web:1")) == BOTH
+    after = scanned(option, path)
+    (subject,) = after.report["subjects"]
+    assert told(subject) == BOTH
+    assert after.out == before.out
 
 
 def test_a_system_without_packages_is_not_clean(repository: Path, scanned: Any) -> None:

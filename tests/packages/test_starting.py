@@ -130,6 +130,11 @@ def test_an_older_trivy_has_no_cache_in_memory(scanned: Any, tmp_path: Path) -> 
         ('mkdir "$OUTPUT"', "wrote a report that is no file"),
         ('ln -s /etc/passwd "$OUTPUT"', "wrote no report"),
         ("echo 'FATAL: --skip-db-update cannot be specified on the first run' >&2; exit 1", "has no database, and"),
+        (printing("[" * 200_000), "the report of trivy is none: "),
+        (printing('{"SchemaVersion": 2, "Results": [' + "{}," * 200_000 + "{}]}"), "the report of trivy is none: "),
+        ('printf "\\377\\376\\0" > "$OUTPUT"', "the report of trivy is none: "),
+        ('truncate --size 2G "$OUTPUT"', f"trivy wrote more than {trivy.MAX_REPORT} bytes"),
+        ('truncate --size 2G "$OUTPUT"; sleep 600', f"trivy wrote more than {trivy.MAX_REPORT} bytes"),
         ("yes", f"said more than {process.MAX_SAID} bytes"),
         ("yes >&2", f"said more than {process.MAX_SAID} bytes"),
     ],
@@ -141,6 +146,15 @@ def test_a_scan_that_fails(program: str, cause: str, scanned: Any) -> None:
 def test_secrets_that_it_says_are_not_repeated(scanned: Any) -> None:
     answer = scanned("echo 'FATAL password=hunter2' >&2; echo hunter2; exit 1")
     refused(answer)
+    assert "hunter2" not in answer.out + answer.err
+
+
+def test_secrets_that_it_reports_are_not_repeated(scanned: Any) -> None:
+    found = {"RuleID": "password", "Severity": "HIGH", "Title": "hunter2", "Match": "password=hunter2", "StartLine": 1}
+    document = own()
+    document["Results"].append({"Target": "app/.env", "Class": "secret", "Secrets": [found]})
+    answer = scanned(printing(document))
+    assert gaps(answer.report) == []
     assert "hunter2" not in answer.out + answer.err
 
 
