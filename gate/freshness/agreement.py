@@ -11,10 +11,10 @@ from gate.model.evidence import known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
-    from gate.model.contents import Contents
+    from gate.model.contents import Contents, InstalledPackage
     from gate.model.image import Image
     from gate.model.packages import Scan, Vulnerability
 
@@ -101,26 +101,39 @@ def _unseen(scan: Scan, contents: Contents | None) -> Iterator[str]:
     if contents is None:
         return
     shown, listed = len(contents.packages.members), len(scan.installed) if scan.is_bill else scan.packages
+    if scan.installed:
+        yield from _elsewise(scan, contents)
     # grype's reports list only packages with a vulnerability, so that their number says nothing.
-    if scan.scanner != "grype" and listed < shown:
+    elif scan.scanner != "grype" and listed < shown:
         yield f"{_who(scan)} lists {listed} packages, and the layers show {shown}"
-    yield from _elsewise(scan, contents)
 
 
 def _elsewise(scan: Scan, contents: Contents) -> Iterator[str]:
-    """Say that packages are listed in other versions than the layers show, as by a bill of an earlier build."""
-    inside: dict[tuple[str, str], set[str]] = {}
-    for member in contents.packages.members:
-        one = known(member)
-        if one is not None:
-            inside.setdefault((one.manager, one.name), set()).add(one.version)
-    named = [(one, inside.get((one.manager, one.name))) for one in scan.installed]
-    others = [(one, own) for one, own in named if own and one.version not in own]
+    """Say that other packages are listed than the layers show, or other versions, as of an earlier build."""
+    inside = _versions(one for one in map(known, contents.packages.members) if one is not None)
+    listed = _versions(scan.installed)
+    absent = [name for name in inside if name not in listed]
+    if absent:
+        yield f"{_who(scan)} leaves out {_counted(absent)} that the layers show"
+    further = [name for name in listed if name not in inside]
+    if further and contents.packages.complete:
+        yield f"{_who(scan)} lists {_counted(further)} that the layers do not show"
+    others = [name for name in listed if name in inside and not listed[name] <= inside[name]]
     if others:
-        first, shown = others[0]
-        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-        versions = ", ".join(sorted(shown))
-        yield f"{_who(scan)} lists {first.name} {first.version}, and the layers show {versions}{more}"
+        (_manager, name), more = others[0], f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+        said, own = (", ".join(sorted(one[others[0]])) for one in (listed, inside))
+        yield f"{_who(scan)} lists {name} {said}, and the layers show {own}{more}"
+
+
+def _versions(packages: Iterable[InstalledPackage]) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in packages:
+        found.setdefault((one.manager, one.name), set()).add(one.version)
+    return found
+
+
+def _counted(names: list[tuple[str, str]]) -> str:
+    return f"{len(names)} {'package' if len(names) == 1 else 'packages'}, such as {names[0][1]},"
 
 
 def _who(scan: Scan) -> str:

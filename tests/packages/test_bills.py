@@ -326,6 +326,15 @@ def test_a_bill_that_leaves_packages_out(repository: Path, capsys: pytest.Captur
     assert "the bill of materials lists 0 packages, and the layers show 1" in subject["scans"]["witnesses"][0]["blind"]
 
 
+def test_a_bill_of_other_packages(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive(repository / "web.tar")
+    put(repository, cyclonedx(PURLS[1], PURLS[3]))
+    (subject,) = check(capsys, "--image", "web.tar", "--sbom", "bill.json").report["subjects"]
+    blind = subject["scans"]["witnesses"][0]["blind"]
+    assert "the bill of materials leaves out 1 package, such as libssl3t64, that the layers show" in blind
+    assert "the bill of materials lists 2 packages, such as perl-base, that the layers do not show" in blind
+
+
 def test_a_bill_beside_a_scan_changes_no_score(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(repository, trivy(flaw()), "trivy.json")
     alone = check(capsys, "--trivy-report", "trivy.json").report["subjects"][0]
