@@ -170,8 +170,7 @@ def _base(config: Config, instance: Instance, privileged: Setting[bool]) -> None
         _doubt(config, _NESTING, nesting)
     elif _is(nesting, on=True):
         config.set(_NESTING, "1", nesting.at)
-    # A map of one's own may reach root of the host: it is then held by no more than a container without any map is.
-    if _is(privileged, on=False) and "raw.idmap" not in instance.values:
+    if _is(privileged, on=False):
         return
     config.set("lxc.cap.drop", "sys_time sys_module sys_rawio mac_admin mac_override", at, stated=False)
     config.set("lxc.mount.auto", "proc:mixed sys:mixed", at, stated=False)

@@ -72,8 +72,12 @@ def _user(text: str) -> User | None:
 
 
 def _privileged(config: Config, filters: Confinement) -> Setting[bool]:
-    """Say whether root of the host is confined by nothing that holds it: any of what holds it is missing."""
-    user = user_namespace(config)
+    """Say whether root of the host is confined by nothing that holds it: any of what holds it is missing.
+
+    A map that reaches root of the host still makes a user namespace, in which capabilities are worth nothing on the
+    host and no node of a device can be made.
+    """
+    user, mapped = user_namespace(config), bool(config.all("lxc.idmap"))
     if known(user) == "remapped":
         return Defaulted(False, config.at)
     signs = [
@@ -82,13 +86,13 @@ def _privileged(config: Config, filters: Confinement) -> Setting[bool]:
         holds(filters.seccomp, lambda profile: profile.kind == "unconfined", "runs without a seccomp filter"),
         holds(filters.proc_mount, lambda way: way != "default", "sees /proc or /sys writable"),
         holds(filters.cgroup_writable, bool, "may write every cgroup"),
-        unrestricted(config),
+        *(() if mapped else (unrestricted(config),)),
     ]
     found = either(signs) & holds(user, lambda mode: mode == "host", "is root of the host")
     if found.answer == "unknown":
         return Unknown(found.because[0].text, found.because[0].at)
     if found.answer == "no":
-        return _undropped(config)
+        return Defaulted(False, config.at) if mapped else _undropped(config)
     return Stated(True, _stated_first(found, config.at))
 
 
