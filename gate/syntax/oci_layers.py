@@ -10,7 +10,7 @@ from __future__ import annotations
 from gate.model.errors import InputError
 from gate.model.record import Record
 from gate.syntax.oci_entries import FILE, FOLDER, HARD_LINK, LINK, OTHER, SPARSE, Entries
-from gate.syntax.oci_unpack import Budget, DamagedError, Raw, Unpacked, UnreadError
+from gate.syntax.oci_unpack import OTHER_TOOL, Budget, DamagedError, Raw, Unpacked, UnreadError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ MAX_NAME = 4096
 MAX_CHANGES = 200_000
 
 HEAD = 8
+
+IN_HOLES = f"is stored in a sparse form, which is not read here: {OTHER_TOOL}"
 
 REMEDY = "build the image again, or scan it with `--scanner trivy`"
 
@@ -252,7 +254,7 @@ def _value(entries: Entries, kind: int, keep: Keep) -> object:
     if keep.take is None:
         return None
     if kind != FILE:
-        return Unread("is stored in a sparse form" if kind == SPARSE else "is no plain file")
+        return Unread(IN_HOLES if kind == SPARSE else "is no plain file")
     if keep.part == "head":
         return keep.take(entries.head(keep.most))
     if keep.part == "tail":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import tarfile
 from typing import TYPE_CHECKING, Any
@@ -528,3 +529,15 @@ def test_what_buildkit_attests(predicate: object, what: str | None) -> None:
     broken = made.files()
     broken[f"blobs/sha256/{digest(json.dumps(statement).encode())}"] += b" "
     assert len(read(broken).problems) == 1
+
+
+def test_a_database_in_a_sparse_form_leaves_the_packages_open() -> None:
+    """Tar and Go's reader put such a file together again; this program only sees that there is one."""
+    member = tarfile.TarInfo("GNUSparseFile.0/status")
+    member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.name": DPKG, "GNU.sparse.realsize": "9"}
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(member)
+    assert reason(contents(layer(Entry(DPKG, STATUS)), made.getvalue())) == (
+        f"{DPKG} is stored in a sparse form, which is not read here: scan the image with `--scanner trivy`"
+    )

@@ -100,7 +100,7 @@ def test_a_sparse_file_is_stepped_over() -> None:
     data = bytes(header) + bytes(more) + bytes(512) + bytes(512) + layer(Entry("etc/end", b"end"))
     found = FileSystem([walk(data)], WATCH)
     values = [file.value if (file := found.file(f"etc/{name}")) else None for name in ("wanted", "end")]
-    assert values == [oci_layers.Unread("is stored in a sparse form"), b"end"]
+    assert values == [oci_layers.Unread(oci_layers.IN_HOLES), b"end"]
 
 
 def test_a_sparse_file_of_an_extended_header() -> None:
@@ -109,7 +109,7 @@ def test_a_sparse_file_of_an_extended_header() -> None:
         member = tarfile.TarInfo("GNUSparseFile.0/x")
         member.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.name": "etc/wanted", "GNU.sparse.realsize": "9"}
         archive.addfile(member)
-    assert wanted(made.getvalue()) == oci_layers.Unread("is stored in a sparse form")
+    assert wanted(made.getvalue()) == oci_layers.Unread(oci_layers.IN_HOLES)
 
 
 def test_an_empty_layer() -> None:
