@@ -155,6 +155,12 @@ HABITS: dict[str, Habits] = {
     "marathon": Habits(_nothing, literal=False),
     "bake": Habits(_anything, literal=False, builds=True, shares=True),
     "docker_daemon": Habits(_nothing, workloads=False),
+    "libvirt": Habits(_nothing),
+    "vmx": Habits(_nothing),
+    "xen": Habits(_nothing),
+    "vbox": Habits(_nothing),
+    "vagrant": Habits(_nothing),
+    "hyperv": Habits(_nothing),
 }
 
 #: Readers of shells, where quotes may part any word, and what every command has that they look for.
