@@ -1,9 +1,10 @@
 """Pulls from a registry: manifests and blobs by their digests, and what a tag leads to; nothing is ever pushed.
 
-Whatever is asked for by its digest is compared with it before anybody sees it. Only blobs are looked for elsewhere
-where the registry says so, and whoever they are asked of there is shown nothing of what lets in here.
+Whatever is asked for by its digest is compared with it before anybody sees it, and what a tag leads to with every
+digest that is named for it on the way. Both are looked for elsewhere where the registry says so, as registry.k8s.io
+says of all its manifests; whoever is asked there is shown nothing of what lets in here.
 
-Source: OCI distribution-spec 1.1, "Pull".
+Sources: OCI distribution-spec 1.1, "Pull"; registry.k8s.io `cmd/archeio/docs/request-handling.md`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ ANSWER = 30.0
 ALL = 3600.0
 SLOWEST = 1 << 16
 
-#: Other places that a blob is looked for at, one after the other.
+#: Other places that a manifest or a blob is looked for at, one after the other.
 MAX_REDIRECTS = 5
 
 #: Times that a registry may put off an answer, and seconds that it is waited for at most, each time.
@@ -48,6 +49,7 @@ _BYTES = "application/octet-stream"
 _MEDIA = frozenset("abcdefghijklmnopqrstuvwxyz0123456789/.+-_")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({429, 503})
+_ALGORITHMS = ("sha256", "sha512")
 
 
 class Manifest(Record):
@@ -81,7 +83,8 @@ class Registry:
     def manifest(self, reference: str, accepted: Iterable[str], most: int) -> Manifest:
         """Return what a tag or a digest leads to; raise RegistryError for what is not there or is something else."""
         kinds = sorted(accepted)
-        answer = self._answer(f"manifests/{reference}", ", ".join(kinds), 0)
+        way = self._answers(f"manifests/{reference}", ", ".join(kinds), 0)
+        answer = way[-1]
         media_type = answer.header("Content-Type").partition(";")[0].strip().lower()
         if media_type.startswith(OLD):
             answer.close()
@@ -90,19 +93,17 @@ class Registry:
         if media_type not in kinds:
             answer.close()
             said = media_type if len(media_type) < 80 and _MEDIA.issuperset(media_type) else ""
-            cause = f"{self._base.shown} answers with {said or 'something'}, which is no manifest of an image"
+            cause = f"{answer.asked.shown} answers with {said or 'something'}, which is no manifest of an image"
             raise RegistryError(cause, "name an image, in the registry that holds it", final=False)
         data = b"".join(answer.body(most))
-        wanted = reference if ":" in reference else answer.header("Docker-Content-Digest").strip()
-        algorithm = wanted.partition(":")[0]
-        own = f"{algorithm}:{new(algorithm, data).hexdigest()}" if algorithm in ("sha256", "sha512") else ""
-        if wanted != own:
+        wanted = [reference] if ":" in reference else _named(way)
+        if any(one != _digest(data, one.partition(":")[0]) for one in wanted):
             raise self._damaged()
-        return Manifest(media_type, data, own or f"sha256:{new('sha256', data).hexdigest()}")
+        return Manifest(media_type, data, wanted[0] if wanted else _digest(data, "sha256"))
 
     def blob(self, digest: str, size: int, file: BinaryIO) -> None:
         """Write a blob, piece by piece; raise RegistryError unless its size and its digest are these."""
-        answer = self._answer(f"blobs/{digest}", _BYTES, size)
+        answer = self._answers(f"blobs/{digest}", _BYTES, size)[-1]
         total = new(digest.partition(":")[0])
         said = answer.header("Content-Length")
         if said and said != str(size):
@@ -120,27 +121,31 @@ class Registry:
         cause = f"{self._base.shown} answers with something else than was asked for: its size or digest differs"
         return RegistryError(cause, "push the image again, or ask whoever runs the registry", final=False)
 
-    def _answer(self, name: str, accepted: str, size: int) -> Answer:
-        """Ask for something of the repository, with a login where one is wanted, and again where it is put off."""
+    def _answers(self, name: str, accepted: str, size: int) -> list[Answer]:
+        """Ask for something of the repository, with a login where one is wanted, and again where it is put off.
+
+        The last answer is the thing; those before it have led there.
+        """
         wanted = url(f"{self._base.root}/v2/{self._path}/{name}")
         assert wanted is not None
         waits, tried = 0, False
         while True:
-            answer, is_own = self._asked(wanted, accepted, size, may_lead=name.startswith("blobs/"))
+            way = self._asked(wanted, accepted, size)
+            answer = way[-1]
             if answer.status == 200:
-                return answer
+                return way
             answer.close()
-            if answer.status == 401 and is_own and not tried:
+            if answer.status == 401 and self._is_own(way) and not tried:
                 tried = True
                 self._log_in(answer)
             elif answer.status in _LATER and waits < PATIENCE and (seconds := _wait(answer)) <= LONGEST_WAIT:
                 waits += 1
                 time.sleep(seconds)
             else:
-                raise self._refused(answer, name)
+                raise self._refused(way, name)
 
-    def _asked(self, wanted: Url, accepted: str, size: int, *, may_lead: bool) -> tuple[Answer, bool]:
-        """Ask, and follow where a blob is kept elsewhere; say whether the answer is still the registry's own.
+    def _asked(self, wanted: Url, accepted: str, size: int) -> list[Answer]:
+        """Ask, and follow where it is kept elsewhere; return the answers on the way there, all but the last closed.
 
         What lets in is shown to the registry alone, and no longer once it has led elsewhere.
         """
@@ -149,28 +154,31 @@ class Registry:
         if now >= self._end:
             remedy = "save the image, and judge the layout"
             raise RegistryError(f"{self._base.shown} has taken longer than {ALL:g} seconds", remedy)
-        here, is_own = wanted, True
+        here = wanted
+        way: list[Answer] = []
         for _ in range(MAX_REDIRECTS + 1):
+            is_own = here.origin == wanted.origin and self._is_own(way)
             shown = {"Authorization": self._authorization} if self._authorization and is_own else {}
             answer = self._client.ask(here, {"Accept": accepted, **shown}, deadline)
+            way.append(answer)
             if answer.status not in _REDIRECTS:
-                return answer, is_own
+                return way
             answer.close()
-            here = self._led(here, answer, may_lead=may_lead)
-            is_own = is_own and here.origin == wanted.origin
+            here = self._led(answer)
         cause = f"{self._base.shown} leads from one place to the next for more than {MAX_REDIRECTS} times"
         raise RegistryError(cause, "ask whoever runs it", final=False)
 
-    def _led(self, here: Url, answer: Answer, *, may_lead: bool) -> Url:
-        """Return where an answer leads to, if it may: for blobs, over TLS unless the registry is on this machine."""
-        host = self._base.shown
-        if not may_lead:
-            remedy = "name the image in the registry that holds it, or save it and judge the layout"
-            raise RegistryError(f"{host} keeps its manifests elsewhere, where nobody is asked for them", remedy)
-        found = led(here, answer.header("Location"))
-        if found is None or (found.scheme == "http" and not self._base.is_loopback):
+    def _is_own(self, way: list[Answer]) -> bool:
+        """Say whether all of these answers are the registry's."""
+        return all(one.asked.origin == self._base.origin for one in way)
+
+    def _led(self, answer: Answer) -> Url:
+        """Return where an answer leads to, if it may: over TLS, unless all so far was in the clear on this machine."""
+        found = led(answer.asked, answer.header("Location"))
+        if found is None or (found.scheme == "http" and answer.asked.scheme != "http"):
             remedy = "ask whoever runs it, or save the image and judge the layout"
-            raise RegistryError(f"{host} leads to a place that is not asked: it is not reached over TLS", remedy)
+            cause = f"{self._base.shown} leads to a place that is not asked: it is not reached over TLS"
+            raise RegistryError(cause, remedy)
         return found
 
     def _log_in(self, answer: Answer) -> None:
@@ -181,9 +189,12 @@ class Registry:
         deadline = min(time.monotonic() + ANSWER, self._end)
         self._authorization = authorization(asked, self._login, about, self._client, deadline)
 
-    def _refused(self, answer: Answer, name: str) -> RegistryError:
+    def _refused(self, way: list[Answer], name: str) -> RegistryError:
         """Say why there is no answer."""
-        host, status = self._base.shown, answer.status
+        host, status = self._base.shown, way[-1].status
+        if status in (401, 403) and not self._is_own(way):
+            cause = f"{host} leads to {way[-1].asked.shown}, which wants a login, and none is shown there"
+            return RegistryError(cause, "name the image in the registry that holds it, or save it and judge the layout")
         what = "there is no such image" if name.startswith("manifests/") else "a blob of the image is missing"
         causes = {
             401: (f"{host} does not accept the login that is kept for it" if self._login else none_kept(host), LOGIN),
@@ -194,6 +205,17 @@ class Registry:
         other = f"{host} answers with status {status}", "try again, or ask whoever runs it"
         cause, remedy = causes.get(status, other)
         return RegistryError(cause, remedy, final=status != 404)
+
+
+def _named(way: list[Answer]) -> list[str]:
+    """Return the digests that answers name for what they lead to: neither the first nor the last alone decides."""
+    said = (digest.strip() for one in way for digest in one.headers("Docker-Content-Digest"))
+    return [digest for digest in said if digest]
+
+
+def _digest(data: bytes, algorithm: str) -> str:
+    """Return a digest by an algorithm that images are named by; empty for any other."""
+    return f"{algorithm}:{new(algorithm, data).hexdigest()}" if algorithm in _ALGORITHMS else ""
 
 
 def _wait(answer: Answer) -> int:

@@ -116,13 +116,13 @@ def led(here: Url, location: str) -> Url | None:
 class Answer:
     """An answer whose headers are there; its body is read in pieces, until the deadline."""
 
-    __slots__ = ("_connection", "_host", "_response", "status")
+    __slots__ = ("_connection", "_response", "asked", "status")
 
-    def __init__(self, connection: http.client.HTTPConnection, response: http.client.HTTPResponse, host: str) -> None:
-        """Take a connection over, and close it with the body."""
+    def __init__(self, connection: http.client.HTTPConnection, response: http.client.HTTPResponse, asked: Url) -> None:
+        """Take a connection over, and close it with the body; `asked` is whose answer it is."""
         self._connection = connection
         self._response = response
-        self._host = host
+        self.asked = asked
         self.status = response.status
 
     def header(self, name: str) -> str:
@@ -138,12 +138,12 @@ class Answer:
         try:
             packing = self.header("Content-Encoding").strip().lower()
             if packing not in ("", "identity"):
-                raise RegistryError(f"{self._host} packs what it answers", _ASK, final=False)
+                raise RegistryError(f"{self.asked.shown} packs what it answers", _ASK, final=False)
             passed = 0
-            while piece := _guarded(self._host, lambda: self._response.read(PIECE)):
+            while piece := _guarded(self.asked.shown, lambda: self._response.read(PIECE)):
                 passed += len(piece)
                 if passed > most:
-                    raise RegistryError(f"{self._host} answers more than {most} bytes", _ASK, final=False)
+                    raise RegistryError(f"{self.asked.shown} answers more than {most} bytes", _ASK, final=False)
                 yield piece
         finally:
             self.close()
@@ -181,7 +181,7 @@ class Client:
         except RegistryError:
             connection.close()
             raise
-        return Answer(connection, response, wanted.shown)
+        return Answer(connection, response, wanted)
 
     def _connection(self, wanted: Url) -> http.client.HTTPConnection:
         if wanted.scheme == "http":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import time
@@ -38,6 +39,7 @@ OLD = "application/vnd.docker.distribution.manifest.v1+"
 FINE = b"HTTP/1.1 200 OK\r\n"
 CHALLENGES = ("Negotiate", 'Digest realm="x", Basic realm="y"', 'Basic realm="a, \\"b\\"", charset="UTF-8"')
 NO_TLS = "not reached over TLS"
+LEADS = "{} leads to {}, which wants a login, and none is shown there"
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         ("/manifests/1", 401, b"", {}, "wants to be asked in a way that is not known"),
         ("/manifests/1", 401, b"", {"WWW_Authenticate": "Negotiate"}, "wants to be asked in a way that is not known"),
         ("/manifests/1", 401, b"", {"WWW_Authenticate": 'Basic realm="x"'}, "wants a login, and none is kept for it"),
-        ("/manifests/1", 307, b"", {"Location": "/v2/shop/other/manifests/1"}, "keeps its manifests elsewhere"),
+        ("/manifests/1", 307, b"", {"Location": "/v2/shop/web/manifests/2"}, "there is no such image in"),
         ("/manifests/1", 200, b"{}", {**TYPED, "Docker_Content_Digest": f"sha256:{'0' * 64}"}, ELSE),
         ("/manifests/1", 200, b"{}", {**TYPED, "Docker_Content_Digest": "md5:0"}, ELSE),
         ("/manifests/1", 200, b"{" * 300_000, TYPED, "is not JSON"),
@@ -295,9 +297,13 @@ def test_who_has_time_later(registry: Serving, fetched: Any, waited: list[float]
 # --------------------------------------------------------------------------------------------------------- redirects
 
 
-def keeping(registry: Serving, place: str) -> None:
-    """Keep the layer elsewhere."""
-    registry.otherwise(LAYER, 307, Location=place)
+TAG = "/manifests/1"
+KEPT = (TAG, LAYER)
+
+
+def keeping(registry: Serving, place: str, path: str = LAYER) -> None:
+    """Keep the layer, or something else, elsewhere."""
+    registry.otherwise(path, 307, Location=place)
 
 
 def test_a_layer_that_is_kept_elsewhere(
@@ -325,8 +331,9 @@ def wanting(handler: Handler) -> bool:
     return True
 
 
+@pytest.mark.parametrize("path", KEPT)
 def test_nothing_is_shown_to_who_asks_for_it_elsewhere(
-    registry: Serving, elsewhere: Serving, repository: Path, home: Path, capsys: pytest.CaptureFixture[str]
+    path: str, registry: Serving, elsewhere: Serving, repository: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither to the place that the registry leads to, nor to the token server that this place names, nor back here."""
     assert repository.exists()
@@ -335,9 +342,9 @@ def test_nothing_is_shown_to_who_asks_for_it_elsewhere(
     registry.first.append(wanting)
     challenge = f'Bearer realm="http://{elsewhere.host}/token",service="x"'
     elsewhere.otherwise("/kept", 401, WWW_Authenticate=challenge)
-    keeping(registry, f"http://{elsewhere.host}/kept")
+    keeping(registry, f"http://{elsewhere.host}/kept", path)
     answer = check(capsys, "--image", f"{registry.host}/shop/web:1", "--online")
-    assert "does not accept the login" in refused(answer)
+    assert refused(answer) == f"cannot be fetched: {LEADS.format(registry.host, elsewhere.host)}"
     assert [(one.path, one.shown) for one in elsewhere.seen] == [("/kept", "")]
     registry.first.clear()
     registry.seen.clear()
@@ -345,7 +352,7 @@ def test_nothing_is_shown_to_who_asks_for_it_elsewhere(
     registry.first.append(wanting)
     elsewhere.first.clear()
     elsewhere.otherwise("/kept", 307, Location=f"http://{registry.host}/stolen")
-    keeping(registry, f"http://{elsewhere.host}/kept")
+    keeping(registry, f"http://{elsewhere.host}/kept", path)
     check(capsys, "--image", f"{registry.host}/shop/web:1", "--online")
     assert [one.shown for one in registry.seen if one.path == "/stolen"] == [""]
 
@@ -360,13 +367,89 @@ def test_nothing_is_shown_to_who_asks_for_it_elsewhere(
         ("https://storage.example/a b", NO_TLS),
         ("https://storage.example:99999/", NO_TLS),
         ("https://[::1", NO_TLS),
-        (f"/v2/shop/web{LAYER}", "leads from one place to the next for more than 5 times"),
-        ("", "leads from one place to the next"),
+        ("http://169.254.169.254/latest/meta-data", NO_TLS),
+        ("", "leads from one place to the next for more than 5 times"),
     ],
 )
-def test_a_place_that_is_not_asked(place: str, cause: str, registry: Serving, fetched: Any) -> None:
-    keeping(registry, place)
+@pytest.mark.parametrize("path", KEPT)
+def test_a_place_that_is_not_asked(path: str, place: str, cause: str, registry: Serving, fetched: Any) -> None:
+    keeping(registry, place, path)
     assert cause in refused(fetched())
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_places_that_lead_to_each_other(path: str, registry: Serving, elsewhere: Serving, fetched: Any) -> None:
+    keeping(registry, f"http://{elsewhere.host}/next", path)
+    elsewhere.otherwise("/next", 308, Location=f"http://{registry.host}/v2/shop/web{path}")
+    assert "leads from one place to the next for more than 5 times" in refused(fetched())
+    assert len(elsewhere.seen) == 3
+    assert sum(one.endswith(path) for one in registry.paths) == 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_manifests_that_are_kept_elsewhere(status: int, registry: Serving, elsewhere: Serving, fetched: Any) -> None:
+    """All of them, as registry.k8s.io does: what the tag leads to and what is asked for by digest."""
+    found = elsewhere.push(platforms())
+
+    def leading(handler: Handler) -> bool:
+        handler.answer(status, b"", {"Location": f"http://{elsewhere.host}{handler.path}"})
+        return True
+
+    registry.first.append(leading)
+    answer = fetched()
+    assert gaps(answer.report) == []
+    assert [one["digest"] for one in answer.report["fetched"]] == [found]
+    assert len(answer.report["subjects"]) == 2
+    assert registry.paths == elsewhere.paths
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_a_tag_is_held_to_every_digest_on_the_way(
+    algorithm: str, registry: Serving, elsewhere: Serving, fetched: Any
+) -> None:
+    """What counts is what has come; a digest that the registry names as it leads elsewhere has to be that."""
+    data = FILES[MANIFEST]
+    own = f"{algorithm}:{hashlib.new(algorithm, data).hexdigest()}"
+    place = f"http://{elsewhere.host}/kept"
+    elsewhere.otherwise("/kept", 200, data, **TYPED)
+    keeping(registry, place, TAG)
+    (one,) = fetched().report["fetched"]
+    assert one["digest"] == f"sha256:{digest(data)}"
+    registry.first[:] = []
+    registry.otherwise(TAG, 307, Location=place, Docker_Content_Digest=own)
+    (one,) = fetched().report["fetched"]
+    assert one["digest"] == own
+    for other in (f"{algorithm}:{'0' * len(own.partition(':')[2])}", "md5:0", own.upper()):
+        registry.first[:] = []
+        registry.otherwise(TAG, 307, Location=place, Docker_Content_Digest=other)
+        assert ELSE in refused(fetched())
+    registry.first[:] = []
+    registry.otherwise(TAG, 307, Location=place, Docker_Content_Digest=own)
+    elsewhere.first[:] = []
+    elsewhere.otherwise("/kept", 200, data, **TYPED, Docker_Content_Digest=f"sha256:{'0' * 64}")
+    assert ELSE in refused(fetched())
+
+
+def test_another_manifest_elsewhere_for_a_digest(registry: Serving, elsewhere: Serving, fetched: Any) -> None:
+    """Whatever digest that place names for it."""
+    own = registry.tags["shop/web:1"]
+    other = elsewhere.push(layout({"User": "0"}))
+    keeping(registry, f"http://{elsewhere.host}/v2/shop/web/manifests/{other}", f"/manifests/{own}")
+    assert ELSE in refused(fetched(f"shop/web@{own}"))
+    assert len(elsewhere.seen) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("path", KEPT)
+def test_a_login_that_is_wanted_elsewhere(
+    path: str, status: int, registry: Serving, elsewhere: Serving, fetched: Any, home: Path
+) -> None:
+    """None is looked for, though one is kept for that place."""
+    log_in(home, elsewhere.host)
+    keeping(registry, f"http://{elsewhere.host}/kept", path)
+    elsewhere.otherwise("/kept", status, WWW_Authenticate='Basic realm="registry"')
+    assert refused(fetched()) == f"cannot be fetched: {LEADS.format(registry.host, elsewhere.host)}"
+    assert [one.shown for one in elsewhere.seen] == [""]
 
 
 def test_another_layer_elsewhere(registry: Serving, elsewhere: Serving, fetched: Any) -> None:

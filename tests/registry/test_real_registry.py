@@ -24,6 +24,8 @@ from tests.verbs import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.registry.serving import Handler
+
 pytestmark = pytest.mark.slow
 
 #: Without it, skopeo packs layers that are not packed, which gives them other digests.
@@ -264,7 +266,12 @@ def secured(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         "-days",
         "2",
     ]
-    command += ["-subj", "/CN=registry.example", "-addext", "subjectAltName=DNS:registry.example"]
+    command += [
+        "-subj",
+        "/CN=registry.example",
+        "-addext",
+        "subjectAltName=DNS:registry.example,DNS:region.registry.example",
+    ]
     command += ["-keyout", files["key"], "-out", files["certificate"]]
     needed("openssl")
     subprocess.run(command, capture_output=True, check=True)
@@ -275,7 +282,7 @@ def secured(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     found = socket.getaddrinfo
     monkeypatch.setattr(
         "socket.getaddrinfo",
-        lambda host, *more, **named: found("127.0.0.1" if host == "registry.example" else host, *more, **named),
+        lambda host, *more, **named: found("127.0.0.1" if "registry.example" in host else host, *more, **named),
     )
     yield serving, Path(files["certificate"]), f"registry.example:{port}"
     serving.close()
@@ -296,9 +303,10 @@ def test_a_certificate_has_to_be_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
     assert gaps(answer.report) == []
-    other = f"127.0.0.2:{host.rpartition(':')[2]}"
+    other = f"127.0.0.1:{host.rpartition(':')[2]}"
     serving.otherwise("/manifests/1", 307, Location=f"https://{other}/")
-    assert "keeps its manifests elsewhere" in gaps(check(capsys, "--image", f"{host}/shop/web:1", "--online").report)[0]
+    answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
+    assert gaps(answer.report) == [f"cannot be fetched: the certificate of {other} is not trusted"]
 
 
 def test_nothing_leads_from_tls_to_the_clear(
@@ -309,20 +317,79 @@ def test_nothing_leads_from_tls_to_the_clear(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Not even to this machine: neither for a layer nor for a token."""
+    """Not even to this machine: neither for a manifest, nor for a layer, nor for a token."""
     assert repository.exists()
     serving, certificate, host = secured
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     log_in(home, host)
     serving.push(layout())
-    serving.otherwise(f"/blobs/sha256:{digest(layouts.FILES)}", 307, Location=f"http://{registry.host}/kept")
-    answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
-    assert "not reached over TLS" in gaps(answer.report)[0]
-    serving.first.clear()
+    for path in ("/manifests/1", f"/blobs/sha256:{digest(layouts.FILES)}"):
+        for place in (registry.host, "169.254.169.254"):
+            serving.otherwise(path, 307, Location=f"http://{place}/kept")
+            answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
+            assert "not reached over TLS" in gaps(answer.report)[0]
+            serving.first.clear()
     serving.otherwise("/manifests/1", 401, WWW_Authenticate=f'Bearer realm="http://{registry.host}/token"')
     answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
     assert "not reached over TLS" in gaps(answer.report)[0]
     assert registry.seen == []
+
+
+def test_nothing_leads_back_to_the_clear(
+    secured: tuple[Serving, Path, str],
+    registry: Serving,
+    repository: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor does a registry on this machine by way of another: its own leave is not that of whom it leads to."""
+    assert repository.exists()
+    serving, certificate, host = secured
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    files = layout()
+    registry.push(files)
+    serving.otherwise("/kept", 307, Location=f"http://{registry.host}/back")
+    registry.otherwise("/back", 404)
+    for path in ("/manifests/1", f"/blobs/sha256:{digest(layouts.FILES)}"):
+        registry.otherwise(path, 307, Location=f"https://{host}/kept")
+        answer = check(capsys, "--image", f"{registry.host}/shop/web:1", "--online")
+        assert "not reached over TLS" in gaps(answer.report)[0]
+        registry.first.pop()
+    assert "/back" not in registry.paths
+    assert serving.paths == ["/kept", "/kept"]
+
+
+def test_a_manifest_that_is_kept_elsewhere_over_tls(
+    secured: tuple[Serving, Path, str],
+    repository: Path,
+    home: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As registry.k8s.io keeps all of its; the same machine by another name is another place."""
+    assert repository.exists()
+    serving, certificate, host = secured
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    log_in(home, host)
+    found = serving.push(layout())
+    name, _, port = host.partition(":")
+    other = f"region.{name}:{port}"
+
+    def leading(handler: Handler) -> bool:
+        if handler.headers["Host"] == other:
+            return False
+        if handler.headers.get("Authorization") != BASIC:
+            handler.answer(401, b"", {"WWW-Authenticate": 'Basic realm="registry"'})
+        else:
+            handler.answer(307, b"", {"Location": f"https://{other}{handler.path}"})
+        return True
+
+    serving.first.append(leading)
+    answer = check(capsys, "--image", f"{host}/shop/web:1", "--online")
+    assert gaps(answer.report) == []
+    assert answer.report["fetched"] == [{"reference": f"{host}/shop/web:1", "digest": found, "pinned": False}]
+    assert {one.shown for one in serving.seen if one.headers["Host"] == other} == {""}
+    assert {one.shown for one in serving.seen[1:] if one.headers["Host"] == host} == {BASIC}
 
 
 def test_who_speaks_no_tls(
