@@ -34,6 +34,19 @@ PLATFORMS = {
 
 _QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
 
+#: Devices of the host beside those of `hostdev`, by the element, the attribute that says so, and its value.
+_GIVEN = {
+    ("interface", "type", "hostdev"): "a network card",
+    ("interface", "type", "vdpa"): "a network card's queues",
+    ("disk", "type", "nvme"): "an NVMe drive",
+    ("disk", "type", "vhostvdpa"): "a drive's queues",
+    ("smartcard", "mode", "host"): "the smart card of the host",
+    ("smartcard", "mode", "host-certificates"): "certificates of the host",
+    ("serial", "type", "dev"): "a serial line of the host",
+    ("console", "type", "dev"): "a serial line of the host",
+    ("parallel", "type", "dev"): "a parallel line of the host",
+}
+
 #: Bits of `policy` that let the host look into the guest: of SEV-SNP set, of TDX set, of SEV clear.
 _DEBUG = {"sev-snp": (1 << 19, True), "tdx": (1, True), "sev": (1, False)}
 
@@ -45,9 +58,7 @@ def machine(domain: Element, path: str) -> Workload:
         cause = f"is a guest of libvirt's driver {driver[:40]!r}, which is not judged"
         raise InputError(cause, at=at, remedy="judge what the driver reads itself, or exclude the file")
     name = _text(domain, "name") or "domain"
-    devices = domain.first("devices")
-    nothing: list[Element] = []
-    inside = devices.children if devices is not None else nothing
+    inside = [child for devices in domain.all("devices") for child in devices.children]
     parts = Parts(
         Items(tuple(Stated(one, one.at) for one in _shares(inside)), at),
         Items(tuple(Stated(one, one.at) for one in _devices(inside)), at),
@@ -105,9 +116,10 @@ def _is_closed(launch: Element) -> bool:
 
 
 def _shares(devices: list[Element]) -> Iterator[Mount]:
-    """Yield the folders that the guest sees; of the kinds of `filesystem` only `mount` is one."""
+    """Yield the folders that the guest sees, disks made of one included; of `filesystem` only a `mount` is one."""
     for one in devices:
-        if one.name != "filesystem" or one.get("type", "mount") != "mount":
+        is_disk = one.name == "disk" and one.get("type") == "dir"
+        if not is_disk and (one.name != "filesystem" or one.get("type", "mount") != "mount"):
             continue
         source, target = one.first("source"), one.first("target")
         folder: Setting[str] = Unknown("the folder is not stated", one.at)
@@ -115,7 +127,8 @@ def _shares(devices: list[Element]) -> Iterator[Mount]:
             folder = Stated(source.get("dir"), source.at)
         kept = one.first("readonly")
         read_only: Setting[bool] = Stated(True, kept.at) if kept is not None else Defaulted(False, one.at)
-        yield share(folder, target.get("dir") if target is not None else "", read_only, one.at)
+        name = target.get("dev" if is_disk else "dir") if target is not None else ""
+        yield share(folder, name, read_only, one.at)
 
 
 def _devices(devices: list[Element]) -> Iterator[Device]:
@@ -123,12 +136,14 @@ def _devices(devices: list[Element]) -> Iterator[Device]:
     for one in devices:
         if one.name == "hostdev" and one.get("mode", "subsystem") == "subsystem":
             yield Device(f"a {one.get('type') or 'host'} device", "rwm", one.at)
-        elif one.name == "interface" and one.get("type") == "hostdev":
-            yield Device("a network card", "rwm", one.at)
-        elif one.name == "disk" and one.get("type") == "block":
+        for (name, key, value), what in _GIVEN.items():
+            if one.name == name and one.get(key) == value:
+                yield Device(what, "rwm", one.at)
+        if one.name == "disk" and one.get("type") in ("block", "file"):
             source = one.first("source")
-            if source is not None and HOST_DISK.fullmatch(source.get("dev")):
-                yield Device(source.get("dev"), "rwm", source.at)
+            path = (source.get("dev") or source.get("file")) if source is not None else ""
+            if source is not None and HOST_DISK.fullmatch(path):
+                yield Device(path, "rwm", source.at)
         elif one.name == "tpm" and one.first("backend") is not None:
             backend = one.first("backend")
             if backend is not None and backend.get("type") == "passthrough":
@@ -163,8 +178,14 @@ def _consoles(devices: list[Element]) -> Iterator[Setting[str]]:
 
 
 def _listening(graphics: Element) -> Iterator[Setting[str]]:
-    """Yield where a screen is shown; without an address it is where `qemu.conf` says, which is the loopback."""
+    """Yield where a screen is shown; without an address it is where `qemu.conf` says, which is the loopback.
+
+    SPICE without a port listens nowhere: libvirt writes `<listen type='none'/>` for it.
+    """
     kind = graphics.get("type").upper()
+    ports = {graphics.get("port"), graphics.get("tlsPort")} - {"", "0"}
+    if kind == "SPICE" and not ports and graphics.get("autoport") != "yes":
+        return
     listens = list(graphics.all("listen"))
     addresses = [(one.get("address"), one) for one in listens if one.get("type", "address") == "address"]
     if graphics.get("listen") and not addresses:
@@ -201,10 +222,10 @@ def _unguarded(devices: list[Element]) -> Iterator[Setting[str]]:
 
 def _nested(domain: Element) -> Setting[bool]:
     """Tell from the features of the processor; a host's own processor has what the host allows."""
-    for cpu in domain.all("cpu"):
-        for one in cpu.all("feature"):
-            if one.get("name") in ("vmx", "svm"):
-                return Stated(one.get("policy", "require") in ("require", "force", "optional"), one.at)
-        if cpu.get("mode") in ("host-passthrough", "maximum"):
-            return Unknown("the host decides whether its processor offers virtualization to guests", cpu.at)
+    cpu = domain.first("cpu")
+    for one in cpu.all("feature") if cpu is not None else ():
+        if one.get("name") in ("vmx", "svm"):
+            return Stated(one.get("policy", "require") in ("require", "force", "optional"), one.at)
+    if cpu is not None and cpu.get("mode") in ("host-passthrough", "maximum"):
+        return Unknown("the host decides whether its processor offers virtualization to guests", cpu.at)
     return Defaulted(False, domain.at)

@@ -41,7 +41,10 @@ OWN_KERNEL = "a virtual machine has a kernel of its own"
 NO_FIELD = "a virtual machine has no such field"
 
 #: Whole disks and partitions of a host; a volume of its own, as of LVM, is what a machine is meant to have.
-HOST_DISK = re.compile(r"/dev/(?:sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme[0-9]+n[0-9]+|mmcblk[0-9]+)(?:p?[0-9]+)?")
+HOST_DISK = re.compile(
+    r"/dev/(?:(?:sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme[0-9]+n[0-9]+|mmcblk[0-9]+)(?:p?[0-9]+)?"
+    r"|disk/by-[a-z]+/(?!dm-)[^/]+)"
+)
 
 #: Where templates of Jinja, Go, ERB and shells begin what they fill in; no definition of a machine has these.
 _MARKS = ("{{", "{%", "${", "<%")

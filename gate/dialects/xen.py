@@ -5,12 +5,14 @@ Keys and defaults: xen `docs/man/xl.cfg.5.pod.in`; what has security support: `S
 
 from __future__ import annotations
 
+import re
+
 from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
-from gate.syntax.xl import parse
+from gate.syntax.xl import number, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _BUILDERS = {"hvm": "hvm", "generic": "pv", "linux": "pv"}
 #: Ports, memory, interrupts and device tree nodes of the host: for trusted guests only, says the manual.
 _UNGUARDED = ("ioports", "iomem", "irqs", "dtdev")
 
+#: What stands before the path of a disk: its key, or the older prefixes.
+_PREFIX = re.compile(r"(?:target\s*=\s*)?(?:[a-z0-9]+:)*(?=/)")
+
 _WIDTH = "a paravirtual guest of 32 bits has no security support, and the file does not say how wide the kernel is"
 
 
@@ -45,13 +50,14 @@ class Keys:
         item = self.items.get(key)
         return item.value if item is not None and isinstance(item.value, str) else ""
 
+    def number(self, key: str) -> int | None:
+        """Return a number as `xl` has it; None where there is none, or a word, which `xl` passes over."""
+        item = self.items.get(key)
+        return number(item) if item is not None else None
+
     def on(self, key: str) -> bool:
-        """Say whether a number is not zero; `xl` takes a string of one too."""
-        text = self.text(key)
-        try:
-            return int(text, 0) != 0
-        except ValueError:
-            return bool(text)
+        """Say whether a number is not zero; a word counts as on, whatever `xl` makes of it."""
+        return bool(self.text(key)) and self.number(key) != 0
 
     def at_of(self, key: str) -> Location:
         """Return where a key is set."""
@@ -124,16 +130,10 @@ def _devices(keys: Keys) -> Iterator[Device]:
         if not _is_permissive(keys, text):
             yield Device(f"the PCI device {text.partition(',')[0][:40]}", "rwm", keys.at_of("pci"))
     for text in keys.list("disk"):
-        found = next(
-            (
-                one
-                for one in text.replace("phy:", "").replace("target=", "").split(",")
-                if HOST_DISK.fullmatch(one.strip())
-            ),
-            "",
-        )
+        paths = (_PREFIX.sub("", one.strip()) for one in text.split(","))
+        found = next((path for path in paths if HOST_DISK.fullmatch(path)), "")
         if found:
-            yield Device(found.strip(), "rwm", keys.at_of("disk"))
+            yield Device(found, "rwm", keys.at_of("disk"))
     for _ in keys.list("usbdev"):
         yield Device("a USB device", "rwm", keys.at_of("usbdev"))
     for text in keys.list("usbdevice"):
@@ -162,11 +162,11 @@ def _tweaks(keys: Keys) -> Iterator[Tweak]:
         if key.startswith("device_model_args") or key in ("device_model_override", "pvcalls"):
             yield Tweak(f"xen:{key}", Stated("", item.at), item.at)
     for key in ("nestedhvm", "altp2m", "altp2mhvm"):
-        if keys.text(key) not in ("", "0", "disabled"):
+        if keys.on(key) and keys.text(key) != "disabled":
             yield Tweak(f"xen:{key}", Stated(keys.text(key), keys.at_of(key)), keys.at_of(key))
-    if keys.text("hap") == "0":
+    if keys.number("hap") == 0:
         yield Tweak("xen:hap", Stated("0", keys.at_of("hap")), keys.at_of("hap"))
-    if keys.text("bootloader").rpartition("/")[2] == "pygrub" and not keys.on("bootloader_restrict"):
+    if keys.text("bootloader").rpartition("/")[2] == "pygrub" and not keys.number("bootloader_restrict"):
         yield Tweak("xen:bootloader", Stated("pygrub", keys.at_of("bootloader")), keys.at_of("bootloader"))
 
 

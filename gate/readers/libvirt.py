@@ -12,18 +12,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.source import Source, Sources
 
-#: How the root element begins; a snapshot or a backup of a domain holds one, and is none.
-_ROOT = re.compile(rb"<domain\b[^>]{0,1000}?\btype\s*=")
-
-#: Bytes at the beginning in which a root element is looked for.
-HEAD = 16 * 1024
+#: Blanks before the root element, and how that begins; a snapshot or a backup of a domain holds one, and is none.
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*")
+_ROOT = re.compile(rb"""<domain(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*?\s+type\s*=""")
+_ENDS = {b"<!--": b"-->", b"<?": b"?>"}
 
 
 def claims(source: Source) -> bool:
     """Claim a document whose root is a domain."""
-    found = _ROOT.search(source.data, 0, HEAD)
-    before = re.sub(rb"(?s)<!--.*?-->|<\?.*?\?>", b"", source.data[: found.start()]) if found else b"x"
-    return found is not None and not before.replace(b"\xef\xbb\xbf", b"").strip()
+    here = _past(source.data, 0)
+    while opening := next((one for one in _ENDS if source.data.startswith(one, here)), b""):
+        end = source.data.find(_ENDS[opening], here + len(opening))
+        if end < 0:
+            return False
+        here = _past(source.data, end + len(_ENDS[opening]))
+    return _ROOT.match(source.data, here) is not None
+
+
+def _past(data: bytes, here: int) -> int:
+    found = _BEFORE.match(data, here)
+    return found.end() if found is not None else here
 
 
 def read(source: Source, sources: Sources) -> Reading:

@@ -1,7 +1,9 @@
 """Configurations of Xen's `xl`: `key = value`, where a value is a string, a number or a list of such.
 
 Grammar: xen `tools/libs/util/libxlu_cfg_l.l` and `libxlu_cfg_y.y`. Names are in lower case, a carriage return or a sign
-is an error, statements end with a line feed or `;`, the last assignment counts, and `+=` adds to the one before.
+is an error, statements end with a line feed or `;`, a comment with a line feed, the last assignment counts, and `+=`
+adds like to like. Characters by their octal or hexadecimal number are refused: what Xen 4.17 makes of them depends on
+what its memory holds.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     Value: TypeAlias = "str | tuple[Value, ...]"
 
 _TOKEN = re.compile(
-    r"""(?P<blank>[ \t]+|\#[^\n]*)|(?P<end>[\n;])|(?P<name>[a-z][._0-9a-z]*)|(?P<number>[0-9][0-9a-fx]*)"""
-    r"""|(?P<text>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|(?P<mark>\+=|[=\[\],])"""
+    r"""(?P<blank>[ \t]+|\#[^\n]*(?=\n))|(?P<end>[\n;])|(?P<name>[a-z][._0-9a-z]*)|(?P<number>[0-9][0-9a-fx]*)"""
+    r"""|(?P<text>'(?:\\[abfnrtv'"\\]|[^'\\\n])*'|"(?:\\[abfnrtv'"\\]|[^"\\\n])*")|(?P<mark>\+=|[=\[\],])|(?P<odd>.\Z)"""
 )
-_ESCAPE = re.compile(r"\\([0-7]{1,3}|.)")
+_ESCAPE = re.compile(r"\\(.)")
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?)(0[xX][0-9A-Fa-f]{1,64}|0[0-7]{0,64}|[1-9][0-9]{0,64})")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 #: Tokens of one file, and lists inside each other; real files have a hundred, and none.
@@ -35,10 +38,11 @@ _REMEDY = "write it as xl.cfg(5) has it"
 
 
 class Item(Record):
-    """What counts of one key: a string, a number as it is written, or a list; and where it stands."""
+    """What counts of one key: a string, a number as it is written, or a list; where it stands, and whether by `+=`."""
 
     value: Value
     at: Location
+    is_added: bool = False
 
 
 class _Reader:
@@ -52,7 +56,8 @@ class _Reader:
             match = _TOKEN.match(source.text, self.here)
             if match is None or len(self.tokens) > MAX_TOKENS:
                 raise self.refused(self.here)
-            if match.lastgroup != "blank":
+            # The lexer of `xl` passes over a last character that is no token.
+            if match.lastgroup not in ("blank", "odd"):
                 self.tokens.append((match.lastgroup or "", match[0], self.here))
             self.here = match.end()
         self.tokens.append(("end", "\n", self.here))
@@ -97,8 +102,27 @@ class _Reader:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    what = match[1]
-    return chr(int(what, 8) & 0xFF) if what[0] in "01234567" else _ESCAPES.get(what, what)
+    return _ESCAPES.get(match[1], match[1])
+
+
+def number(item: Item) -> int | None:
+    """Return the number that a value is, as `strtol` has it; None for a word, a list, and whatever `+=` adds to."""
+    found = _NUMBER.fullmatch(item.value) if isinstance(item.value, str) and not item.is_added else None
+    if found is None:
+        return None
+    digits = found[2].lower()
+    base = 16 if digits.startswith("0x") else 8 if digits.startswith("0") else 10
+    value = int(f"{found[1]}{digits}", base)
+    return value if -(1 << 63) <= value < 1 << 63 else None
+
+
+def _added(before: Value, value: Value, otherwise: InputError) -> Value:
+    """Return a string behind a string or a list behind a list; raise the error for one of each."""
+    if isinstance(before, str) and isinstance(value, str):
+        return before + value
+    if isinstance(before, tuple) and isinstance(value, tuple):
+        return before + value
+    raise otherwise
 
 
 def parse(source: Source) -> dict[str, Item]:
@@ -114,15 +138,7 @@ def parse(source: Source) -> dict[str, Item]:
         value = reader.value()
         end = reader.tokens[reader.next - 1]
         reader.take("end")
-        before = found.get(name)
-        if mark == "+=" and before is not None:
-            value = (
-                before.value + value
-                if isinstance(before.value, str) and isinstance(value, str)
-                else (
-                    *(before.value if isinstance(before.value, tuple) else (before.value,)),
-                    *(value if isinstance(value, tuple) else (value,)),
-                )
-            )
-        found[name] = Item(value, source.location(start, end[2] + len(end[1])))
+        if mark == "+=" and name in found:
+            value = _added(found[name].value, value, reader.refused(start))
+        found[name] = Item(value, source.location(start, end[2] + len(end[1])), mark == "+=")
     return found

@@ -54,13 +54,25 @@ def level(report: dict[str, Any]) -> str:
         (domain("<hostdev mode='subsystem' type='pci'/>"), "L5"),
         (domain("<hostdev mode='capabilities' type='storage'/>"), "L1"),
         (domain("<disk type='block'><source dev='/dev/vg/a'/></disk>"), "L6"),
+        (domain("<disk type='file'><source file='/dev/sda'/></disk>"), "L5"),
+        (domain("<disk type='block'><source dev='/dev/disk/by-id/ata-x'/></disk>"), "L5"),
+        (domain("<disk type='block'><source dev='/dev/disk/by-id/dm-name-vg-a'/></disk>"), "L6"),
+        (domain("<disk type='dir'><source dir='/etc'/><target dev='vda'/><readonly/></disk>"), "L0"),
+        (domain("<disk type='nvme'><source type='pci'/></disk>"), "L5"),
+        (domain("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>"), "L5"),
+        (domain("<smartcard mode='host'/>"), "L5"),
+        (domain("<serial type='dev'><source path='/dev/ttyS0'/></serial>"), "L5"),
+        (domain(more="<devices/>", devices="<hostdev type='pci'/>"), "L5"),
         (domain("<disk type='block'><source dev='/dev/nvme0n1p2'/></disk>"), "L5"),
         (domain("<disk type='file' sgio='unfiltered'><source file='/x'/></disk>"), "L1"),
         (domain("<graphics type='vnc' listen='0.0.0.0'/>"), "L5"),
         (domain("<graphics type='vnc' listen='0.0.0.0' passwd='x'/>"), "L6"),
         (domain("<graphics type='vnc'><listen type='address' address='::'/></graphics>"), "L5"),
         (domain("<graphics type='spice'><listen type='socket'/></graphics>"), "L6"),
-        (domain("<graphics type='spice'><listen type='network' network='lan'/></graphics>"), "L5..L6"),
+        (domain("<graphics type='spice' autoport='yes'><listen type='network' network='lan'/></graphics>"), "L5..L6"),
+        (domain("<graphics type='spice' autoport='yes' listen='::'/>"), "L5"),
+        (domain("<graphics type='spice' tlsPort='5901' listen='::'/>"), "L5"),
+        (domain("<graphics type='spice' listen='::'/>"), "L6"),
         (domain("<graphics type='vnc'/>"), "L6"),
         (domain("<serial type='tcp'><source mode='bind' host='10.0.0.1'/></serial>"), "L5"),
         (domain("<serial type='tcp'><source mode='connect' host='10.0.0.1'/></serial>"), "L6"),
@@ -114,6 +126,18 @@ def test_what_cannot_be_judged_is_no_pass(
     assert report["exit_status"] == 3
 
 
+@pytest.mark.parametrize(
+    ("cpus", "nested"),
+    [
+        ("<cpu mode='host-model'/><cpu><feature policy='require' name='vmx'/></cpu>", "no"),
+        ("<cpu><feature policy='require' name='vmx'/></cpu><cpu mode='host-model'/>", "yes"),
+    ],
+)
+def test_the_first_processor_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str], cpus: str, nested: str) -> None:
+    facts = judged(tmp_path, capsys, domain(more=cpus))["subjects"][0]["boundary"]["facts"]
+    assert {one["holds"] for one in facts if one["id"] == "A.nested_virtualization"} == ({nested} - {"no"})
+
+
 def test_entities_are_refused_before_they_grow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bomb = "<!DOCTYPE domain [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'>]>"
     text = f"<domain type='kvm'>{bomb}</domain>"
@@ -131,6 +155,9 @@ def test_a_template_is_named_as_one(tmp_path: Path, capsys: pytest.CaptureFixtur
     [
         ("<?xml version='1.0'?><!-- <network/> -->\n<domain type='kvm'/>", True),
         ("<domain id='3' type='kvm'/>", True),
+        ("<!-- <domain type='lxc'> -->" + " " * 20_000 + "<domain a='>' type = 'kvm'/>", True),
+        ("<!-- <domain type='lxc'> --><network/>", False),
+        ("<!-- <domain type='lxc'>", False),
         ("<domainsnapshot><domain type='kvm'/></domainsnapshot>", False),
         ("<network><name>a</name></network>", False),
         ("<domain><name>example.org</name></domain>", False),
