@@ -32,7 +32,7 @@ _BUILDERS = {"hvm": "hvm", "generic": "pv", "linux": "pv"}
 _UNGUARDED = ("ioports", "iomem", "irqs", "dtdev")
 
 #: What stands before the path of a disk: its key, or the older prefixes.
-_PREFIX = re.compile(r"(?:target\s*=\s*)?(?:[a-z0-9]+:)*(?=/)")
+_PREFIX = re.compile(r"\A(?:target\s*=\s*)?(?:[a-z0-9]+:)*(?=/)")
 
 _WIDTH = "a paravirtual guest of 32 bits has no security support, and the file does not say how wide the kernel is"
 
