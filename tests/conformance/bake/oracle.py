@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.conformance.golang import build, versions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HERE = Path(__file__).resolve().parent
-CACHE = HERE.parents[2] / ".cache" / "conformance"
 MODULES = ("github.com/docker/buildx",)
 
 
@@ -21,7 +21,7 @@ def ask(sets: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
     files = ([{"name": name, "text": text} for name, text in one.items()] for one in sets)
     lines = "".join(json.dumps(one) + "\n" for one in files).encode()
     home = {"HOME": "/home/user", "BUILDX_BAKE_DISABLE_VARS_ENV_LOOKUP": "1"}
-    done = subprocess.run([_program()], input=lines, capture_output=True, check=False, env=home)
+    done = subprocess.run([build(HERE)], input=lines, capture_output=True, check=False, env=home)
     if done.returncode:
         raise SystemExit(f"the oracle failed: {done.stderr[-2000:].decode(errors='replace')}")
     return [json.loads(line) for line in done.stdout.decode().splitlines()]
@@ -29,25 +29,4 @@ def ask(sets: Iterable[dict[str, str]]) -> list[dict[str, Any]]:
 
 def modules() -> str:
     """Return the names and versions of the compiled modules."""
-    return ", ".join(_go("list", "-m", *MODULES).splitlines())
-
-
-def _program() -> str:
-    """Build the program where there is none for these sources yet."""
-    sources = (HERE / name for name in ("go.mod", "go.sum", "main.go"))
-    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
-    program = CACHE / f"bake-{digest[:16]}"
-    if not program.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        _go("build", "-o", str(program), ".")
-    return str(program)
-
-
-def _go(*arguments: str) -> str:
-    try:
-        done = subprocess.run(["go", *arguments], cwd=HERE, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise SystemExit("Go is needed to build the oracle, and is not installed") from None
-    if done.returncode:
-        raise SystemExit(f"go {arguments[0]} failed: {done.stderr}")
-    return done.stdout.strip()
+    return versions(HERE, *MODULES)

@@ -5,24 +5,24 @@ Texts cross as strings in which every character is one byte, so that nothing is 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.conformance.golang import build, versions
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HERE = Path(__file__).resolve().parent
-CACHE = HERE.parents[2] / ".cache" / "conformance"
 MODULE = "github.com/moby/buildkit"
 
 
 def ask(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return BuildKit's answers, one for each question."""
     lines = "".join(json.dumps(question) + "\n" for question in questions)
-    done = subprocess.run([_program()], input=lines, capture_output=True, text=True, check=False)
+    done = subprocess.run([build(HERE)], input=lines, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"the oracle failed: {done.stderr[-2000:]}")
     return [json.loads(line) for line in done.stdout.split("\n") if line]
@@ -30,25 +30,4 @@ def ask(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def module() -> str:
     """Return the name and version of the compiled module."""
-    return _go("list", "-m", MODULE)
-
-
-def _program() -> str:
-    """Build the program where there is none for these sources yet."""
-    sources = (HERE / name for name in ("go.mod", "go.sum", "main.go"))
-    digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
-    program = CACHE / f"dockerfile-{digest[:16]}"
-    if not program.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        _go("build", "-o", str(program), ".")
-    return str(program)
-
-
-def _go(*arguments: str) -> str:
-    try:
-        done = subprocess.run(["go", *arguments], cwd=HERE, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise SystemExit("Go is needed to build the oracle, and is not installed") from None
-    if done.returncode:
-        raise SystemExit(f"go {arguments[0]} failed: {done.stderr}")
-    return done.stdout.strip()
+    return versions(HERE, MODULE)
