@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Statements that are read of one file; the rest is as if nobody had looked, and the reader says so.
 MAX_STATEMENTS = 5_000
 
+#: Blocks inside each other; real files have four.
+MAX_DEPTH = 64
+
 #: Characters of one statement; a longer one is cut, and says so.
 MAX_LENGTH = 8_000
 
@@ -92,7 +95,7 @@ def statements(text: str) -> Iterator[Statement]:
             if not mask.strip():
                 continue
             count += 1
-            if count > MAX_STATEMENTS:
+            if count > MAX_STATEMENTS or len(stack) > MAX_DEPTH:
                 yield Statement("", start, (), is_cut=True)
                 return
             lead = len(mask) - len(mask.lstrip())
