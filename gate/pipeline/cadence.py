@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from gate.dialects.cadence_cluster import Controllers
     from gate.dialects.cadence_tree import Scheduled
     from gate.model.image import ImageName
     from gate.model.lifecycle import Tables
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from gate.pipeline.options import Options
     from gate.pipeline.trees import AnyFiles
 
+
+#: What a manifest holds that says something of the controllers of a cluster.
+MARKS = (b"ImageUpdateAutomation", b"ImagePolicy", b"keelhq/keel")
 
 #: Workflows that are read.
 MAX_WORKFLOWS = 200
@@ -49,8 +53,8 @@ class Upkeep:
     ) -> None:
         """Take the working tree, the trusted one, which is the same where there is none, and what the run has read."""
         self._all = options.detailed or options.verbose
-        automated = any(_may_automate(source) for source in read)
-        self._sides = [Side(one, automated=automated) for one in dict.fromkeys((files, trusted))]
+        telling = tuple(source.path for source in read if any(mark in source.data for mark in MARKS))
+        self._sides = [Side(one, telling) for one in dict.fromkeys((files, trusted))]
         self._tables = tables
         self.now = options.now
 
@@ -97,8 +101,7 @@ class Upkeep:
     def _reference(self, text: str, at: Location, workload: Workload) -> Cadence:
         name, path = parse(text), at.path
         kind = kind_of(workload)
-        inside = (workload.at.start, workload.at.end)
-        found = [(*side.bumps(kind, path, name), *side.cluster(kind, path, name, inside)) for side in self._sides]
+        found = [(*side.bumps(kind, path, name), *side.cluster(kind, workload, name)) for side in self._sides]
         return self._least([Cadence(name, at, keepers) for keepers in found])
 
     def _least(self, sides: list[Cadence]) -> Cadence:
@@ -133,11 +136,12 @@ def _images(workload: Workload, own: frozenset[str]) -> Iterator[Stated[str]]:
 class Side:
     """The bots and pipelines of one tree."""
 
-    __slots__ = ("_automated", "_files", "_folders", "_scheduled", "_unread", "sources")
+    __slots__ = ("_controllers", "_files", "_folders", "_scheduled", "_telling", "_unread", "sources")
 
-    def __init__(self, files: AnyFiles, *, automated: bool) -> None:
-        """Look into nothing yet; `automated` says that something in the run lets Flux write changes."""
-        self._automated = automated
+    def __init__(self, files: AnyFiles, telling: tuple[str, ...]) -> None:
+        """Look into nothing yet; `telling` are the paths at which the run met what controllers of clusters read."""
+        self._controllers: Controllers | None = None
+        self._telling = telling
         self._files = files
         self._folders: dict[str, frozenset[str]] = {}
         self._scheduled: tuple[Scheduled, ...] | None = None
@@ -162,16 +166,17 @@ class Side:
             if one in DEPENDABOT or one in RENOVATE:
                 yield Keeper("A bot", "bump", error.at, doubt=f"{one} {error.cause}")
 
-    def cluster(self, kind: str, path: str, name: ImageName | None, inside: tuple[int, int]) -> Iterator[Keeper]:
-        """Yield what a manifest itself lets move its images on; in another tree the object may stand elsewhere."""
-        source = self._open(path) if kind == "kubernetes" and name is not None else None
+    def cluster(self, kind: str, workload: Workload, name: ImageName | None) -> Iterator[Keeper]:
+        """Yield what a manifest itself lets move its images on: the object of this tree, and its controllers."""
+        source = self._open(workload.at.path) if kind == "kubernetes" and name is not None else None
         if source is None or name is None or not any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/")):
             return
         from gate.dialects import cadence_cluster
 
-        start, end = inside if inside[1] <= len(source.text) else (0, len(source.text))
-        automated = self._automated
-        yield from cadence_cluster.keepers(source, start, end, name.repository, automated=automated)
+        if self._controllers is None:
+            opened = [self._open(path) for path in self._telling]
+            self._controllers = cadence_cluster.controllers(one for one in opened if one is not None)
+        yield from cadence_cluster.keepers(source, workload, name.repository, self._controllers)
 
     def builds(self, makes: str, path: str) -> Iterator[Keeper]:
         """Yield the pipelines that build a recipe or a template on a schedule, or may."""
@@ -237,11 +242,6 @@ class Side:
         if source is not None:
             self.sources[path] = source
         return source
-
-
-def _may_automate(source: Source) -> bool:
-    """Say whether a manifest lets Flux write changes."""
-    return b"ImageUpdateAutomation" in source.data
 
 
 def _of_hub(name: ImageName | None) -> str:
