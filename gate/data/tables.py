@@ -120,7 +120,9 @@ class Tables:
         named: dict[str, str] = {}
         for product, release in self._named(name):
             before = named.get(product, "")
-            named[product] = before if before.startswith(f"{release}.") else release or before
+            # A word that is no release, as the 1 of `amazonlinux:1`, says less than what the tag was built on.
+            is_less = bool(before) and self.lifecycle(product, release) is None
+            named[product] = before if is_less or before.startswith(f"{release}.") else release or before
         found = (self.lifecycle(product, release) for product, release in named.items())
         return tuple(lifecycle for lifecycle in found if lifecycle is not None)
 

@@ -209,3 +209,8 @@ def test_point_releases_agree_with_the_tags_of_official_images() -> None:
         assert 0 <= window.first - found.last <= 14
         compared += 1
     assert compared == 5
+
+
+def test_a_word_that_is_no_release_says_less_than_what_a_tag_was_built_on() -> None:
+    assert list(ends("amazonlinux:1")) == ["Amazon Linux 2018.03"]
+    assert list(ends("amazonlinux:2")) == ["Amazon Linux 2"]
