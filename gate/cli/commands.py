@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SCHEMAS = ("policy", "policy-tests", "declaration", "baseline", "report", "data")
+COMMANDS = ("check", "except", "explain", "data", "policy", "schema")
 USAGE = 2
 
 
@@ -26,6 +27,8 @@ def run(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         sys.stdout.write(OVERVIEW)
         return 0
+    if arguments[0] not in COMMANDS:
+        raise UsageError(f"there is no command {arguments[0]}", remedy=f"one of: {', '.join(COMMANDS)}")
     try:
         parsed = _parser().parse_args(arguments)
     except SystemExit as stop:

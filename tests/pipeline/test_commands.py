@@ -23,7 +23,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
-    assert gate(capsys, "chek").status == 2
+    unknown = gate(capsys, "chek")
+    assert unknown.status == 2
+    assert "one of: check, except, explain" in unknown.err
 
 
 @pytest.mark.parametrize("name", ["ISO004", "iso004", "host-pid-namespace"])
