@@ -37,7 +37,9 @@ def installed(name: str, root: str, at: Location | None = None) -> tuple[Source,
         offers.setdefault(offered, {})[distribution, value] = None
     if name not in offers:
         known = (*SHIPPED, *sorted(offers.keys() - {*SHIPPED}))
-        raise UsageError(f"there is no policy pack `{name}`", at=at, remedy=nearest(name, known))
+        raise UsageError(
+            f"there is no policy pack `{name}`", at=at, remedy=f"{nearest(name, known)}, or a file that ends in .yaml"
+        )
     if len(offers[name]) > 1:
         whose = " and ".join(distribution for distribution, _ in offers[name])
         raise UsageError(f"the pack `{name}` is offered by {whose}", at=at, remedy="uninstall all but one")

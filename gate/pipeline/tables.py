@@ -106,7 +106,7 @@ def opened(path: str) -> Source:
     except InputError as error:
         raise UsageError(f"{path} {error.cause}", remedy=error.remedy) from None
     if stream is None:
-        raise UsageError(f"there is no file {path}", remedy="name one that `gate data update` has written")
+        raise UsageError(f"there is no file {path}", remedy="name one that `gate data export` has written")
     try:
         if stream.size > MAX_DATA:
             raise UsageError(f"{path} is larger than {MAX_DATA} bytes", remedy=AGAIN)
