@@ -63,7 +63,7 @@ def _bound(mount: Mount, test: Callable[[str], bool]) -> Truth:
 
 
 def _readable_only(mount: Mount) -> Truth:
-    return holds(mount.read_only, bool, "read-only")
+    return holds(mount.read_only, bool, "")
 
 
 def _as_seen(source: str, file: str) -> str:

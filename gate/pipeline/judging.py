@@ -371,7 +371,7 @@ def _escapes(decided: tuple[Decision, ...]) -> Escapes:
             one.escape.title,
             one.state,
             one.escape.component,
-            "; ".join(dict.fromkeys(reason.text for reason in one.truth.because)),
+            "; ".join(dict.fromkeys(reason.text for reason in one.truth.because if reason.text)),
             one.truth.because[0].at,
         )
         for one in decided
