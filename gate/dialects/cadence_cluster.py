@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 
-from gate.dialects.cadence_tree import at_path, entries_of, members_of, text_of
+from gate.dialects.cadence_tree import at_path, entries_of, members_of, objects, text_of
 from gate.dialects.image_name import parse
 from gate.model.cadence import Keeper
 from gate.model.record import Record
-from gate.syntax.tree import Mapping, Scalar
-from gate.syntax.yaml import documents
+from gate.syntax.tree import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from gate.model.source import Source
     from gate.model.subject import Workload
-    from gate.syntax.tree import Node
+    from gate.syntax.tree import Mapping, Node
 
 #: Levels below an object that are searched for images.
 MAX_DEPTH = 20
@@ -62,15 +61,6 @@ def controllers(sources: Iterable[Source]) -> Controllers:
             elif kind in _KEEL_KINDS:
                 keel = keel or any(_repository(one).endswith("/keelhq/keel") for one in _images(found, 0))
     return Controllers(frozenset(automations), frozenset(policies), keel)
-
-
-def objects(source: Source) -> Iterator[Mapping]:
-    """Yield the objects of a file, those of its lists too."""
-    for document in documents(source):
-        root = document.root
-        if document.error is None and isinstance(root, Mapping):
-            items = members_of(root.get("items"))
-            yield from (one for one in items if isinstance(one, Mapping)) if items else (root,)
 
 
 def keepers(source: Source, workload: Workload, repository: str, known: Controllers) -> Iterator[Keeper]:

@@ -31,6 +31,17 @@ def root_of(source: Source) -> Mapping | None:
     return root if isinstance(root, Mapping) else None
 
 
+def objects(source: Source) -> Iterator[Mapping]:
+    """Yield the objects of a manifest of Kubernetes, those of its lists too."""
+    from gate.syntax.yaml import documents
+
+    for document in documents(source):
+        root = document.root
+        if document.error is None and isinstance(root, Mapping):
+            items = members_of(root.get("items"))
+            yield from (one for one in items if isinstance(one, Mapping)) if items else (root,)
+
+
 def at_path(node: Node | None, *names: str) -> Node | None:
     """Return what stands below some keys; None where there is none."""
     for name in names:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 #: What a manifest holds that says something of the controllers of a cluster.
-MARKS = (b"ImageUpdateAutomation", b"ImagePolicy", b"keelhq/keel")
+MARKS = (b"ImageUpdateAutomation", b"ImagePolicy", b"keelhq/keel", b"argocd-image-updater")
 
 #: Workflows that are read.
 MAX_WORKFLOWS = 200
@@ -169,14 +169,17 @@ class Side:
     def cluster(self, kind: str, workload: Workload, name: ImageName | None) -> Iterator[Keeper]:
         """Yield what a manifest itself lets move its images on: the object of this tree, and its controllers."""
         source = self._open(workload.at.path) if kind == "kubernetes" and name is not None else None
-        if source is None or name is None or not any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/")):
+        is_marked = source is not None and any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/"))
+        if source is None or name is None or not (is_marked or self._telling):
             return
-        from gate.dialects import cadence_cluster
+        from gate.dialects import cadence_argo, cadence_cluster
 
+        opened = [one for path in self._telling if (one := self._open(path)) is not None]
         if self._controllers is None:
-            opened = [self._open(path) for path in self._telling]
-            self._controllers = cadence_cluster.controllers(one for one in opened if one is not None)
+            self._controllers = cadence_cluster.controllers(opened)
         yield from cadence_cluster.keepers(source, workload, name.repository, self._controllers)
+        for one in opened:
+            yield from cadence_argo.keepers(one, workload.at.path, name.repository)
 
     def builds(self, makes: str, path: str) -> Iterator[Keeper]:
         """Yield the pipelines that build a recipe or a template on a schedule, or may."""

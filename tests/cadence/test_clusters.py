@@ -119,6 +119,46 @@ def test_what_keel_moves_on(
     assert outcome(check(capsys, tmp_path)) == expected
 
 
+ARGO = "argocd-image-updater.argoproj.io"
+
+
+def application(listed: str, folder: str = "k8s", more: str = "") -> str:
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: pay
+  annotations:
+    {ARGO}/image-list: {listed}
+    {ARGO}/write-back-method: git{more}
+spec:
+  source: {{repoURL: https://git.example/pay, path: {folder}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "argo", "expected"),
+    [
+        (PLAIN, application("nginx"), "undecided"),
+        (PLAIN, application("redis:8.x, web=docker.io/library/nginx:~1.29"), "undecided"),
+        # An overlay may build on the folder of the manifest.
+        (PLAIN, application("nginx", "overlays/live"), "undecided"),
+        (PLAIN, application("redis, a/nginx, nginx-x"), "failed"),
+        (PLAIN, application("nginx").replace("kind: Application", "kind: Other"), "failed"),
+        (PLAIN, application("redis", more="  # nginx"), "failed"),
+        # By versions nothing moves on what has none.
+        ("nginx:latest", application("web=nginx"), "failed"),
+        ("nginx:latest", application("web=nginx", more=f"\n    {ARGO}/web.update-strategy: digest"), "undecided"),
+        ("nginx:latest", application("web=nginx", more=f"\n    {ARGO}/x.update-strategy: digest"), "failed"),
+        ("nginx:latest", application("nginx", more=f"\n    {ARGO}/update-strategy: newest-build"), "undecided"),
+    ],
+)
+def test_what_argo_may_move_on(
+    image: str, argo: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_all(tmp_path, {"k8s/pay.yaml": deployment(image), "argo/pay.yaml": argo, ".gate.yaml": DECLARED})
+    assert outcome(check(capsys, tmp_path)) == expected
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
 @pytest.mark.parametrize(
     ("before", "added", "expected"),
@@ -140,3 +180,13 @@ def test_a_change_cannot_vouch_for_itself(
     write_all(tmp_path, added)
     assert outcome(check(capsys, tmp_path)) == "kept"
     assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
+def test_an_application_that_a_change_adds_makes_nothing_doubtful(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed(write_all(tmp_path, {"pay.yaml": deployment(PLAIN), ".gate.yaml": DECLARED}))
+    write_all(tmp_path, {"argo.yaml": application("nginx", ".")})
+    assert outcome(check(capsys, tmp_path)) == "undecided"
+    assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == "failed"
