@@ -190,3 +190,19 @@ def test_an_application_that_a_change_adds_makes_nothing_doubtful(
     write_all(tmp_path, {"argo.yaml": application("nginx", ".")})
     assert outcome(check(capsys, tmp_path)) == "undecided"
     assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == "failed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
+def test_a_change_that_suspends_what_keeps_it_is_worse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    committed(write_all(tmp_path, {"pay.yaml": MARKED, "flux.yaml": AUTOMATION, ".gate.yaml": DECLARED}))
+    assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == "kept"
+    write_all(tmp_path, {"flux.yaml": AUTOMATION.replace("interval: 30m", "suspend: true")})
+    assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == "undecided"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tests of git histories use POSIX paths")
+def test_a_workload_that_a_change_renames_has_no_marker_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {"pay.yaml": deployment(f"{PLAIN} {MARKER}", name="old"), "flux.yaml": AUTOMATION}
+    committed(write_all(tmp_path, {**before, ".gate.yaml": DECLARED}))
+    write_all(tmp_path, {"pay.yaml": MARKED})
+    assert outcome(check(capsys, tmp_path, "--trusted-ref", "HEAD")) == "failed"
