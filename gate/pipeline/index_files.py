@@ -145,7 +145,9 @@ class IndexFiles:
             raise self._error(full, f"is summed with {algorithm[:20]}", "have createrepo_c sum it with SHA-256")
         source, stream = files.archive(path), files.stream(path)
         if source is None or stream is None:
-            raise self._error(full, "is not there", AGAIN)
+            raise self._error(
+                full, "is not there", "name a list of packages or the folder repodata, with all that it lists"
+            )
         self._ledger.seen += 1
         self._ledger.read[path] = source
         try:
