@@ -87,7 +87,7 @@ class Entries:
         said: dict[bytes, bytes] = {}
         while True:
             if self._left or self._padding:
-                self._skip(self._left + self._padding)
+                self._skip(self._left, self._padding)
                 self._left = self._padding = 0
             while not said and self._pass_over():
                 pass
@@ -122,7 +122,7 @@ class Entries:
         """
         data, here, names, harmless = self._data, self._at, self._names, self._harmless
         newest, latest = self.newest or (None, b"")
-        count, last = 0, len(data) - BLOCK
+        count, body, last = 0, b"0", len(data) - BLOCK
         while here <= last:
             field, size, size_end, time, time_end, total, total_end, kind, prefix = _fields(data, here)
             if kind not in _PLAIN or size_end not in _ENDS or time_end not in _ENDS:
@@ -139,12 +139,13 @@ class Entries:
                 break
             if newest is None or int(time, 8) > newest:
                 newest, latest = int(time, 8), name
-            count += 1
+            count, body = count + 1, size if kind == b"0" else b"0"
             here += BLOCK - (-int(size, 8) // BLOCK) * BLOCK if kind == b"0" else BLOCK
         if count:
             self.newest = (newest or 0, latest)
             self._tally(count)
-            self._skip(here - self._at)
+            padding = -int(body, 8) % BLOCK
+            self._skip(here - self._at - padding, padding)
         return count > 0
 
     def _is_harmless(self, folder: bytes) -> bool:
@@ -243,8 +244,9 @@ class Entries:
             missing -= len(piece)
         return b"".join(parts)
 
-    def _skip(self, count: int) -> None:
-        end = self._at + count
+    def _skip(self, count: int, padding: int = 0) -> None:
+        """Skip bytes and their padding, which Go lets an archive end without, as `umoci insert` writes it."""
+        end = self._at + count + padding
         if end <= len(self._data):
             self._at = end
             return
@@ -255,7 +257,8 @@ class Entries:
                 self._data, self._at = piece, missing
                 return
             missing -= len(piece)
-        raise DamagedError("its archive ends early")
+        if missing > padding:
+            raise DamagedError("its archive ends early")
 
 
 def _kind(kind: int, name: bytes) -> int:

@@ -117,6 +117,17 @@ def test_an_empty_layer() -> None:
         assert walk(data).unread == ""
 
 
+@pytest.mark.parametrize("last", [Entry("etc/wanted", b"found"), Entry("other", b"found")])
+@pytest.mark.parametrize("size", [5, 6, 511])
+def test_an_archive_that_ends_without_padding(last: Entry, size: int) -> None:
+    """As `umoci insert` leaves it; Go's reader takes the entry and then the end."""
+    first = layer(Entry("etc/end", b"first"))[:1024]
+    whole = first + layer(last)[: 512 + size]
+    assert walk(whole).unread == ""
+    assert FileSystem([walk(whole)], WATCH).file("etc/end") is not None
+    assert fault(whole[: 1024 + 512 + 4]) == "its archive ends early"
+
+
 PLAIN = layer(Entry("etc/wanted", b"found" * 10), Entry("other", b"x" * 3000))
 
 
@@ -125,7 +136,7 @@ PLAIN = layer(Entry("etc/wanted", b"found" * 10), Entry("other", b"x" * 3000))
     [
         (b"no archive at all", "its archive ends early"),
         (b"no archive at all" * 100, "it is no tar archive"),
-        (PLAIN[:700], "its archive ends early"),
+        (PLAIN[:560], "its archive ends early"),
         (PLAIN[:3000], "its archive ends early"),
         (PLAIN[:100] + b"x" + PLAIN[101:], "the header of an entry does not add up to its checksum"),
         (PLAIN[:512] + bytes(1024) + PLAIN, "an entry follows the end of its archive"),
