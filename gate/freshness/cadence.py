@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from gate.model.image import Image, ImageName
     from gate.model.lifecycle import Tables
 
-_VERBS = {"rebuild": "rebuilds it", "bump": "moves on what it names"}
-_MAYBE = {"rebuild": "may rebuild it", "bump": "may move on what it names"}
+_VERBS = {"rebuild": "rebuilds it", "bump": "moves on what it names", "pull": "pulls its tag again"}
+_MAYBE = {"rebuild": "may rebuild it", "bump": "may move on what it names", "pull": "may pull its tag again"}
 
 UNKNOWN_BASE = "what it is based on is not known"
 
@@ -62,6 +62,8 @@ def _in_vain(keeper: Keeper, name: ImageName | None, tables: Tables, now: str, *
         if name.digest:
             return "its base stays the same by its digest"
         return "its base is a tag that nobody rebuilds" if is_frozen(name, tables, now) is not None else ""
+    if keeper.does == "pull":
+        return _pulled_in_vain(name, tables, now)
     if name.digest or keeper.pins:
         return ""
     if not any(word.removeprefix("v")[:1].isdigit() for word in name.tag.replace("_", "-").split("-")):
@@ -70,6 +72,15 @@ def _in_vain(keeper: Keeper, name: ImageName | None, tables: Tables, now: str, *
     if window is not None and window.gone is None and not is_patch(name, tables):
         return f"{name.shown} is a release line, which is moved on only when another begins"
     return ""
+
+
+def _pulled_in_vain(name: ImageName, tables: Tables, now: str) -> str:
+    """Say why the same image comes of pulling a name again; empty where it may be another."""
+    if name.digest:
+        return f"{name.shown} stays the same by its digest"
+    if is_patch(name, tables):
+        return f"{name.shown} is one release, and the next has another name"
+    return f"{name.shown} is a tag that nobody rebuilds" if is_frozen(name, tables, now) is not None else ""
 
 
 def text(keeper: Keeper) -> str:

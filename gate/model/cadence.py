@@ -1,4 +1,4 @@
-"""Who keeps something up to date: what builds it again on a schedule, and what moves on the versions that it names."""
+"""Who keeps something up to date: what builds or pulls it again, and what moves on the versions that it names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gate.model.image_name import ImageName
     from gate.model.location import Location
 
-    Upkeep = Literal["rebuild", "bump"]
+    Upkeep = Literal["rebuild", "bump", "pull"]
 
 
 class Keeper(Record):
@@ -19,7 +19,7 @@ class Keeper(Record):
 
     `every` is how many days may pass between two runs at most, None where no file says it. `doubt` says why it is not
     certain that it keeps the subject, as a clause; it is empty where it is. A bump moves on what has a digest or a
-    version; one that `pins` gives a digest to whatever has none.
+    version; one that `pins` gives a digest to whatever has none. A pull fetches the same tag again.
     """
 
     tool: str

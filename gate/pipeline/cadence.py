@@ -168,6 +168,8 @@ class Side:
 
     def cluster(self, kind: str, workload: Workload, name: ImageName | None) -> Iterator[Keeper]:
         """Yield what a manifest itself lets move its images on: the object of this tree, and its controllers."""
+        if kind == "compose" and name is not None:
+            yield from self._watched(workload)
         source = self._open(workload.at.path) if kind == "kubernetes" and name is not None else None
         is_marked = source is not None and any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/"))
         if source is None or name is None or not (is_marked or self._telling):
@@ -180,6 +182,13 @@ class Side:
         yield from cadence_cluster.keepers(source, workload, name.repository, self._controllers)
         for one in opened:
             yield from cadence_argo.keepers(one, workload.at.path, name.repository)
+
+    def _watched(self, workload: Workload) -> Iterator[Keeper]:
+        source = self._open(workload.at.path)
+        if source is not None and workload.kind == "Service":
+            from gate.dialects import cadence_watchtower
+
+            yield from cadence_watchtower.keepers(source, self._files, workload.name)
 
     def builds(self, makes: str, path: str) -> Iterator[Keeper]:
         """Yield the pipelines that build a recipe or a template on a schedule, or may."""
