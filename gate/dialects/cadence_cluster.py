@@ -18,10 +18,17 @@ from gate.syntax.tree import Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
 
+    from gate.model.image_name import ImageName
     from gate.model.source import Source
-    from gate.model.subject import Workload
     from gate.syntax.tree import Mapping, Node
+
+    #: Objects by their kind, name and namespace.
+    Named: TypeAlias = dict[tuple[str, str, str], list[Mapping]]
+
+#: What a manifest holds that lets something move its images on.
+_MARKS = (b"$imagepolicy", b"keel.sh/")
 
 #: Levels below an object that are searched for images.
 MAX_DEPTH = 20
@@ -63,17 +70,20 @@ def controllers(sources: Iterable[Source]) -> Controllers:
     return Controllers(frozenset(automations), frozenset(policies), keel)
 
 
-def keepers(source: Source, workload: Workload, repository: str, known: Controllers) -> Iterator[Keeper]:
+def named(source: Source) -> Named:
+    """Return the objects of a file by what names them, where something in it may say who moves images on."""
+    found: Named = {}
+    for one in objects(source) if any(mark in source.data for mark in _MARKS) else ():
+        name, namespace = (text_of(at_path(one, "metadata", key)) for key in ("name", "namespace"))
+        found.setdefault((text_of(one.get("kind")), name, namespace), []).append(one)
+    return found
+
+
+def keepers(source: Source, found: list[Mapping], name: ImageName, known: Controllers) -> Iterator[Keeper]:
     """Yield what moves on an image that a workload names, where one object of the file is that workload."""
-    found = [one for one in objects(source) if _is(one, workload)]
     if len(found) == 1:
-        yield from _flux(source, found[0], repository, known)
-        yield from _keel(found[0], known)
-
-
-def _is(found: Mapping, workload: Workload) -> bool:
-    name, namespace = (text_of(at_path(found, "metadata", key)) for key in ("name", "namespace"))
-    return (text_of(found.get("kind")), name, namespace) == (workload.kind, workload.name, workload.namespace)
+        yield from _flux(source, found[0], name.repository, known)
+        yield from _keel(found[0], name, known)
 
 
 def _images(node: Node, depth: int) -> Iterator[Scalar]:
@@ -114,7 +124,7 @@ def _unwritten(path: str, marker: re.Match[str], known: Controllers) -> str:
     return "" if (namespace, policy) in known.policies else f"the ImagePolicy {namespace}/{policy} is not in sight"
 
 
-def _keel(found: Mapping, known: Controllers) -> Iterator[Keeper]:
+def _keel(found: Mapping, name: ImageName, known: Controllers) -> Iterator[Keeper]:
     """Yield the policy of an object, which stands in its labels or its annotations."""
     metadata = found.get("metadata")
     said = dict([*entries_of(at_path(metadata, "labels")), *entries_of(at_path(metadata, "annotations"))])
@@ -124,6 +134,8 @@ def _keel(found: Mapping, known: Controllers) -> Iterator[Keeper]:
     if policy is None or not is_known or text_of(found.get("kind")) not in _KEEL_KINDS:
         return
     doubt = "" if known.keel else "what runs Keel is not in sight"
+    if name.digest:
+        doubt = "its documentation does not say that it moves on digests"
     if text_of(said.get("keel.sh/trigger")) != "poll":
         doubt = "it waits until a registry tells it, which no file shows"
     if text_of(said.get("keel.sh/approvals")) not in ("", "0"):

@@ -8,7 +8,6 @@ when to look and whom to notify is a doubt.
 from __future__ import annotations
 
 from gate.dialects.cadence_tree import at_path, entries_of, members_of, text_of
-from gate.dialects.compose_model import project
 from gate.dialects.image_name import parse
 from gate.model.cadence import Keeper
 from gate.syntax.tree import Mapping, Scalar, Sequence
@@ -17,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.model.source import Source, Sources
+    from gate.dialects.compose_model import Project
     from gate.syntax.tree import Node
 
 _IMAGES = frozenset(
@@ -43,9 +42,8 @@ _PLAIN = frozenset({"container_name", "environment", "hostname", "image", "label
 _UNKNOWN = "?"
 
 
-def keepers(source: Source, sources: Sources, service: str) -> Iterator[Keeper]:
+def keepers(read: Project, service: str) -> Iterator[Keeper]:
     """Yield the Watchtower that stands in the project of a service, unless the service's labels forbid it."""
-    read = project(source, sources)
     services = dict(entries_of(at_path(read.root, "services")))
     own = services.get(service)
     if not isinstance(own, Mapping) or own.get("build") is not None:

@@ -23,8 +23,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gate.dialects.cadence_cluster import Controllers
+    from gate.dialects.cadence_argo import Listed
+    from gate.dialects.cadence_cluster import Controllers, Named
     from gate.dialects.cadence_tree import Scheduled
+    from gate.dialects.compose_model import Project
     from gate.model.image import ImageName
     from gate.model.lifecycle import Tables
     from gate.model.location import Location
@@ -136,11 +138,23 @@ def _images(workload: Workload, own: frozenset[str]) -> Iterator[Stated[str]]:
 class Side:
     """The bots and pipelines of one tree."""
 
-    __slots__ = ("_controllers", "_files", "_folders", "_scheduled", "_telling", "_unread", "sources")
+    __slots__ = (
+        "_controllers",
+        "_files",
+        "_folders",
+        "_named",
+        "_projects",
+        "_scheduled",
+        "_telling",
+        "_unread",
+        "sources",
+    )
 
     def __init__(self, files: AnyFiles, telling: tuple[str, ...]) -> None:
         """Look into nothing yet; `telling` are the paths at which the run met what controllers of clusters read."""
-        self._controllers: Controllers | None = None
+        self._controllers: tuple[Controllers, dict[str, list[Listed]]] | None = None
+        self._named: dict[str, Named] = {}
+        self._projects: dict[str, Project] = {}
         self._telling = telling
         self._files = files
         self._folders: dict[str, frozenset[str]] = {}
@@ -168,27 +182,39 @@ class Side:
 
     def cluster(self, kind: str, workload: Workload, name: ImageName | None) -> Iterator[Keeper]:
         """Yield what a manifest itself lets move its images on: the object of this tree, and its controllers."""
-        if kind == "compose" and name is not None:
-            yield from self._watched(workload)
-        source = self._open(workload.at.path) if kind == "kubernetes" and name is not None else None
-        is_marked = source is not None and any(mark in source.data for mark in (b"$imagepolicy", b"keel.sh/"))
-        if source is None or name is None or not (is_marked or self._telling):
+        path = workload.at.path
+        source = self._open(path) if name is not None else None
+        if source is None or name is None:
             return
-        from gate.dialects import cadence_argo, cadence_cluster
+        if kind == "compose" and workload.kind == "Service":
+            yield from self._watched(source, workload.name)
+        elif kind == "kubernetes":
+            from gate.dialects import cadence_argo, cadence_cluster
 
-        opened = [one for path in self._telling if (one := self._open(path)) is not None]
+            if path not in self._named:
+                self._named[path] = cadence_cluster.named(source)
+            controllers, lists = self._told()
+            found = self._named[path].get((workload.kind, workload.name, workload.namespace), [])
+            yield from cadence_cluster.keepers(source, found, name, controllers)
+            yield from cadence_argo.keepers(lists, path, name.repository)
+
+    def _told(self) -> tuple[Controllers, dict[str, list[Listed]]]:
+        """Gather what the objects of controllers say, once."""
         if self._controllers is None:
-            self._controllers = cadence_cluster.controllers(opened)
-        yield from cadence_cluster.keepers(source, workload, name.repository, self._controllers)
-        for one in opened:
-            yield from cadence_argo.keepers(one, workload.at.path, name.repository)
+            from gate.dialects import cadence_argo, cadence_cluster
 
-    def _watched(self, workload: Workload) -> Iterator[Keeper]:
-        source = self._open(workload.at.path)
-        if source is not None and workload.kind == "Service":
-            from gate.dialects import cadence_watchtower
+            opened = [one for path in self._telling if (one := self._open(path)) is not None]
+            self._controllers = (cadence_cluster.controllers(opened), cadence_argo.listed(opened))
+        return self._controllers
 
-            yield from cadence_watchtower.keepers(source, self._files, workload.name)
+    def _watched(self, source: Source, service: str) -> Iterator[Keeper]:
+        from gate.dialects import cadence_watchtower
+
+        if source.path not in self._projects:
+            from gate.dialects.compose_model import project
+
+            self._projects[source.path] = project(source, self._files)
+        yield from cadence_watchtower.keepers(self._projects[source.path], service)
 
     def builds(self, makes: str, path: str) -> Iterator[Keeper]:
         """Yield the pipelines that build a recipe or a template on a schedule, or may."""

@@ -97,6 +97,12 @@ def test_what_flux_moves_on(
     assert outcome(check(capsys, tmp_path)) == expected
 
 
+def test_of_digests_keel_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    manifest = deployment(f"{PLAIN}@sha256:{'0' * 64}", KEEL)
+    write_all(tmp_path, {"pay.yaml": manifest, "keel.yaml": KEEL_ITSELF, ".gate.yaml": DECLARED})
+    assert outcome(check(capsys, tmp_path)) == "undecided"
+
+
 @pytest.mark.parametrize(
     ("annotations", "keel", "expected"),
     [
