@@ -7,8 +7,10 @@ Microsoft's Hyper-V security plan. A cmdlet whose machine cannot be named speaks
 from __future__ import annotations
 
 from gate.dialects.machine import Parts, guest
+from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
+from gate.model.record import replace
 from gate.model.workload import Device
 from gate.syntax.powershell import commands, literals
 
@@ -30,6 +32,13 @@ _DEVICES = {
     "add-vmfibrechannelhba": "a Fibre Channel adapter",
 }
 
+#: What runs text or other files, which may say more of a machine.
+_RUNS = ("invoke-expression", "iex", "&", ".", "import-module", "invoke-command")
+
+#: Machines of one script, and their number times that of its commands, each of which may speak of every machine.
+MAX_MACHINES = 100
+MAX_PAIRS = 200_000
+
 #: Kinds of isolation that keep the host out of the guest's memory.
 _CLOSED = ("snp", "tdx")
 
@@ -43,8 +52,11 @@ class Script:
         """Read the script."""
         self.source = source
         self.variables = literals(source.text)
-        self.commands = [one for one in commands(source.text) if "-" in one.name]
+        everything = [replace(one, name=one.name.rpartition("\\")[2]) for one in commands(source.text)]
+        self.commands = [one for one in everything if "-" in one.name]
         self.made = [one for one in self.commands if one.name == "new-vm"]
+        self.unseen = next((self.at(one) for one in everything if one.name in _RUNS or one.name.startswith("$(")), None)
+        self._names = [self.name(one) for one in self.commands]
 
     def at(self, one: Command) -> Location:
         """Return where a command is written."""
@@ -59,12 +71,11 @@ class Script:
     def name(self, one: Command) -> str | None:
         """Return the name of the machine that a command speaks of; None where it cannot be known."""
         given = one.parameter("vmname", "name") or one.first
-        return self.value(given)
+        return None if given is None or given.startswith("@") else self.value(given)
 
     def about(self, machine: str) -> Iterator[Command]:
         """Yield the commands that speak of a machine, or may."""
-        for one in self.commands:
-            name = self.name(one)
+        for one, name in zip(self.commands, self._names, strict=True):
             if name is None or name.lower() == machine.lower() or "$" in name:
                 yield one
 
@@ -73,6 +84,9 @@ def machines(source: Source) -> tuple[Workload, ...]:
     """Return the machines that a script makes."""
     script = Script(source)
     found: dict[str, Command] = {}
+    if len(script.made) > MAX_MACHINES or len(script.made) * len(script.commands) > MAX_PAIRS:
+        cause = f"makes more than {MAX_MACHINES} machines, or says too much of too many"
+        raise InputError(cause, at=script.at(script.made[-1]), remedy="split the script")
     for number, one in enumerate(script.made):
         name = script.name(one) or f"machine-{number + 1}"
         found.setdefault(name, one)
@@ -82,14 +96,12 @@ def machines(source: Source) -> tuple[Workload, ...]:
 def _machine(script: Script, name: str, made: Command) -> Workload:
     at = script.at(made)
     about = list(script.about(name))
-    splatted = next(
-        (word for one in about for word in one.words if word.text.startswith("@") and not word.is_quoted), None
-    )
-    reason = f"parameters are handed over by the variable {splatted.text[:40]}" if splatted is not None else ""
-    devices = tuple(Stated(one, one.at) for one in _devices(script, about))
+    unseen = script.unseen
+    reason = "the script runs text or other files here, which may say more" if unseen is not None else ""
+    devices = Items(tuple(_devices(script, about)), unseen or at, not reason, reason)
     parts = Parts(
         Items((), at),
-        Items(devices, at),
+        devices,
         Items((), at),
         Machine(
             Items((), at),
@@ -101,14 +113,14 @@ def _machine(script: Script, name: str, made: Command) -> Workload:
         _memory(script, made, at),
         Inapplicable("a script does not say what system the guest runs", at),
     )
-    native = _native(script, made, reason, at)
+    native = _native(script, made, at)
     return guest(f"{script.source.path}#Machine/{name}", name, "hyper-v", at, native, parts)
 
 
-def _native(script: Script, made: Command, reason: str, at: Location) -> Setting[str]:
+def _native(script: Script, made: Command, at: Location) -> Setting[str]:
     """Return the boundary; without a word of isolation, or where that is not known, it is an ordinary machine's."""
     kind = (script.value(made.parameter("gueststateisolationtype")) or "").lower()
-    return Stated("confidential-vm" if kind in _CLOSED and not reason else "vm", at)
+    return Stated("confidential-vm" if kind in _CLOSED else "vm", at)
 
 
 def _memory(script: Script, made: Command, at: Location) -> Setting[str]:
@@ -118,12 +130,17 @@ def _memory(script: Script, made: Command, at: Location) -> Setting[str]:
     return Stated(script.value(text) or text, at)
 
 
-def _devices(script: Script, about: list[Command]) -> Iterator[Device]:
+def _devices(script: Script, about: list[Command]) -> Iterator[Setting[Device]]:
     for one in about:
+        at = script.at(one)
         if one.name in _DEVICES:
-            yield Device(_DEVICES[one.name], "rwm", script.at(one))
-        elif one.name == "add-vmharddiskdrive" and one.parameter("disknumber") is not None:
-            yield Device("a disk", "rwm", script.at(one))
+            yield Stated(Device(_DEVICES[one.name], "rwm", at), at)
+        elif one.name == "add-vmharddiskdrive":
+            # Without a file it is a disk of the host, by its number or from the pipeline.
+            if one.is_splatted:
+                yield Unknown("a variable says which disk it is", at)
+            elif one.parameter("disknumber") is not None or one.parameter("path") is None:
+                yield Stated(Device("a disk", "rwm", at), at)
 
 
 def _channels(script: Script, about: list[Command]) -> Iterator[Setting[str]]:
@@ -143,7 +160,9 @@ def _nested(script: Script, about: list[Command], at: Location) -> Setting[bool]
     found: Setting[bool] = Defaulted(False, at)
     for one in about:
         given = one.parameter("exposevirtualizationextensions") if one.name == "set-vmprocessor" else None
-        if given is not None:
+        if one.name == "set-vmprocessor" and one.is_splatted:
+            found = Unknown("a variable decides it", script.at(one))
+        elif given is not None:
             known = script.value(given)
             where = script.at(one)
             found = Unknown("a variable decides it", where) if known is None else Stated(known.lower() in _TRUE, where)

@@ -10,6 +10,7 @@ import re
 
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
+from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.record import Record
@@ -38,12 +39,36 @@ PLATFORMS = {
     "parallels": "virtualbox",
 }
 
+#: Machines, and folders and settings of a provider, that are read of one file; real ones have a dozen.
+MAX_MACHINES = 100
+MAX_SAID = 500
+
+#: Providers whose machines run in somebody's cloud or cluster.
+CLOUDS = frozenset(
+    {
+        "aws",
+        "azure",
+        "digital_ocean",
+        "google",
+        "hcloud",
+        "linode",
+        "openstack",
+        "proxmox",
+        "vmware_esxi",
+        "vsphere",
+        "vultr",
+    }
+)
+
 #: Kinds of synced folders that copy, and share nothing afterwards.
 _COPIED = ("rsync", "winrm")
 
 _CALL = re.compile(r"\w+\.vm\.(synced_folder|define|provider)\b[ \t]*\(?")
 _SETTING = re.compile(r"(\w+)\.([a-z_0-9]+)(?:\[(['\"])([^'\"]+)\3\])?[ \t]*=[ \t]*([^=~].*)", re.DOTALL)
 _LITERAL = re.compile(r":?(['\"])((?:\\.|(?!\1)[^\\#]|#(?!\{))*)\1|:([a-z_]\w*)")
+_BY_OTHERS = re.compile(
+    r"^\s*require[ \t(]+['\"]\.{1,2}/|\.vm\s*\.\s*(?:tap|send|public_send|instance_exec|instance_eval)\b"
+)
 _UNSEEN = re.compile(r"\b(?:eval|instance_eval|class_eval|load|require_relative)\b[ \t]*[('\":\w]")
 
 
@@ -97,12 +122,15 @@ class Vagrantfile:
             self.unseen = self.unseen or at
         machine, provider = self._scope(one)
         call = _CALL.match(one.text)
+        if (call is None and "synced_folder" in masked) or _BY_OTHERS.search(one.text):
+            self.unseen = self.unseen or at
         if call is not None:
-            self._called(call[1], one.text[call.end() :], machine, one, at)
+            self._called(call[1], one.text[call.end() :], (machine, provider), one, at)
         elif provider:
             self._set(one, machine, provider, at)
 
-    def _called(self, what: str, rest: str, machine: str, one: Statement, at: Location) -> None:
+    def _called(self, what: str, rest: str, scope: tuple[str, str], one: Statement, at: Location) -> None:
+        machine, provider = scope
         arguments = list(_arguments(rest))
         name = _literal(arguments[0]) if arguments else None
         if what == "define":
@@ -113,7 +141,9 @@ class Vagrantfile:
         else:
             target = _literal(arguments[1]) if len(arguments) > 1 else None
             options = ", ".join(arguments[2:])[:2000]
-            self.folders.append(_Folder(machine, name, target, options, one.is_certain, at))
+            # Inside of a provider's block it counts with that provider alone.
+            certain = one.is_certain and not provider
+            self.folders.append(_Folder(machine, name, target, options, certain, at))
 
     def _set(self, one: Statement, machine: str, provider: str, at: Location) -> None:
         setting = _SETTING.match(one.text)
@@ -164,8 +194,11 @@ def _literal(text: str) -> str | None:
 
 
 def machines(source: Source) -> tuple[Workload, ...]:
-    """Return the machines of a file: those that it defines, or the one that it is."""
+    """Return the machines of a file: those that it defines, or the one that it is; raise InputError for too many."""
     file = Vagrantfile(source)
+    if len(file.machines) > MAX_MACHINES or len(file.folders) + len(file.settings) > MAX_SAID:
+        cause = f"defines more than {MAX_MACHINES} machines, or says more than {MAX_SAID} things of them"
+        raise InputError(cause, at=file.at, remedy="split the file")
     named = file.machines or {"default": file.at}
     return tuple(_machine(file, name, at) for name, at in named.items())
 
@@ -175,7 +208,7 @@ def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
     reason = "it runs other files here, or more than is read, and these may say more" if file.unseen is not None else ""
     unseen = file.unseen or at
     parts = Parts(
-        Items(tuple(_shares(file, name, at)), unseen, not reason, reason),
+        Items(tuple(_shares(file, name, settings, at)), unseen, not reason, reason),
         Items(tuple(_devices(settings)), unseen, not reason, reason),
         Items(tuple(_tweaks(settings)), at),
         Machine(
@@ -193,31 +226,48 @@ def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
 
 
 def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[str]:
-    """Return the boundary: a machine unless the only provider starts none, or emulates it in software."""
-    others = [one for one in file.providers if one not in PLATFORMS]
-    if others and len(others) == len(file.providers):
+    """Return the boundary: a machine, where every provider that the file speaks of starts machines."""
+    others = [one for one in file.providers if one not in PLATFORMS and one not in CLOUDS]
+    if others:
         return Unknown(f"what the provider {others[0][:40]!r} starts is not known", file.providers[others[0]])
     for one in settings:
-        if one.provider == "libvirt" and one.key == "driver" and _literal(one.value) == "qemu":
-            return Stated("emulated-vm", one.at)
+        if one.provider == "libvirt" and one.key == "driver":
+            driver = _literal(one.value)
+            if driver is None:
+                return Unknown("a variable decides whether it is emulated", one.at)
+            if driver == "qemu":
+                return Stated("emulated-vm", one.at)
     return Stated("vm", at)
 
 
-def _shares(file: Vagrantfile, name: str, at: Location) -> Iterator[Setting[Mount]]:
+def _shares(file: Vagrantfile, name: str, settings: list[_Set], at: Location) -> Iterator[Setting[Mount]]:
     """Yield the folders that a machine sees, the project's own among them unless it is certainly disabled."""
     found: dict[str, list[_Folder]] = {"/vagrant": []}
-    for one in file.folders:
+    # What a machine says of a folder counts behind what is said of all; of one place the last word counts.
+    for one in sorted(file.folders, key=lambda folder: folder.machine == name):
         if one.machine in ("", name):
             found.setdefault(one.target if one.target is not None else f"?{one.at.start}", []).append(one)
     for target, folders in found.items():
-        if not folders:
+        settled = [index for index, one in enumerate(folders) if one.is_certain]
+        last = settled[-1] if settled else -1
+        if last + 1 < len(folders):
+            yield Unknown(f"a condition decides how {target.lstrip('?')} is shared", folders[-1].at)
+        elif last < 0:
             yield Stated(share(Stated(".", at), target, Defaulted(False, at), at), at)
-        elif any(_is_disabled(one) and one.is_certain for one in folders):
-            continue
-        elif any(_is_disabled(one) for one in folders):
-            yield Unknown(f"a condition decides whether {target} is shared", folders[-1].at)
-        else:
-            yield from _shared(folders[-1], target)
+        elif not _is_disabled(folders[last]):
+            yield from _shared(folders[last], target)
+    for setting in settings:
+        yield from _added(setting)
+
+
+def _added(one: _Set) -> Iterator[Setting[Mount]]:
+    """Yield a folder that VirtualBox is told of by itself."""
+    words = [match[2] for match in re.finditer(r"(['\"])([^'\"]*)\1", one.value)] if one.key == "customize" else []
+    if words[:2] == ["sharedfolder", "add"]:
+        path: Setting[str] = Unknown("the folder cannot be known", one.at)
+        if "--hostpath" in words[:-1]:
+            path = Stated(words[words.index("--hostpath") + 1], one.at)
+        yield Stated(share(path, "", Stated("--readonly" in words, one.at), one.at), one.at)
 
 
 def _is_disabled(folder: _Folder) -> bool:
@@ -258,6 +308,7 @@ def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
 
 def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
     asks = any(one.key == "graphics_passwd" for one in settings)
+    has_login = _has_login(settings)
     for one in settings:
         address = _literal(one.value)
         if (
@@ -269,7 +320,7 @@ def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
             shown = address if address is not None else "an address that cannot be known"
             yield Stated(f"its screen on {shown}", one.at) if address is not None else Unknown(shown, one.at)
         words = _words(one)
-        if "--vrde" in words and words[words.index("--vrde") + 1 :][:1] == ["on"] and not _has_login(settings):
+        if "--vrde" in words and words[words.index("--vrde") + 1 :][:1] == ["on"] and not has_login:
             yield Stated("remote display on every address", one.at)
 
 

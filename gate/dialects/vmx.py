@@ -133,6 +133,19 @@ def _devices(keys: Keys) -> Iterator[Device]:
     for key, entry in keys.matching(r"(?:scsi|sata|ide|nvme)[0-9]+:[0-9]+\.filename"):
         if entry.value.lower().startswith(("/dev/", "\\\\.\\physicaldrive")) and _is_disk(keys, key):
             yield Device(entry.value, "rwm", entry.at)
+    yield from _lines(keys)
+
+
+def _lines(keys: Keys) -> Iterator[Device]:
+    """Yield the lines of the host that a serial or parallel port is, and the disks that are handed over raw."""
+    for key, entry in keys.matching(r"(?:serial|parallel)[0-9]+\.filetype"):
+        port = key.removesuffix(".filetype")
+        if entry.value.lower() == "device" and keys.on(f"{port}.present"):
+            yield Device(keys.text(f"{port}.filename") or f"a {port} line", "rwm", entry.at)
+    for key, entry in keys.matching(r"(?:scsi|sata|ide|nvme)[0-9]+:[0-9]+\.devicetype"):
+        if entry.value.lower() in ("rawdisk", "scsi-passthru", "scsi-passthrough"):
+            yield Device("a disk", "rwm", entry.at)
+        del key
 
 
 def _is_disk(keys: Keys, key: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gate.model.errors import InputError
 from gate.model.reader import Reader, Reading
 
 TYPE_CHECKING = False
@@ -24,7 +25,12 @@ def read(source: Source, sources: Sources) -> Reading:
     from gate.dialects.vagrant import machines
 
     problem = unrendered(source) if b"<%" in source.data else None
-    return Reading(problems=(problem,)) if problem is not None else Reading(machines(source))
+    if problem is not None:
+        return Reading(problems=(problem,))
+    try:
+        return Reading(machines(source))
+    except InputError as error:
+        return Reading(problems=(error,))
 
 
 READER = Reader("vagrant", ("virtualbox", "kvm", "vmware", "hyper-v"), claims, read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gate.dialects.machine import unrendered
+from gate.model.errors import InputError
 from gate.model.reader import Reader, Reading
 
 TYPE_CHECKING = False
@@ -26,7 +27,10 @@ def read(source: Source, sources: Sources) -> Reading:
         return Reading(problems=(problem,))
     from gate.dialects.vmx import machine
 
-    return Reading((machine(source),))
+    try:
+        return Reading((machine(source),))
+    except InputError as error:
+        return Reading(problems=(error,))
 
 
 READER = Reader("vmx", ("vmware",), claims, read)

@@ -59,6 +59,11 @@ class Command(Record):
         return None
 
     @property
+    def is_splatted(self) -> bool:
+        """Whether a variable hands over more parameters than are written."""
+        return any(word.text.startswith("@") and not word.is_quoted for word in self.words)
+
+    @property
     def first(self) -> str | None:
         """The word behind the name, where it is no parameter."""
         word = self.words[0] if self.words else None

@@ -28,6 +28,7 @@ _CONDITION = re.compile(r"\s*(?:if|unless|case|while|until|begin|elsif|else|when
 _OPENS = re.compile(r"\s*(?:if|unless|case|while|until|for|begin|def|class|module)\b")
 _DO = re.compile(r"\bdo\b[ \t]*(?:\|([^|\n]*)\|)?")
 _END = re.compile(r"end(?![A-Za-z0-9_])")
+_MENTIONS = re.compile(r"\bvm\b|synced_folder")
 _POSTFIX = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
 
 
@@ -60,8 +61,13 @@ class Statement(Record):
 
 def masked_strings(text: str) -> str:
     """Return a text of the same length whose strings and comments are blanks; quotes stay."""
+    return _masked(text, "")[0]
+
+
+def _masked(text: str, quote: str) -> tuple[str, str]:
+    """Blank a text that begins inside of a string where `quote` says so; return the quote that is open at its end."""
     found = list(text)
-    quote, index = "", 0
+    index = 0
     while index < len(text):
         char = text[index]
         if quote:
@@ -82,14 +88,14 @@ def masked_strings(text: str) -> str:
             index = end
             continue
         index += 1
-    return "".join(found)
+    return "".join(found), quote
 
 
 def statements(text: str) -> Iterator[Statement]:
     """Yield the statements in their order, `MAX_STATEMENTS` at most."""
     stack: list[Block] = []
     count = 0
-    for start, written, masked in _logical(text):
+    for start, written, masked, hides in _logical(text):
         for begin, end in _cut(masked):
             piece, mask = written[begin:end], masked[begin:end]
             if not mask.strip():
@@ -104,7 +110,7 @@ def statements(text: str) -> Iterator[Statement]:
                 if stack:
                     stack.pop()
                 continue
-            is_cut = len(piece) > MAX_LENGTH
+            is_cut = hides or len(piece) > MAX_LENGTH
             piece, mask = piece[:MAX_LENGTH], mask[:MAX_LENGTH]
             opened = _opened(piece, mask)
             yield Statement(piece.strip(), at, tuple(stack), opened, is_cut)
@@ -146,40 +152,69 @@ def _cut(masked: str) -> Iterator[tuple[int, int]]:
     yield begin, len(masked)
 
 
-def _logical(text: str) -> Iterator[tuple[int, str, str]]:
+class _Joined:
+    """Lines that belong to one statement, as written and with strings blanked."""
+
+    def __init__(self) -> None:
+        self.clear(0)
+
+    def clear(self, start: int) -> None:
+        self.start = start
+        self.written: list[str] = []
+        self.masked: list[str] = []
+        self.length = self.depth = 0
+        self.quote = ""
+        self.hides = False
+
+    def add(self, line: str) -> str:
+        """Take one line; return it with its strings blanked."""
+        inside = bool(self.quote)
+        masked, self.quote = _masked(line, self.quote)
+        # A quote that is none, as in a regular expression, would hide what follows up to the next one.
+        self.hides |= inside and _MENTIONS.search(line) is not None and _MENTIONS.search(masked) is None
+        self.take(line, masked)
+        return masked
+
+    def take(self, line: str, masked: str) -> None:
+        self.written.append(line + "\n")
+        self.masked.append(masked + "\n")
+        self.length += len(line) + 1
+        self.depth += sum(map(masked.count, "([{")) - sum(map(masked.count, ")]}"))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line belongs to it as well."""
+        if self.length > MAX_LENGTH:
+            return False
+        last = next((one.rstrip() for one in reversed(self.masked) if one.strip()), "")
+        return bool(self.quote) or self.depth > 0 or last.endswith((",", "\\", ".", "=>", "||", "&&"))
+
+    def whole(self) -> tuple[int, str, str, bool]:
+        """Return the statement, and whether something of it may be hidden."""
+        return self.start, "".join(self.written), "".join(self.masked), self.hides or self.length > MAX_LENGTH
+
+
+def _logical(text: str) -> Iterator[tuple[int, str, str, bool]]:
     """Yield statements over several lines as one, with their offset, as written and with strings blanked."""
     ends: list[str] = []
-    start = offset = 0
-    written, skipping = "", False
+    joined = _Joined()
+    offset, skipping = 0, False
     for line in text.split("\n"):
         here, offset = offset, offset + len(line) + 1
-        if line.startswith("=begin"):
-            skipping = True
+        skipping |= line.startswith("=begin") and not joined.quote
         if skipping or ends:
             if ends and line.strip() == ends[0]:
                 ends.pop(0)
             skipping = skipping and not line.startswith("=end")
-            written += " " * len(line) + "\n" if written else ""
-            if not ends and written and not _is_open(masked_strings(written)):
-                yield start, written, masked_strings(written)
-                written = ""
-            continue
-        if not written:
-            start = here
-        written += line + "\n"
-        masked = masked_strings(written)
-        if len(written) > MAX_LENGTH:
-            written = ""
-            continue
-        ends = [match[2] for match in _HEREDOC.finditer(line) if masked_strings(line)[match.start()] == "<"]
-        if not ends and (len(written) > MAX_LENGTH or not _is_open(masked)):
-            yield start, written, masked
-            written = ""
-    if written:
-        yield start, written, masked_strings(written)
-
-
-def _is_open(masked: str) -> bool:
-    body = masked.rstrip()
-    depth = sum(map(body.count, "([{")) - sum(map(body.count, ")]}"))
-    return depth > 0 or body.endswith((",", "\\", ".", "=>", "||", "&&"))
+            if joined.written:
+                joined.take(" " * len(line), " " * len(line))
+        else:
+            if not joined.written:
+                joined.clear(here)
+            masked = joined.add(line)
+            ends = [match[2] for match in _HEREDOC.finditer(line) if masked[match.start()] == "<"]
+        if joined.written and not ends and not skipping and not joined.is_open:
+            yield joined.whole()
+            joined.clear(offset)
+    if joined.written:
+        yield joined.whole()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gate.model.errors import InputError
 from gate.model.record import Record
 
 TYPE_CHECKING = False
@@ -29,11 +30,17 @@ class Entry(Record):
 
 
 def entries(source: Source) -> dict[str, Entry]:
-    """Return what counts of every key, by its name in lower case."""
+    """Return what counts of every key, by its name in lower case; raise InputError for quotes that are not closed."""
     found: dict[str, Entry] = {}
     start = 0
     for line in source.text.split("\n"):
-        entry = _entry(line)
+        try:
+            entry = _entry(line)
+        except ValueError as error:
+            at = source.location(start, start + len(line))
+            raise InputError(
+                str(error), at=at, remedy="close them; VMware reads the file as a whole or not at all"
+            ) from None
         if entry is not None and len(found) < MAX_ENTRIES:
             key, value = entry
             begin = start + line.index(key)
@@ -50,7 +57,9 @@ def _entry(line: str) -> tuple[str, str] | None:
         return None
     if rest.startswith('"'):
         value, closing, tail = rest[1:].partition('"')
-        if not closing or not (tail.strip() == "" or tail.lstrip().startswith("#")):
+        if not closing:
+            raise ValueError("has a value whose quotes are not closed")
+        if not (tail.strip() == "" or tail.lstrip().startswith("#")):
             return None
     else:
         value = rest.partition("#")[0].rstrip()

@@ -150,7 +150,44 @@ VAGRANT = [
     (vagrant(f"{OFF}=begin\n  config.vm.synced_folder '/', '/x'\n=end\n"), "L6"),
     (vagrant("  " + OFF.strip().replace('"/vagrant", ', '"/vagrant",\n    ') + "\n"), "L6"),
 ]
+VAGRANT += [
+    (
+        vagrant(
+            '  config.vm.provider :libvirt do |v, o|\n    o.vm.synced_folder ".", "/vagrant", disabled: true\n  end\n'
+        ),
+        "L0..L6",
+    ),
+    (vagrant(f'{OFF}  config.vm.synced_folder ".", "/vagrant"\n'), "L1"),
+    (vagrant(f'{OFF}  config.vm.synced_folder ".", "/vagrant", disabled: false\n'), "L1"),
+    (vagrant(f"{OFF}  vm = config.vm\n  vm.synced_folder '/', '/x'\n"), "L0..L6"),
+    (vagrant(f"{OFF}  config.vm.send(:synced_folder, '/', '/x')\n"), "L0..L6"),
+    (vagrant(f"{OFF}  config.vm.tap {{ |v| v.synced_folder '/', '/x' }}\n"), "L0..L6"),
+    ("require './more'\n" + vagrant(), "L0..L6"),
+    (vagrant(f"{OFF}  x = %q(it's)\n  config.vm.synced_folder '/', '/x'\n  y = %q(it's)\n"), "L0..L6"),
+    (vagrant(f"{OFF}  config.vm.provision 'shell', inline: 'apt-get update\n    apt-get -y upgrade'\n"), "L6"),
+    (vagrant(f"{OFF}  config.vm.provider :libvirt do |v|\n    v.driver = kind\n  end\n"), "L2..L6"),
+    (vagrant(f'{OFF}  config.vm.provider :libvirt\n  config.vm.provider "docker"\n'), "L2..L6"),
+    (vagrant(f"{OFF}  config.vm.provider :libvirt\n  config.vm.provider :aws\n"), "L6"),
+    (
+        vagrant(
+            f'{OFF}  config.vm.provider "virtualbox" do |v|\n'
+            '    v.customize ["sharedfolder", "add", :id, "--name", "x", "--hostpath", "/srv/x"]\n  end\n'
+        ),
+        "L3",
+    ),
+]
+VMWARE += [
+    (VMX + 'scsi0:0.deviceType = "rawDisk"\n', "L5"),
+    (VMX + 'serial0.present = "TRUE"\nserial0.fileType = "device"\nserial0.fileName = "/dev/ttyS0"\n', "L5"),
+]
 HYPERV = [
+    ("$p = @{Name = 'a'}\nNew-VM @p\nAdd-VMAssignableDevice @q\n", "L5"),
+    (NEW + "Add-VMHardDiskDrive @disk\n", "L5..L6"),
+    (NEW + "Get-Disk 1 | Add-VMHardDiskDrive -VMName a\n", "L5"),
+    (NEW + "Invoke-Expression $more\n", "L5..L6"),
+    (NEW + ". ./more.ps1\n", "L5..L6"),
+    (NEW + "Set-VMHost -EnableEnhancedSessionMode $true\n", "L5"),
+    (NEW.replace("New", "Hyper-V\\New") + "Hyper-V\\Add-VMAssignableDevice -VMName a\n", "L5"),
     (NEW, "L6"),
     (NEW + "Add-VMAssignableDevice -VMName a -LocationPath x\n", "L5"),
     (NEW + "Add-VMAssignableDevice -VMName b -LocationPath x\n", "L6"),
@@ -191,6 +228,11 @@ def test_each_machine_of_a_vagrantfile_has_what_is_said_of_all(
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("a.vmx", VMX + 'sharedFolder0.hostPath = "/x\n'),
+        ("a.ps1", NEW * 101),
+        ("a.ps1", NEW * 90 + "Set-VM -Name $x\n" * 3000),
+        ("Vagrantfile", vagrant("".join(f"  config.vm.define 'm{one}'\n" for one in range(101)))),
+        ("Vagrantfile", vagrant("  config.vm.synced_folder '/a', '/b'\n" * 501)),
         ("a.cfg", XL + "vcpus = -1\n"),
         ("a.cfg", XL + "Type = 'pvh'\n"),
         ("a.cfg", XL + "disk = [ 'a'\n"),
