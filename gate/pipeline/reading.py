@@ -170,7 +170,8 @@ class Ledger:
                 claimed = True
                 if not is_shared(source.path):
                     return
-        if named and not claimed:
+        # A hook names the declaration with the files that it speaks of.
+        if named and not claimed and source.path.rpartition("/")[2] != DECLARATION:
             self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))
 
     def _read(self, reader: Reader, source: Source) -> Reading:

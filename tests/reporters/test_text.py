@@ -46,6 +46,17 @@ def test_one_reason_is_told_once_of_a_file(tmp_path: Path, capsys: pytest.Captur
     assert "3 not understood" in out
 
 
+def test_a_declaration_that_is_named_is_not_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A hook names every file of a commit."""
+    write_all(
+        tmp_path, {"compose.yaml": "services: {web: {image: x}}\n", ".gate.yaml": "version: 1\n", "x.yaml": "a: 1\n"}
+    )
+    named = [tmp_path / name for name in (".gate.yaml", "compose.yaml", "x.yaml")]
+    out = gate(capsys, "check", "--now", NOW, *named).out
+    assert "skipped x.yaml:1: no reader claims its content" in out
+    assert ".gate.yaml" not in out
+
+
 def test_no_colour_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in gate(capsys, "check", "--now", NOW, SHOP).out
 
