@@ -55,6 +55,8 @@ def suggest(
         return ()
     case = _Case(workload, line, profile, provider)
     needed = required.hi
+    if workload.machine is not None:
+        return tuple(case.guarded(needed))
     found: list[Suggestion] = []
     if needed <= 2:
         found += case.without()
@@ -106,6 +108,24 @@ class _Case:
                 snippet=_removals(self.risks),
                 at=self.risks[0].at,
                 preconditions=(WITHOUT[self.workload.platform in OF_PODS],) * certain + (SETTLED,) * doubtful,
+                costs=(),
+            )
+
+    def guarded(self, needed: int) -> Iterator[Suggestion]:
+        """Bring a machine back to its own boundary: nothing inside of it can be hardened from a definition."""
+        workload, step = self.workload, ""
+        if known(workload.sandbox.native) == "emulated-vm":
+            native = Stated("vm", workload.sandbox.native.at)
+            workload = replace(workload, sandbox=replace(workload.sandbox, native=native))
+            step = f"# {native.at}: {load('VM007').remedy}\n"
+        if (self.risks or step) and self.reaches(workload, _ids(self.risks), needed):
+            yield Suggestion(
+                "close what leads around its boundary",
+                f"L{needed}",
+                safe=False,
+                snippet=step + _removals(self.risks),
+                at=self.risks[0].at if self.risks else workload.sandbox.native.at,
+                preconditions=(WITHOUT[False],),
                 costs=(),
             )
 

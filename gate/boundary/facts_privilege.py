@@ -87,7 +87,7 @@ def _drop_all(workload: Workload, container: Container) -> Iterator[Truth]:
     if known(workload.os) == "windows":
         yield inapplicable(container.at, "Windows has no capabilities")
         return
-    if (known(workload.sandbox.native) or "") in MACHINES:
+    if workload.machine is not None or (known(workload.sandbox.native) or "") in MACHINES:
         yield inapplicable(container.at, "the processes of a virtual machine have none on the host")
         return
     yield dropped_all(container).about(

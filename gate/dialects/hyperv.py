@@ -118,7 +118,7 @@ def _machine(script: Script, name: str, made: Command) -> Workload:
 
 
 def _native(script: Script, made: Command, at: Location) -> Setting[str]:
-    """Return the boundary; without a word of isolation, or where that is not known, it is an ordinary machine's."""
+    """Return the boundary; where no kind of isolation is known it is an ordinary machine's."""
     kind = (script.value(made.parameter("gueststateisolationtype")) or "").lower()
     return Stated("confidential-vm" if kind in _CLOSED else "vm", at)
 

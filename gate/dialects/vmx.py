@@ -124,10 +124,9 @@ def _devices(keys: Keys) -> Iterator[Device]:
     for key, entry in keys.matching(r"pcipassthru[0-9]+\.present"):
         if keys.on(key):
             yield Device("a PCI device", "rwm", entry.at)
-    for key, entry in keys.matching(r"usb\.autoconnect\.device[0-9]+"):
+    for _key, entry in keys.matching(r"usb\.autoconnect\.device[0-9]+"):
         if entry.value:
             yield Device(f"a USB device ({entry.value[:40]})", "rwm", entry.at)
-        del key
     if keys.on("usb.generic.autoconnect"):
         yield Device("every USB device that is plugged in", "rwm", keys.at_of("usb.generic.autoconnect"))
     for key, entry in keys.matching(r"(?:scsi|sata|ide|nvme)[0-9]+:[0-9]+\.filename"):
@@ -142,10 +141,9 @@ def _lines(keys: Keys) -> Iterator[Device]:
         port = key.removesuffix(".filetype")
         if entry.value.lower() == "device" and keys.on(f"{port}.present"):
             yield Device(keys.text(f"{port}.filename") or f"a {port} line", "rwm", entry.at)
-    for key, entry in keys.matching(r"(?:scsi|sata|ide|nvme)[0-9]+:[0-9]+\.devicetype"):
+    for _key, entry in keys.matching(r"(?:scsi|sata|ide|nvme)[0-9]+:[0-9]+\.devicetype"):
         if entry.value.lower() in ("rawdisk", "scsi-passthru", "scsi-passthrough"):
             yield Device("a disk", "rwm", entry.at)
-        del key
 
 
 def _is_disk(keys: Keys, key: str) -> bool:

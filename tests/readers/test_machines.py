@@ -308,3 +308,23 @@ def test_lists_and_strings_of_xl() -> None:
     text = "a = [ 'x', \"y\\\"z\", 0x10,\n [ 1 ], ]\nb = 'p'; b += 'q'\nc = [ 'r' ]\nc += [ 's' ]\n"
     found = {key: item.value for key, item in xl.parse(Source("a.cfg", text.encode())).items()}
     assert found == {"a": ("x", 'y"z', "0x10", ("1",)), "b": "pq", "c": ("r", "s")}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "step"),
+    [
+        ("Vagrantfile", vagrant(""), "share the folder read-only"),
+        ("a.xml", "<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os></domain>", "`kvm`"),
+    ],
+)
+def test_a_machine_is_not_told_to_harden_a_container(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, step: str
+) -> None:
+    declared = "version: 1\nworkloads: [{name: all, paths: ['**'], sensitivity: confidential}]\n"
+    write_all(tmp_path, {".gate.yaml": declared})
+    (subject,) = judged(tmp_path, capsys, name, text)["subjects"]
+    (suggestion,) = subject["suggestions"]
+    assert suggestion["title"] == "close what leads around its boundary"
+    assert step in suggestion["snippet"]
+    assert "image" not in "".join(suggestion["preconditions"])
+    assert "ISO025" not in {one["rule"] for one in subject["findings"]}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt graphics without passwd, and serial, console, parallel and channel over TCP.
+# Fields: libvirt graphics without passwd, serial lines over TCP; VMX RemoteDisplay.vnc.*, serialN.*; xl vnclisten, vfb,
+# spice, serial; VirtualBox RemoteDisplay, UART; Vagrant graphics_ip, --vrde.
 # Allowed: no console, one on the loopback address or on a socket.
 
 RULE = Rule(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt shmem, and input of type evdev or passthrough.
-# Allowed: neither.
+# Fields: libvirt shmem, input of type evdev or passthrough; VMX isolation.tools.*.disable; xl spice_*; VirtualBox
+# Clipboard, DragAndDrop; Hyper-V enhanced sessions, guest service interface.
+# Allowed: none of these; on a desktop hypervisor they have to be turned off.
 
 RULE = Rule(
     id="VM005",

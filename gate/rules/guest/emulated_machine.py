@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt domain of type qemu.
+# Fields: libvirt domain of type qemu; Vagrant driver of libvirt.
 # Allowed: a domain of type kvm.
 
 RULE = Rule(

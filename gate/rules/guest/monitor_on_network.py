@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt qemu:commandline with -monitor, -qmp, -gdb or -s on a network.
+# Fields: libvirt qemu:commandline with -monitor, -qmp, -gdb or -s on a network; VMX debugStub.listen.*.remote;
+# VirtualBox GuestDebug.
 # Allowed: no monitor, one on a socket or a pipe, or one on the loopback address.
 
 RULE = Rule(

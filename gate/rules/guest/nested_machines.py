@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt cpu, its mode and its features vmx and svm.
+# Fields: libvirt cpu, its mode and its features vmx and svm; VMX vhv.enable; xl nestedhvm; VirtualBox NestedHWVirt;
+# Vagrant nested; Hyper-V -ExposeVirtualizationExtensions.
 # Allowed: the features disabled, or a mode that does not pass them on.
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt hostdev and disk with rawio or sgio, hostdev of mode capabilities.
+# Fields: libvirt rawio, sgio, hostdev of mode capabilities; xl iomem, ioports, irqs, dtdev, pci with permissive.
 # Allowed: devices behind an IOMMU, disks of the machine's own.
 
 RULE = Rule(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gate.model.rule import Control, Rule
 
-# Fields: libvirt filesystem without readonly.
+# Fields: libvirt filesystem without readonly; VMX sharedFolderN.*; xl p9; VirtualBox SharedFolder; Vagrant
+# synced_folder, which is there for the project unless it is disabled.
 # Allowed: no share, or one that is read-only.
 
 RULE = Rule(
