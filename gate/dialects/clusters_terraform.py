@@ -10,14 +10,14 @@ import re
 
 from gate.dialects.cluster_parts import Part, nothing
 from gate.dialects.clusters import Naming, aks, aks_pool, defined, eks, eks_pool, fargate, gke, gke_pool
-from gate.dialects.terraform import is_override, module
+from gate.dialects.terraform import module
+from gate.dialects.terraform_files import parse
 from gate.dialects.terraform_values import Managed
 from gate.model.cluster import Cluster, NodePool
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.location import whole_file
 from gate.model.record import replace
-from gate.syntax.hcl import parse
 from gate.syntax.tree import Mapping, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -73,10 +73,8 @@ def clusters(source: Source, sources: Sources) -> tuple[list[Definition], list[I
         return [], [InputError(document.error, at=document.at or whole_file(source.path), remedy=remedy)]
     whole = module(source, sources)
     found: list[Definition] = []
-    for block in document.body.blocks:
+    for block in whole.of(document):
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in RESOURCES:
-            if is_override(source.path) and any(_overrides(block, other) for other in whole.blocks):
-                continue
             found += (defined(one) for one in _resource(block, whole))
         elif block.type == "module" and len(block.labels) == 1:
             found += (defined(one) for one in _call(block, whole))
@@ -86,12 +84,7 @@ def clusters(source: Source, sources: Sources) -> tuple[list[Definition], list[I
 def _resource(block: Block, whole: Module) -> Iterator[Found]:
     """Yield what a resource makes, once for every instance that is known."""
     kind, label = block.labels
-    over = [other for other in whole.blocks if _overrides(other, block)]
-    for made, certain in _instances(block, whole):
-        node = made
-        for other in over:
-            given = whole.tree(other)
-            node = Mapping(made.source, made.start, made.end, node.entries | given.entries, node.keys | given.keys)
+    for node, certain in _instances(block, whole):
         part = Part.of(node)
         name = _text(part.node("name")) or _text(part.node("node_group_name")) or label
         if kind in CLUSTERS:
@@ -99,12 +92,6 @@ def _resource(block: Block, whole: Module) -> Iterator[Found]:
         else:
             named, read = PARTS[kind]
             yield replace(read(part, Naming(_owner(part.node(named), whole), name, block.at, certain)), at=block.at)
-
-
-def _overrides(one: Block, other: Block) -> bool:
-    """Say whether a block of an override file is laid over another; it replaces what it names, and leaves the rest."""
-    same = (one.type, *one.labels) == (other.type, *other.labels)
-    return same and is_override(one.document.source.path) and not is_override(other.document.source.path)
 
 
 def _instances(block: Block, whole: Module) -> Iterator[tuple[Mapping, bool]]:

@@ -82,14 +82,15 @@ def _container(given: Mapping, name: str, *, read_only: bool) -> Node:
 
 def services(document: Document, module: Module) -> Iterator[Task]:
     """Yield the task definitions that calls of the module for services make."""
-    for block in document.body.of_type("module"):
-        kind = re.search(_AWS_MODULES, module.source_of(block)) if block.labels else None
+    for block in module.of(document):
+        called = block.type == "module" and block.labels
+        kind = re.search(_AWS_MODULES, module.source_of(block)) if called else None
         if kind is None or kind[1] not in (None, "service"):
             continue
         for suffix, names in module.instances(block):
             given = module.within(names, lambda block=block: module.tree(block))  # type: ignore[misc]
-            called = [("", given)] if kind[1] else list(_members(given.get("services")))
-            for name, inputs in called:
+            makes = [("", given)] if kind[1] else list(_members(given.get("services")))
+            for name, inputs in makes:
                 label = f"module.{block.labels[0]}{suffix}{f'.{name}' if name else ''}"
                 if isinstance(inputs, Mapping) and not _is_off(inputs):
                     yield _service(f"{document.source.path}#TaskDefinition/{label}", label, block, inputs)

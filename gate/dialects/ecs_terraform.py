@@ -12,13 +12,13 @@ from gate.dialects.ecs_stacks import CLUSTER, STARTER
 from gate.dialects.ecs_task import Task
 from gate.dialects.reading import Fields
 from gate.dialects.terraform import module
+from gate.dialects.terraform_files import parse
 from gate.dialects.terraform_text import tree
 from gate.dialects.terraform_values import Managed
 from gate.model.errors import InputError
 from gate.model.evidence import known
 from gate.model.location import whole_file
 from gate.model.record import Record
-from gate.syntax.hcl import parse
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ def tasks(source: Source, sources: Sources) -> tuple[list[Task], list[InputError
     if not isinstance(starts, _Starts):
         starts = whole.kept["starts"] = _Starts(whole)
     found: list[Task] = []
-    for block in document.body.blocks:
+    for block in whole.of(document):
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in TASK_DEFINITIONS:
             found += _instances(block, whole, starts)
     return [*found, *services(document, whole)], []

@@ -9,12 +9,12 @@ from __future__ import annotations
 from gate.dialects.incus_instance import Instance, Layer, layers
 from gate.dialects.reading import Fields, as_spelling
 from gate.dialects.terraform import module
+from gate.dialects.terraform_files import parse
 from gate.dialects.terraform_values import Managed
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.location import whole_file
 from gate.model.record import Record
-from gate.syntax.hcl import parse
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ def made(source: Source, sources: Sources) -> tuple[list[Made], list[InputError]
     whole = module(source, sources)
     profiles, networks = _profiles(whole), _networks(whole)
     found: list[Made] = []
-    for block in document.body.blocks:
+    for block in whole.of(document):
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in (*INSTANCES, *PROFILES):
             found += _instances(block, whole, profiles, networks)
     return found, []

@@ -49,16 +49,26 @@ class Configuration:
     )
 
     def __init__(
-        self, folder: str, documents: list[Document], overrides: dict[str, Attribute | Node], broken: str, asked: Asked
+        self,
+        folder: str,
+        documents: list[Document],
+        overrides: dict[str, Attribute | Node],
+        broken: str,
+        asked: Asked,
+        blocks: list[Block] | None = None,
     ) -> None:
-        """Take the parsed files, the values from variable files, which file could not be read, if any, and the tree."""
+        """Take the parsed files, the values from variable files, which file could not be read, if any, and the tree.
+
+        `blocks` are those of the files when they are not just all of them.
+        """
         self.asked = asked
         self.folder = folder
         self.documents = documents
         self.broken = broken
         self.kept: dict[str, object] = {}
         self.evaluator = Evaluator(self)
-        self.blocks = [block for document in documents for block in document.body.blocks]
+        every = (block for document in documents for block in document.body.blocks)
+        self.blocks = list(every) if blocks is None else blocks
         self._variables: dict[str, tuple[Attribute | Node | None, str]] = {}
         self._locals: dict[str, Attribute] = {}
         self._values: dict[tuple[str, str], Node | str] = {}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from gate.dialects.asked import Asked
 from gate.dialects.packer_hcl import Configuration
+from gate.dialects.terraform_files import documents, laid_over, members, order, parse, values
+from gate.dialects.terraform_json import BLOCKS, JsonDocument, body, has_blocks
 from gate.dialects.terraform_values import ROOTED, Values, members_of
-from gate.model.errors import InputError
-from gate.syntax.hcl import parse
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-ENDINGS = (".tf", ".tofu")
-
-#: Files of one module, bytes of all of them, and instances of one block.
-MAX_FILES = 300
-MAX_BYTES = 2 * 1024 * 1024
+#: Instances of one block.
 MAX_INSTANCES = 50
 
 #: Modules within modules, and calls of all of them together.
@@ -57,11 +53,15 @@ class Module(Configuration):
         caller: Module | None = None,
     ) -> None:
         """Take the parsed files, the values given to variables, which file could not be read, the tree, the caller."""
-        super().__init__(folder, documents, overrides, broken, asked)
+        super().__init__(folder, documents, overrides, broken, asked, laid_over(documents))
         self.evaluator = self.values = Values(self, folder, asked)
         self.foreign: Callable[[Module, Block], Node | None] | None = caller.foreign if caller is not None else None
         self.depth: int = caller.depth + 1 if caller is not None else 0
         self.calls: list[str] = caller.calls if caller is not None else []
+
+    def of(self, document: Document) -> list[Block]:
+        """Return the blocks of a file, with what override files say of them."""
+        return [block for block in self.blocks if block.document is document]
 
     def resolve(self, root: str, name: str) -> Node | str:
         """Return what a reference stands for; what the expression at hand binds means nothing there."""
@@ -140,9 +140,8 @@ class Module(Configuration):
         self.calls.append(folder)
         if self.depth >= MAX_DEPTH or len(self.calls) > MAX_CALLS:
             return None
-        paths = [path for path in self.asked.list(folder) if path.endswith(ENDINGS)]
-        documents, broken = _documents(paths, self.asked, 0)
-        return Module(folder, documents, given, broken, self.asked, self) if documents else None
+        found, broken = documents(members(self.asked.list(folder)), self.asked, 0)
+        return Module(folder, found, given, broken, self.asked, self) if found else None
 
     def _variable(self, name: str) -> Node | str:
         if name in self._variables and self._variables[name][0] is None:
@@ -211,12 +210,14 @@ class Module(Configuration):
         entries: dict[str, Node] = {}
         keys: dict[str, Scalar] = {}
         for name, attribute in body.attributes.items():
-            entries[name] = self.values.value(attribute)
-            keys[name] = Scalar(attribute.document.source, attribute.start, attribute.start + len(name), name, name)
+            entries[name] = self._written(name, attribute, block)
+            keys[name] = _key_of(attribute)
         for inner in body.blocks:
             kind = inner.labels[0] if inner.type == "dynamic" and inner.labels else inner.type
             made = self._made(inner)
             kept = entries.get(kind)
+            if isinstance(kept, Mapping):
+                kept = Sequence(kept.source, kept.start, kept.end, [kept])
             if not isinstance(kept, Opaque):
                 items = [*kept.items, *made] if isinstance(kept, Sequence) else made
                 unknown = next((one for one in made if isinstance(one, Opaque)), None)
@@ -224,6 +225,23 @@ class Module(Configuration):
                 entries[kind] = unknown or Sequence(source, inner.start, inner.end, items)
                 keys[kind] = Scalar(source, inner.start, inner.header_end, kind, kind)
         return Mapping(block.document.source, block.start, block.end, entries, keys)
+
+    def _written(self, name: str, attribute: Attribute, block: Block) -> Node:
+        """Return the value of an attribute, which in JSON may be a block, or a list of such."""
+        written: Node | None = getattr(attribute.expression, "node", None)
+        value = self._object(attribute.document, written, block) if written and has_blocks(written) else None
+        value = value if value is not None else self.values.value(attribute)
+        if name in BLOCKS and isinstance(value, Mapping) and written is not None:
+            return Sequence(value.source, value.start, value.end, [value])
+        return value
+
+    def _object(self, document: Document, node: Node | None, block: Block) -> Node | None:
+        """Return objects of JSON as blocks; None for what is no object."""
+        if isinstance(node, Mapping) and isinstance(document, JsonDocument):
+            return self._tree(body(document, node), block)
+        items = [self._object(document, item, block) for item in node.items] if isinstance(node, Sequence) else [None]
+        found = [item for item in items if item is not None]
+        return Sequence(node.source, node.start, node.end, list(found)) if node and len(found) == len(items) else None
 
     def _made(self, block: Block) -> list[Node]:
         """Return what a nested block stands for: itself, or whatever a `dynamic` one makes."""
@@ -243,6 +261,13 @@ class Module(Configuration):
         ]
 
 
+def _key_of(attribute: Attribute) -> Scalar:
+    """Return the name of an attribute where it is written, which in JSON is between quotes."""
+    quotes = 2 if isinstance(attribute.document, JsonDocument) else 0
+    end = attribute.start + len(attribute.name) + quotes
+    return Scalar(attribute.document.source, attribute.start, end, attribute.name, attribute.name)
+
+
 def bound(key: Node, value: Node) -> Mapping:
     """Return what `each` is for one instance."""
     keys = {"key": _named("key", key), "value": _named("value", value)}
@@ -260,33 +285,17 @@ def module(source: Source, sources: Sources) -> Module:
         known.asked.again()
         return known
     folder, asked = source.path.rpartition("/")[0], Asked(sources, source.path)
-    paths = [path for path in asked.list(folder) if path.endswith(ENDINGS) and path != source.path]
-    documents, broken = _documents(paths, asked, len(source.data))
+    paths = [path for path in members(asked.list(folder), source.path) if path != source.path]
+    found, broken = documents(paths, asked, len(source.data))
     own = parse(source)
-    documents = sorted([*documents, *([] if own.error else [own])], key=lambda one: _order(one.source.path))
-    overrides, unread = _given(folder, asked)
-    whole = Module(folder, documents, overrides, broken or unread, asked)
-    for document in documents:
+    found = sorted([*found, *([] if own.error else [own])], key=lambda one: order(one.source.path))
+    overrides, unread = values(folder, asked)
+    whole = Module(folder, found, overrides, broken or unread, asked)
+    # What only Terraform reads makes another module of the same files.
+    mine = members(asked.list(folder))
+    for document in found if source.path in mine else [own]:
         document.source.trees[_KEY] = whole
     return whole
-
-
-def _documents(paths: list[str], sources: Sources, size: int) -> tuple[list[Document], str]:
-    """Parse the files of a module, override files last; one that cannot be read may have defined anything."""
-    found: list[Document] = []
-    broken = f"the folder holds more than {MAX_FILES} files" if len(paths) > MAX_FILES else ""
-    for path in sorted(paths[:MAX_FILES], key=_order):
-        opened = _opened(path, sources)
-        size += len(opened.data) if opened is not None else 0
-        if size > MAX_BYTES or opened is None or parse(opened).error:
-            broken = f"{path} cannot be read"
-        else:
-            found.append(parse(opened))
-    return found, broken
-
-
-def _order(path: str) -> tuple[bool, str]:
-    return is_override(path), path
 
 
 def _clean(path: str) -> str:
@@ -298,43 +307,3 @@ def _clean(path: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
-
-
-def is_override(path: str) -> bool:
-    """Say whether a file is laid over the others of its folder, by its name."""
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    return stem == "override" or stem.endswith("_override")
-
-
-def _opened(path: str, sources: Sources) -> Source | None:
-    try:
-        return sources.open(path)
-    except InputError:
-        return None
-
-
-def _given(folder: str, sources: Sources) -> tuple[dict[str, Attribute | Node], str]:
-    """Return the values that variable files of the folder give, the last one counting, and which cannot be read."""
-    found: dict[str, Attribute | Node] = {}
-    broken = ""
-    names = [path for path in sources.list(folder) if path.endswith((".tfvars", ".tfvars.json"))]
-    first = [path for path in names if path.rpartition("/")[2].startswith("terraform.tfvars")]
-    rest = [path for path in names if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-    for path in [*first, *rest][:MAX_FILES]:
-        opened = _opened(path, sources)
-        values = _values_of(opened) if opened is not None else None
-        if values is None:
-            broken = f"{path} cannot be read"
-        else:
-            found |= values
-    return found, broken
-
-
-def _values_of(source: Source) -> dict[str, Attribute | Node] | None:
-    if source.path.endswith(".json"):
-        from gate.syntax.json import parse as parse_json
-
-        root = parse_json(source).root
-        return dict(root.entries) if isinstance(root, Mapping) else None
-    document = parse(source)
-    return None if document.error else dict(document.body.attributes)

@@ -106,8 +106,10 @@ def _listed(node: Node) -> Node:
 
 def parts_of(document: Document, node: Syntax) -> list[tuple[str, list[int]] | Syntax]:
     """Split a heredoc into literal text, with the offset of each of its characters, and what is to be filled in."""
+    if document.within is not None:
+        return [piece if not isinstance(piece, str) else _placed(piece, document) for piece in pieces(document, node)]
     raw = document.source.text
-    here = document.offset(document.source.data.find(b"\n", node.start_byte) + 1)
+    here = document.offset(document.data.find(b"\n", node.start_byte) + 1)
     end = document.region(node)[1]
     found: list[tuple[str, list[int]] | Syntax] = []
     for piece in pieces(document, node):
@@ -123,6 +125,12 @@ def parts_of(document: Document, node: Syntax) -> list[tuple[str, list[int]] | S
             here += 1
         found.append((piece, offsets))
     return found
+
+
+def _placed(text: str, document: Document) -> tuple[str, list[int]]:
+    """Return a text that stands inside another file, with the one place that is known of it."""
+    start = document.within[0] if document.within is not None else 0
+    return text, [start] * len(text)
 
 
 def _joined(source: Source, parts: list[Part], whole: Node) -> Node:

@@ -7,6 +7,7 @@ remember what they hold (`gate.dialects.terraform_text`), files of the same tree
 from __future__ import annotations
 
 from gate.dialects.terraform_functions import FUNCTIONS
+from gate.dialects.terraform_json import Written, template
 from gate.dialects.terraform_text import Encoded, FileText, Filled, Unencoded, Unfilled, parts_of, tree
 from gate.model.errors import InputError
 from gate.model.source import Source
@@ -166,16 +167,16 @@ class Values(Evaluator):
         return _text(document.source, *document.region(node), parts)
 
     def _parts(self, document: Document, node: Syntax) -> list[Part]:
-        found: list[Part] = []
-        for piece in parts_of(document, node):
-            if isinstance(piece, tuple):
-                found.append(piece)
-            elif trims(piece):
-                found.append(opaque((document, piece), "it trims blanks inside a heredoc"))
-            else:
-                found.append(self._filled(document, piece))
+        found = [self._inserted(document, piece) for piece in parts_of(document, node)]
         self.grown(sum(len(part[0]) if isinstance(part, tuple) else 1 for part in found))
         return found
+
+    def _inserted(self, document: Document, piece: tuple[str, list[int]] | Syntax) -> Part:
+        if isinstance(piece, tuple):
+            return piece
+        if trims(piece):
+            return opaque((document, piece), "it trims blanks inside a heredoc")
+        return self._filled(document, piece)
 
     def _filled(self, document: Document, piece: Syntax) -> Node:
         """Evaluate what is filled in, as text at its place."""
@@ -188,6 +189,47 @@ class Values(Evaluator):
         if text is None:
             return opaque((document, piece), "it joins text with what is no text")
         return scalar((document, piece), text)
+
+    def json(self, document: Document, written: Written) -> Node:
+        """Evaluate a value of JSON, in which every text is a template and so is every key."""
+        node = written.node
+        if written.literal or (isinstance(node, Scalar) and not isinstance(node.value, str)):
+            return node
+        if node.doubt:
+            return Opaque(node.source, node.start, node.end, node.doubt)
+        if isinstance(node, Scalar):
+            return self._templated(node)
+        if isinstance(node, Sequence):
+            items = [self.evaluate(document, Written(item)) for item in node.items]  # type: ignore[arg-type]
+            return Sequence(node.source, node.start, node.end, items)
+        assert isinstance(node, Mapping)
+        entries: dict[str, Node] = {}
+        keys: dict[str, Scalar] = {}
+        for name, value in node.entries.items():
+            key = self._templated(node.keys[name])
+            if not isinstance(key, Scalar) or key.value is None:
+                return Opaque(node.source, node.start, node.end, "a key is not known")
+            entries[spelled(key)] = self.evaluate(document, Written(value))  # type: ignore[arg-type]
+            keys[spelled(key)] = key
+        return Mapping(node.source, node.start, node.end, entries, keys)
+
+    def _templated(self, node: Scalar) -> Node:
+        """Evaluate a text of JSON; one that is a single expression has its value, whatever the type."""
+        if "${" not in node.text and "%{" not in node.text:
+            return node
+        document = template(node)
+        if document is None:
+            return Opaque(node.source, node.start, node.end, "it is no template that can be read")
+        parts = parts_of(document, _heredoc(document.body.attributes["text"].expression))
+        last = parts[-1]
+        if isinstance(last, tuple):
+            # The line feed that ends the heredoc is not in the text.
+            parts = [*parts[:-1], (last[0][:-1], last[1][:-1])] if len(last[0]) > 1 else parts[:-1]
+        if len(parts) == 1 and not isinstance(parts[0], tuple):
+            return self._piece(document, parts[0])
+        found = [self._inserted(document, part) for part in parts]
+        self.grown(sum(len(part[0]) if isinstance(part, tuple) else 1 for part in found))
+        return _text(node.source, node.start, node.end, found)
 
     def loop(self, document: Document, node: Syntax) -> Node:
         """Evaluate a `for` expression."""
@@ -232,6 +274,7 @@ Values.kinds = {
     **Evaluator.kinds,
     "function_call": Values.function,
     "for_expr": Values.loop,
+    "json": Values.json,  # type: ignore[dict-item]
     "heredoc_template": Values.heredoc,
     "quoted_template": Values.quoted,
     "variable_expr": Values.bound,

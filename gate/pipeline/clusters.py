@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.model.reference import CLUSTERS
-from gate.readers import WORDS, may_configure
+from gate.readers import TERRAFORM, WORDS, may_configure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gate.model.reference import Definition
     from gate.pipeline.reading import Ledger
 
-_TERRAFORM = (".tf", ".tofu")
 _OTHERS = (".yaml", ".yml", ".json", ".template")
 
 #: What stands in other files that describe clusters.
@@ -24,9 +23,9 @@ def elsewhere(ledger: Ledger) -> list[Definition]:
     """Search the rest of the tree for clusters; only files that contain a word of theirs are read."""
     aside = ledger.aside()
     for path in ledger.files.walk(""):
-        if path in ledger.read or not path.endswith((*_TERRAFORM, *_OTHERS)):
+        if path in ledger.read or not path.endswith((*TERRAFORM, *_OTHERS)):
             continue
-        words = WORDS["clusters"] if path.endswith(_TERRAFORM) else _OBJECTS
+        words = WORDS["clusters"] if path.endswith(TERRAFORM) else _OBJECTS
         try:
             source = ledger.files.open(path)
         except InputError:
@@ -56,6 +55,6 @@ def provider_of(definitions: Iterable[Definition]) -> str:
     found = {
         getattr(one.body, "provider", "")
         for one in definitions
-        if one.kind in ("cluster", "node-pool") and one.at.path.endswith(_TERRAFORM)
+        if one.kind in ("cluster", "node-pool") and one.at.path.endswith(TERRAFORM)
     }
     return found.pop() if len(found) == 1 else ""

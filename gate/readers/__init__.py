@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: How the files of Terraform and OpenTofu end.
+TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+
 _YAML = (".yaml", ".yml")
 _RECIPES = ("dockerfile", "containerfile")
 _DAEMONS = ("daemon.json", "docker-daemon.json", "docker_daemon.json")
@@ -45,12 +48,12 @@ def _is_lxc(name: str) -> bool:
 
 
 def _is_ecs(name: str) -> bool:
-    return name.lower().endswith((*_YAML, ".json", ".template", ".tf", ".tofu"))
+    return name.lower().endswith((*_YAML, ".json", ".template", *TERRAFORM))
 
 
 def _is_incus(name: str) -> bool:
     """Match YAML, `microk8s.profile` and its like, and Terraform."""
-    return name.lower().endswith((*_YAML, ".profile", ".tf", ".tofu")) and name != ".profile"
+    return name.lower().endswith((*_YAML, ".profile", *TERRAFORM)) and name != ".profile"
 
 
 def _is_image(name: str) -> bool:
@@ -59,7 +62,7 @@ def _is_image(name: str) -> bool:
 
 def is_shared(name: str) -> bool:
     """Match the files of which several readers take a part each: the resources of Terraform that are theirs."""
-    return name.lower().endswith((".tf", ".tofu"))
+    return name.lower().endswith(TERRAFORM)
 
 
 def is_archive(name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.terraform_claims import is_terraform, mentions
 from gate.model.reader import Reader, Reading
 
 TYPE_CHECKING = False
@@ -17,16 +18,13 @@ if TYPE_CHECKING:
     from gate.model.source import Source, Sources
     from gate.syntax.document import Document
 
-_TERRAFORM = (".tf", ".tofu")
-
-_RESOURCE = (
-    rb"(?m)^[ \t]*resource[ \t]+\"?(?:google_container_(?:cluster|node_pool)|aws_eks_(?:cluster|node_group|"
-    rb"fargate_profile)|azurerm_kubernetes_cluster(?:_node_pool)?)\b"
+_RESOURCES = (
+    rb"google_container_(?:cluster|node_pool)|aws_eks_(?:cluster|node_group|fargate_profile)|"
+    rb"azurerm_kubernetes_cluster(?:_node_pool)?"
 )
-_MODULE = (
-    rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*(?:\bterraform-google-modules/(?:kubernetes-engine/google|"
-    rb"terraform-google-kubernetes-engine)|\bterraform-aws-modules/(?:eks/aws|terraform-aws-eks)|"
-    rb"\bAzure/(?:aks/azurerm|terraform-azurerm-aks))\b"
+_MODULES = (
+    rb"terraform-google-modules/(?:kubernetes-engine/google|terraform-google-kubernetes-engine)|"
+    rb"terraform-aws-modules/(?:eks/aws|terraform-aws-eks)|Azure/(?:aks/azurerm|terraform-azurerm-aks)"
 )
 
 _CLOUDFORMATION = b"AWS::EKS::"
@@ -36,8 +34,8 @@ _TASKS = b"AWS::ECS::TaskDefinition"
 
 def claims(source: Source) -> bool:
     """Claim what describes clusters: its part of Terraform, and a template that no tasks are in."""
-    if source.path.lower().endswith(_TERRAFORM):
-        return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
+    if is_terraform(source.path):
+        return mentions(source, _RESOURCES, _MODULES)
     if _CLOUDFORMATION not in source.data or _TASKS in source.data or re.search(_TYPE, source.data) is None:
         return False
     return any(document.error is None and _is_template(document) for document in _documents(source))
@@ -63,7 +61,7 @@ def read(source: Source, sources: Sources) -> Reading:
     """Read every cluster of the file, and what belongs to one."""
     found: list[Definition] = []
     problems: list[InputError] = []
-    if source.path.lower().endswith(_TERRAFORM):
+    if is_terraform(source.path):
         from gate.dialects.clusters_terraform import clusters as terraform
 
         found, problems = terraform(source, sources)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from gate.dialects.ecs_task import refusal, workload
 from gate.model.errors import InputError, UnrenderedError
-from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.syntax.tree import Mapping
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
     from gate.syntax.document import Document
     from gate.syntax.tree import Node
 
-_TERRAFORM = (".tf", ".tofu")
-_TERRAFORM_JSON = (".tf.json", ".tofu.json")
+_TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
-#: A Terraform resource that is a task definition; labels may do without quotes.
-_RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?aws(?:cc)?_ecs_task_definition\b"
-
-#: A module of the registry that makes one.
-_MODULE = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\bterraform-aws-modules/(?:ecs/aws|terraform-aws-ecs)\b"
+#: Terraform's resources that are a task definition, and modules of the registry that make one.
+_RESOURCES = rb"aws(?:cc)?_ecs_task_definition"
+_MODULES = rb"terraform-aws-modules/(?:ecs/aws|terraform-aws-ecs)"
 
 #: What a Terraform file that is ours has at least one of.
 _WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
@@ -54,19 +50,19 @@ def claims(source: Source) -> bool:
         return True
     if source.path.lower().endswith(_TERRAFORM):
         return False
-    if source.path.lower().endswith(_TERRAFORM_JSON):
-        return b'"aws_ecs_task_definition"' in source.data
     if _RAW not in source.data and not _has_resource(source):
         return False
     return any(_is_ours(document, source) for document in _documents(source))
 
 
 def _is_terraform(source: Source) -> bool:
-    if source.path.lower().endswith((".json", ".yaml", ".yml")) or not any(word in source.data for word in _WORDS):
+    path = source.path.lower()
+    other = path.endswith((".json", ".yaml", ".yml")) and not path.endswith(_TERRAFORM)
+    if other or not any(word in source.data for word in _WORDS):
         return False
-    import re
+    from gate.dialects.terraform_claims import mentions
 
-    return any(re.search(wanted, source.data) is not None for wanted in (_RESOURCE, _MODULE))
+    return mentions(source, _RESOURCES, _MODULES)
 
 
 def _has_resource(source: Source) -> bool:
@@ -127,9 +123,6 @@ def _raw(root: Mapping) -> Mapping | None:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read every task definition of the file."""
-    if source.path.lower().endswith(_TERRAFORM_JSON):
-        at, remedy = whole_file(source.path), "write it as `.tf`"
-        return Reading(problems=(InputError("writes Terraform as JSON, which is not read", at=at, remedy=remedy),))
     if _is_terraform(source):
         from gate.dialects.ecs_terraform import tasks
 

@@ -12,6 +12,7 @@ from gate.dialects.incus_devices import TYPES
 from gate.dialects.incus_instance import Instance, Layer, layers
 from gate.dialects.incus_workload import workload
 from gate.dialects.reading import Fields
+from gate.dialects.terraform_claims import is_terraform, mentions
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.reader import Reader, Reading
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 #: How a file begins somewhere that gives an instance anything.
 _TOP = rb"(?m)^(?:config|devices|profiles|expanded_config|expanded_devices)[ \t]*:|^\{"
 
-_TERRAFORM = (".tf", ".tofu")
-_RESOURCE = rb"(?m)^[ \t]*resource[ \t]+\"?(?:incus_(?:instance|profile)|lxd_(?:instance|profile|container))\b"
+_RESOURCES = rb"incus_(?:instance|profile)|lxd_(?:instance|profile|container)"
 
 #: How the keys of an instance begin, of which a mapping that is called `config` holds nothing else.
 KEYS = (
@@ -72,8 +72,8 @@ MAX_FILES = 200
 
 def claims(source: Source) -> bool:
     """Claim a file with a profile, an instance, or a list of profiles."""
-    if source.path.endswith(_TERRAFORM):
-        return re.search(_RESOURCE, source.data) is not None
+    if is_terraform(source.path):
+        return mentions(source, _RESOURCES)
     if not re.search(_TOP, source.data):
         return False
     return any(_is_ours(document.root) for document in documents(source))
@@ -130,7 +130,7 @@ def _preseeded(root: Mapping) -> Iterator[Mapping]:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read every instance and profile of the file."""
-    if source.path.endswith(_TERRAFORM):
+    if is_terraform(source.path):
         return _module(source, sources)
     file = _File(source, sources)
     for document in documents(source):

@@ -86,13 +86,19 @@ class Block:
 
 
 class Document:
-    """One file. When it is not valid HCL, `error` says why and `at` where, and the body must not be used."""
+    """One file. When it is not valid HCL, `error` says why and `at` where, and the body must not be used.
 
-    __slots__ = ("_extra", "at", "body", "error", "source")
+    HCL may stand inside another file, as a string of JSON: then `data` is its own spelling, and all of it stands at
+    `within`, a region of the file.
+    """
 
-    def __init__(self, source: Source) -> None:
-        """Take the source; the parser fills in the rest."""
+    __slots__ = ("_extra", "at", "body", "data", "error", "source", "within")
+
+    def __init__(self, source: Source, data: bytes | None = None, within: tuple[int, int] | None = None) -> None:
+        """Take the source, and what of it is HCL when that is not everything; the parser fills in the rest."""
         self.source = source
+        self.data = source.data if data is None else data
+        self.within = within
         self.body = Body()
         self.error = ""
         self.at: Location | None = None
@@ -111,16 +117,18 @@ class Document:
 
     def region(self, node: Syntax) -> tuple[int, int]:
         """Return the region of a node in characters."""
+        if self.within is not None:
+            return self.within
         return self.offset(node.start_byte), self.offset(node.end_byte)
 
     def text(self, node: Syntax) -> str:
         """Return the spelling of a node."""
-        return self.source.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
 
     def fail(self, error: str, node: Syntax | None) -> None:
         """Record the first error."""
         if not self.error:
-            start, end = self.region(node) if node is not None else (0, 0)
+            start, end = self.region(node) if node is not None else self.within or (0, 0)
             self.error = error
             self.at = self.source.location(start, min(end, start + 80))
 
@@ -130,11 +138,19 @@ def parse(source: Source) -> Document:
     known = source.trees.get(_KEY)
     if isinstance(known, Document):
         return known
-    document = Document(source)
-    source.trees[_KEY] = document
-    if len(source.data) > MAX_BYTES:
+    document = source.trees[_KEY] = _checked(Document(source))
+    return document
+
+
+def parse_within(source: Source, data: bytes, within: tuple[int, int]) -> Document:
+    """Parse HCL that stands in a region of another file, with the spelling that it has there."""
+    return _checked(Document(source, data, within))
+
+
+def _checked(document: Document) -> Document:
+    if len(document.data) > MAX_BYTES:
         document.fail(f"is larger than {MAX_BYTES} bytes", None)
-    elif not _is_text(source.data):
+    elif not _is_text(document.data):
         document.fail("is not UTF-8 text", None)
     else:
         _fill(document)
@@ -173,7 +189,7 @@ def _parser() -> Parser:
 
 
 def _fill(document: Document) -> None:
-    root = _parser().parse(document.source.data).root_node
+    root = _parser().parse(document.data).root_node
     if root.has_error:
         document.fail("is not valid HCL", _first_error(root))
         return

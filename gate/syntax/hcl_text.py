@@ -29,7 +29,7 @@ def _between(document: Document, children: list[Syntax], start: int, end: int) -
 
     The text is cut from the file because the grammar passes over blanks that belong to a heredoc.
     """
-    data = document.source.data
+    data = document.data
     found: list[Piece] = []
     here = start
     for child in children:
@@ -42,7 +42,7 @@ def _between(document: Document, children: list[Syntax], start: int, end: int) -
 def _heredoc(document: Document, node: Syntax) -> list[Piece]:
     """Return the lines between the two markers, without the indentation that `<<-` takes away."""
     names = [child for child in node.children if child.type == "heredoc_identifier"]
-    data = document.source.data
+    data = document.data
     start = data.find(b"\n", names[0].end_byte) + 1
     end = max(start, data.rfind(b"\n", 0, names[-1].start_byte) + 1)
     found = _between(document, node.children, start, end)

@@ -359,9 +359,3 @@ def test_another_file_that_cannot_be_read_leaves_names_open() -> None:
 def test_a_file_that_is_not_valid_is_a_problem() -> None:
     (problem,) = read("main.tf", {"main.tf": 'resource "aws_ecs_task_definition" "a" {\n  x = \n}\n'}).problems
     assert "is not valid HCL" in problem.cause
-
-
-def test_terraform_in_json_is_not_read() -> None:
-    text = '{"resource": {"aws_ecs_task_definition": {"a": {}}}}'
-    (problem,) = read("main.tf.json", {"main.tf.json": text}).problems
-    assert "writes Terraform as JSON" in problem.cause

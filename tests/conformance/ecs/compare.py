@@ -19,7 +19,7 @@ from gate.model.workload import Workload
 from gate.pipeline.files import Files
 from gate.readers.ecs import READER
 from tests.conformance.ecs.facts import OPEN, differences, facts, gaps
-from tests.conformance.ecs.generate import CloudFormation, Generator, Terraform
+from tests.conformance.ecs.generate import CloudFormation, Generator, Json, Terraform
 from tests.conformance.ecs.oracle import ask, models
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def main(arguments: list[str]) -> int:
         "types": _types(random.Random(seed), 400),
         "Terraform": _terraform(random.Random(seed), 400, 0.0),
         "Terraform with variables that nobody sets": _terraform(random.Random(seed), 400, 0.06),
+        "Terraform in JSON": _terraform(random.Random(seed), 400, 0.0, Json),
+        "Terraform in JSON with variables that nobody sets": _terraform(random.Random(seed), 400, 0.06, Json),
         "CloudFormation": _cloudformation(random.Random(seed), 400, 0.0),
         "CloudFormation with parameters that nobody sets": _cloudformation(random.Random(seed), 400, 0.06),
     }
@@ -153,12 +155,12 @@ def _parameters(task: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[s
                 yield f"containerDefinitions[{number}].{theirs}", found["containers"][number][mine]
 
 
-def _terraform(chance: random.Random, count: int, unset: float) -> Tally:
+def _terraform(chance: random.Random, count: int, unset: float, syntax: type[Terraform] = Terraform) -> Tally:
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
         modules = []
         for number in range(count):
-            files = Terraform(chance, unset).module(Generator(chance).task())
+            files = syntax(chance, unset).module(Generator(chance).task())
             modules.append((Path(folder) / str(number), files))
             for name, text in files.items():
                 path = Path(folder) / str(number) / name
@@ -174,11 +176,12 @@ def _terraform(chance: random.Random, count: int, unset: float) -> Tally:
 
 def _module(tally: Tally, path: Path, files: dict[str, str], theirs: dict[str, Any]) -> None:
     tally.inputs += 1
-    tasks = [task for task in theirs["tasks"] if not task.get("error") and task["containers"]]
+    tasks = [task for task in theirs["tasks"] or () if not task.get("error") and task["containers"]]
     if theirs.get("error") or not tasks:
         tally.refused += 1
         return
-    ours = facts(_only(_read("main.tf", files)))
+    (main,) = files.keys() & {"main.tf", "main.tf.json"}
+    ours = facts(_only(_read(main, files)))
     tally.gaps += gaps(ours)
     expected = facts(_only(_read("t.json", {"t.json": json.dumps(_api(tasks[0]))})))
     found = list(differences(ours, expected))
@@ -274,12 +277,12 @@ def _without(value: Any) -> Any:
 def _modules(folder: Path) -> Tally:
     """Compare public modules, where their evaluator knows everything."""
     tally = Tally()
-    homes = sorted({path.parent for path in folder.rglob("*.tf")})
+    homes = sorted({path.parent for ending in ("*.tf", "*.tf.json") for path in folder.rglob(ending)})
     for home, theirs in zip(homes, ask([{"folder": str(home)} for home in homes]), strict=True):
         names = [task["name"] for task in theirs["tasks"]]
         sure = (task for task in theirs["tasks"] if not task.get("error") and names.count(task["name"]) == 1)
         known = {task["name"]: task for task in sure if task["containers"]}
-        for path in sorted(home.glob("*.tf")):
+        for path in sorted([*home.glob("*.tf"), *home.glob("*.tf.json")]):
             source = Source(path.name, path.read_bytes())
             if not READER.claims(source):
                 continue

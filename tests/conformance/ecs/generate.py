@@ -175,9 +175,7 @@ class Terraform:
         """Spell a value, perhaps in a roundabout way."""
         way = self.chance.randrange(9)
         if self.chance.random() < self.unset:
-            self._count += 1
-            self.rest.append(f'variable "unset{self._count}" {{}}')
-            return f"var.unset{self._count}"
+            return f"var.{self._unset()}"
         if way == 0:
             return f"var.{self._named('variable', value)}"
         if way == 1:
@@ -194,6 +192,11 @@ class Terraform:
         if way == 5 and isinstance(value, str) and "$" not in value and "%" not in value and '"' not in value:
             return f'"${{{self.literal(value[:1])}}}{value[1:]}"'
         return self.literal(value)
+
+    def _unset(self) -> str:
+        self._count += 1
+        self.rest.append(f'variable "unset{self._count}" {{}}')
+        return f"unset{self._count}"
 
     def literal(self, value: Any) -> str:
         """Spell a value as an expression whose parts may be roundabout."""
@@ -214,6 +217,89 @@ class Terraform:
             self.rest.append(f'variable "{name}" {{\n  default = {_constant(value)}\n}}')
         else:
             self.rest.append(f"locals {{\n  {name} = {self.literal(value)}\n}}")
+        return name
+
+
+class Json(Terraform):
+    """Spells a task definition as a module in JSON, where every expression is a text."""
+
+    def __init__(self, chance: random.Random, unset: float) -> None:
+        """Take the source of chance, and how often a variable has no value."""
+        super().__init__(chance, unset)
+        self.variables: dict[str, Any] = {}
+        self.locals: dict[str, Any] = {}
+
+    def module(self, task: dict[str, Any]) -> dict[str, str]:
+        """Return the files of the module."""
+        body: dict[str, Any] = {"//": {"metadata": "${nothing}"}}
+        for name, value in task.items():
+            if name == "runtimePlatform":
+                inner = {"operating_system_family": self.property(value["operatingSystemFamily"])}
+                body["runtime_platform"] = self._blocks([inner])
+            elif name == "volumes":
+                body |= self._volumes(value)
+            elif name == "containerDefinitions":
+                body["container_definitions"] = self._text(value)
+            else:
+                body[_snake(name)] = self.property(value)
+        main = {"resource": self._blocks([{"aws_ecs_task_definition": self._blocks([{"web": body}])}])}
+        # An object without a label is refused.
+        variables = {"variable": self.variables} if self.variables else {}
+        rest = {**variables, "locals": self._blocks([self.locals])}
+        written = {"main.tf.json": main if self.chance.random() < 0.7 else [main], "rest.tf.json": rest}
+        return {**{name: json.dumps(one) for name, one in written.items()}, **self.files}
+
+    def _blocks(self, blocks: list[Any]) -> Any:
+        return blocks[0] if len(blocks) == 1 and self.chance.random() < 0.6 else blocks
+
+    def property(self, value: Any) -> Any:
+        """Spell a value as JSON, or as an expression in a text."""
+        if self.chance.random() < 0.4:
+            return f"${{{self.value(value)}}}"
+        if isinstance(value, dict):
+            return {name: self.property(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self.property(one) for one in value]
+        return _escaped(value) if isinstance(value, str) else value
+
+    def _text(self, containers: list[dict[str, Any]]) -> str:
+        if self.chance.random() < 0.4:
+            return self._filled(json.dumps(containers, indent=2))
+        found = self._containers(containers)
+        return f"${{{found}}}" if not found.startswith("<<") else self._filled(json.dumps(containers))
+
+    def _volumes(self, volumes: list[dict[str, Any]]) -> dict[str, Any]:
+        found: list[dict[str, Any]] = []
+        made: list[dict[str, Any]] = []
+        for volume in volumes:
+            path, docker = volume.get("host", {}).get("sourcePath"), volume.get("dockerVolumeConfiguration")
+            if path is not None and not made and volume is volumes[-1] and self.chance.random() < 0.5:
+                over = [{"name": volume["name"], "path": self.property(path)}]
+                content = {"name": "${volume.value.name}", "host_path": '${volume.value["path"]}', "//": "made"}
+                made.append({"for_each": over, "content": content})
+                continue
+            inner: dict[str, Any] = {"name": self.property(volume["name"])}
+            if path is not None:
+                inner["host_path"] = self.property(path)
+            if docker is not None:
+                options = {"driver": docker["driver"], "driver_opts": self.property(docker["driverOpts"])}
+                inner["docker_volume_configuration"] = self._blocks([options])
+            found.append(inner)
+        dynamic = {"dynamic": {"volume": self._blocks(made)}} if made else {}
+        return {**dynamic, **({"volume": self._blocks(found)} if found else {})}
+
+    def _unset(self) -> str:
+        self._count += 1
+        self.variables[f"unset{self._count}"] = {}
+        return f"unset{self._count}"
+
+    def _named(self, kind: str, value: Any) -> str:
+        self._count += 1
+        name = f"n{self._count}"
+        if kind == "variable":
+            self.variables[name] = self._blocks([{"default": value}])
+        else:
+            self.locals[name] = self.property(value)
         return name
 
 

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/hcldec"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	hcljson "github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
@@ -107,33 +108,64 @@ type module struct {
 	locals    map[string]cty.Value
 }
 
+var root = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+	{Type: "variable", LabelNames: []string{"name"}},
+	{Type: "locals"},
+	{Type: "resource", LabelNames: []string{"type", "name"}},
+}}
+
+var declared = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "default"}, {Name: "type"}}}
+
+// What of a task definition is read; in JSON, nothing else says that it is no block.
+var resource = &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
+	{Name: "container_definitions"}, {Name: "family"}, {Name: "ipc_mode"}, {Name: "memory"}, {Name: "network_mode"},
+	{Name: "pid_mode"}, {Name: "requires_compatibilities"}, {Name: "tags"}, {Name: "task_role_arn"},
+}}
+
+func parsed(path string) (hcl.Body, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	parse := func() (*hcl.File, hcl.Diagnostics) { return hclsyntax.ParseConfig(data, path, hcl.InitialPos) }
+	if strings.HasSuffix(path, ".json") {
+		parse = func() (*hcl.File, hcl.Diagnostics) { return hcljson.Parse(data, path) }
+	}
+	file, diagnostics := parse()
+	if diagnostics.HasErrors() {
+		return nil, diagnostics
+	}
+	return file.Body, nil
+}
+
 func terraform(asked request) answer {
 	result := answer{Tasks: []task{}}
 	paths, _ := filepath.Glob(filepath.Join(asked.Folder, "*.tf"))
+	written, _ := filepath.Glob(filepath.Join(asked.Folder, "*.tf.json"))
+	paths = append(paths, written...)
 	sort.Strings(paths)
 	found := module{asked.Folder, map[string]cty.Value{}, map[string]cty.Value{}}
-	bodies := []*hclsyntax.Body{}
+	blocks := hcl.Blocks{}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
+		body, err := parsed(path)
 		if err != nil {
 			return answer{Error: err.Error()}
 		}
-		file, diagnostics := hclsyntax.ParseConfig(data, path, hcl.InitialPos)
+		content, _, diagnostics := body.PartialContent(root)
 		if diagnostics.HasErrors() {
 			return answer{Error: diagnostics.Error()}
 		}
-		bodies = append(bodies, file.Body.(*hclsyntax.Body))
+		blocks = append(blocks, content.Blocks...)
 	}
 	locals := map[string]hcl.Expression{}
-	for _, body := range bodies {
-		for _, block := range body.Blocks {
-			if block.Type == "variable" {
-				found.variable(block, asked.Values)
-			} else if block.Type == "locals" {
-				for name, attribute := range block.Body.Attributes {
-					locals[name] = attribute.Expr
-					found.locals[name] = cty.DynamicVal
-				}
+	for _, block := range blocks {
+		if block.Type == "variable" {
+			found.variable(block, asked.Values)
+		} else if block.Type == "locals" {
+			attributes, _ := block.Body.JustAttributes()
+			for name, attribute := range attributes {
+				locals[name] = attribute.Expr
+				found.locals[name] = cty.DynamicVal
 			}
 		}
 	}
@@ -144,19 +176,18 @@ func terraform(asked request) answer {
 			}
 		}
 	}
-	for _, body := range bodies {
-		for _, block := range body.Blocks {
-			if block.Type == "resource" && block.Labels[0] == "aws_ecs_task_definition" {
-				result.Tasks = append(result.Tasks, found.task(block))
-			}
+	for _, block := range blocks {
+		if block.Type == "resource" && block.Labels[0] == "aws_ecs_task_definition" {
+			result.Tasks = append(result.Tasks, found.task(block))
 		}
 	}
 	return result
 }
 
-func (found *module) variable(block *hclsyntax.Block, given map[string]string) {
+func (found *module) variable(block *hcl.Block, given map[string]string) {
 	value := cty.DynamicVal
-	if attribute, ok := block.Body.Attributes["default"]; ok {
+	content, _, _ := block.Body.PartialContent(declared)
+	if attribute, ok := content.Attributes["default"]; ok {
 		if known, diagnostics := attribute.Expr.Value(nil); !diagnostics.HasErrors() {
 			value = known
 		}
@@ -164,7 +195,7 @@ func (found *module) variable(block *hclsyntax.Block, given map[string]string) {
 		expression, _ := hclsyntax.ParseExpression([]byte(text), "value", hcl.InitialPos)
 		value, _ = expression.Value(nil)
 	}
-	if attribute, ok := block.Body.Attributes["type"]; ok {
+	if attribute, ok := content.Attributes["type"]; ok {
 		wanted, defaults, _ := typeexpr.TypeConstraintWithDefaults(attribute.Expr)
 		if defaults != nil && !value.IsNull() {
 			value = defaults.Apply(value)
@@ -192,9 +223,10 @@ func (found *module) value(expression hcl.Expression) (cty.Value, bool) {
 	return value, !diagnostics.HasErrors()
 }
 
-func (found *module) task(block *hclsyntax.Block) task {
+func (found *module) task(block *hcl.Block) task {
 	result := task{Name: block.Labels[1], Attributes: map[string]any{}, Containers: nil}
-	for name, attribute := range block.Body.Attributes {
+	content, _, _ := block.Body.PartialContent(resource)
+	for name, attribute := range content.Attributes {
 		value, ok := found.value(attribute.Expr)
 		if !ok || !value.IsWhollyKnown() {
 			result.Error = fmt.Sprintf("%s is not known", name)
@@ -234,7 +266,7 @@ var volumes = &hcldec.BlockListSpec{TypeName: "volume", Nested: &hcldec.ObjectSp
 	}},
 }}
 
-func (found *module) volumes(block *hclsyntax.Block, result *task) {
+func (found *module) volumes(block *hcl.Block, result *task) {
 	roots := &hclsyntax.ObjectConsExpr{}
 	context := found.context(roots)
 	expanded := dynblock.Expand(block.Body, context)

@@ -1,0 +1,31 @@
+"""Whose a file of Terraform is, by the resources and modules that stand in it."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gate.model.source import Source
+
+#: How the files of Terraform and OpenTofu end, and those of them that are JSON.
+JSON = (".tf.json", ".tofu.json")
+ENDINGS = (".tf", ".tofu", *JSON)
+
+
+def is_terraform(path: str) -> bool:
+    """Say whether a file is one of Terraform's, by its name."""
+    return path.lower().endswith(ENDINGS)
+
+
+def mentions(source: Source, resources: bytes, modules: bytes = b"") -> bool:
+    """Say whether a file has a resource of these types or calls these modules, which are patterns of their names."""
+    if source.path.lower().endswith(".json"):
+        wanted = [rb"\"(?:%s)\"\s*:\s*[\[{]" % resources]
+        calls = rb"\"source\"\s*:\s*\"[^\"\n]*\b(?:%s)\b"
+    else:
+        # Labels may do without quotes.
+        wanted = [rb"(?m)^[ \t]*resource[ \t]+\"?(?:%s)\b" % resources]
+        calls = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\b(?:%s)\b"
+    wanted += [calls % modules] if modules else []
+    return any(re.search(pattern, source.data) is not None for pattern in wanted)
