@@ -41,7 +41,7 @@ def needs(
     answers = {
         "cc": _confidential(workload, boundary),
         "limits": facts.truth("H.limits"),
-        "no-build-entitlements": ~facts.truth("G.build_insecure"),
+        "no-build-entitlements": ~(facts.truth("G.build_insecure") | facts.truth("W.build_host_net")),
         "pinned": _pinned(workload, sensitivity),
     }
     for need in required.needs:

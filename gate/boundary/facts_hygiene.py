@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from gate.model.truth import Truth
     from gate.model.workload import Container, Workload
 
-INSECURE_ENTITLEMENTS = frozenset({"security.insecure", "network.host"})
+#: What a build may be entitled to (BuildKit `util/entitlements`): everything, and the network of the builder.
+INSECURE, ON_HOST_NETWORK = "security.insecure", "network.host"
 
 
 def _read_only_root(workload: Workload, container: Container) -> Iterator[Truth]:
@@ -36,16 +37,20 @@ def _no_token(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
 
 
 def _build_privileged(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
-    build = workload.build
-    yield holds(build.privileged, bool, "").about("is built by a privileged builder")
-    yield from each(
-        build.entitlements,
-        lambda name: (yes if name in INSECURE_ENTITLEMENTS else no)(workload.at, f"its build is entitled to {name}"),
-    )
+    yield holds(workload.build.privileged, bool, "").about("is built by a privileged builder")
+    yield from _entitled(workload, INSECURE)
 
 
 def _build_host_network(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     yield holds(workload.build.host_network, bool, "").about("is built on the host's network")
+    yield from _entitled(workload, ON_HOST_NETWORK)
+
+
+def _entitled(workload: Workload, right: str) -> Iterator[Truth]:
+    def ask(name: str) -> Truth:
+        return (yes if name == right else no)(workload.at, f"its build is entitled to {name}")
+
+    yield from each(workload.build.entitlements, ask)
 
 
 FACTS = (

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PACKS: dict[str, PlainPack] = {
     "standard": (
-        "c8c742dacaaecb8aa34f5640d438f65eefb5be8c73c7fe64172f93167b728712",
+        "91a09e95d31d136059291ab1788b85f7b19a8f7bd63b7d020ce826ee9b5c1aa7",
         "warn",
         "warn",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -312,12 +312,12 @@ PACKS: dict[str, PlainPack] = {
             "deploy": ("image_age", "isolation", "package_freshness"),
         },
         ("default",),
-        (),
+        ("ISO044", "ISO100"),
         {"public": 180, "internal": 180, "confidential": 90, "restricted": 90},
         (),
     ),
     "strict": (
-        "341dabf10ecefda9312b311eedd99cb069d8d9fa0c2771d6fc1efa037adfc011",
+        "1dd6304601fbc4b162629477779fb8644ef0ff7b4017cde3308dcb2f7f17ef9b",
         "restricted",
         "fail",
         {"public": "low", "internal": "low", "confidential": "moderate", "restricted": "high"},
@@ -601,7 +601,7 @@ PACKS: dict[str, PlainPack] = {
             "deploy": ("image_age", "isolation", "package_freshness"),
         },
         ("default",),
-        ("ISO001", "ISO004", "ISO009", "ISO039", "ISO040", "ISO044", "TPL001", "TPL002"),
+        ("ISO001", "ISO004", "ISO009", "ISO039", "ISO040", "ISO044", "ISO045", "ISO100", "ISO104", "TPL001", "TPL002"),
         {"public": 90, "internal": 90, "confidential": 60, "restricted": 30},
         ("ISO048",),
     ),

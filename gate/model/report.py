@@ -88,6 +88,10 @@ class Reason(Record):
     known: bool = False
     coming: str = ""
 
+    def repeats(self, finding: Finding) -> bool:
+        """Whether this is the clause of a rule that the policy requires, and says what the finding says."""
+        return (self.rule, self.at) == (finding.rule, finding.at) and self.text.endswith(finding.message)
+
 
 class ScoreLine(Record):
     """A score beside its threshold; `asked` is false where this stage's evidence cannot know.
@@ -160,6 +164,10 @@ class SubjectReport(Record):
         known = [reason.known for reason in self.reasons]
         known += (finding.known for finding in self.findings if finding.blocks)
         return self.verdict == "warn" and bool(known) and all(known)
+
+    def is_repeated(self, reason: Reason) -> bool:
+        """Whether a finding that blocks says what a reason says."""
+        return not reason.coming and any(one.blocks and reason.repeats(one) for one in self.findings)
 
     def known_like(self, finding: Finding) -> int:
         """Count the known findings that say what one says that is not known."""

@@ -51,11 +51,18 @@ class Announced:
         )
 
     def blocking(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Let the findings about the run as a whole block that the policies require, or say when they will."""
-        required = {rule for policy in self._declarations.policies for rule in policy.require}
+        """Let the findings about the run as a whole block that the policies require, or say when they will.
+
+        Nobody declares what they are about: a policy that only warns of the undeclared lets no doubt block.
+        """
+        policies = self._declarations.policies
+        required = {rule for policy in policies for rule in policy.require}
+        stern = {rule for policy in policies if policy.undeclared != "warn" for rule in policy.require}
         days = required_from(self._declarations.upcoming)
         return tuple(
-            replace(one, blocks=True) if one.rule in required else _dated(one, days.get(one.rule, ""))
+            replace(one, blocks=True)
+            if one.rule in (required if one.outcome == "failed" else stern)
+            else _dated(one, days.get(one.rule, ""))
             for one in findings
         )
 

@@ -224,14 +224,10 @@ def _marked(subject: Judged, findings: set[int], scores: set[int]) -> SubjectRep
     )
     required = [finding for finding in told if finding.known and finding.rule in subject.policy.require]
     reasons = tuple(
-        replace(reason, known=True) if index in scores or any(_repeats(reason, one) for one in required) else reason
+        replace(reason, known=True) if index in scores or any(reason.repeats(one) for one in required) else reason
         for index, reason in enumerate(report.reasons)
     )
     return replace(report, findings=told, reasons=reasons, verdict=_settled(subject, reasons))
-
-
-def _repeats(reason: Reason, finding: Finding) -> bool:
-    return (reason.rule, reason.at) == (finding.rule, finding.at) and reason.text.endswith(finding.message)
 
 
 def _settled(subject: Judged, reasons: tuple[Reason, ...]) -> Verdict:

@@ -9,7 +9,7 @@ from gate.model.location import whole_file
 from gate.model.policy import Grant
 from gate.model.record import Record, replace
 from gate.model.source import Source
-from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, about_itself, bounding, matches, term, worded
+from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, about_itself, bounding, matches, term, what_it_asks, worded
 from gate.pipeline.options import Options
 from gate.pipeline.reading import DECLARATION
 
@@ -142,6 +142,7 @@ class _Case:
         self._request = request
         self._run = run
         self._report = report
+        _refuse_itself(_named(request.what)[0])
         self._subjects = self._meant()
 
     def amendment(self) -> Amendment:
@@ -210,10 +211,6 @@ class _Case:
         ]
 
     def _check_rule(self, grant: Grant) -> None:
-        if about_itself(grant.rule):
-            remedy = "correct the declaration"
-            cause = f"{grant.rule} asks about the declaration itself, which is no excuse for itself"
-            raise UsageError(cause, remedy=remedy)
         for subject, _report in self._subjects:
             policy = self._run.declarations.policy_of(subject.at.path)
             if grant.rule in policy.never_excepted:
@@ -354,6 +351,14 @@ def _amended(path: str, source: Source | None, declaration: Declaration | None, 
     if kept != [*former, _placeless(grant)]:
         raise UsageError("its form leaves no place for an entry", at=at, remedy=by_hand)
     return after
+
+
+def _refuse_itself(rule: str) -> None:
+    """Raise UsageError for a rule that asks about no subject, so that there is nobody to permit it to."""
+    if about_itself(rule):
+        what = what_it_asks(rule)
+        remedy = f"correct {what}" if what == "the declaration" else "correct its file, or `exclude` that"
+        raise UsageError(f"{rule} asks about {what} itself, which is no excuse for itself", remedy=remedy)
 
 
 def _placeless(grant: Grant) -> Grant:

@@ -123,7 +123,7 @@ class Exceptions:
             yield _remark("DCL003", grant, f"begins on {grant.created}")
         elif grant in self._never or (state == "refused" and grant not in self._longest):
             rule = self._never.get(grant, grant.rule)
-            why = "may not be excepted from" if grant in self._never else "asks about the declaration itself"
+            why = "may not be excepted from" if grant in self._never else f"asks about {what_it_asks(rule)} itself"
             yield _remark("DCL012", grant, f"is not taken: {rule} {why}")
         if grant in self._longest:
             text = f"is longer than the {self._longest[grant]} days that the policy allows for this class"
@@ -278,6 +278,14 @@ def about_itself(rule: str) -> bool:
     from gate.rules.registry import RULES
 
     return rule in RULES and RULES[rule].subject in ("declaration", "cluster", "daemon")
+
+
+def what_it_asks(rule: str) -> str:
+    """Name what a rule asks about that asks about no subject."""
+    from gate.rules.registry import RULES
+
+    named = {"cluster": "a cluster", "daemon": "an engine"}
+    return named.get(RULES[rule].subject, "the declaration")
 
 
 def _is_unknown(rule: str) -> bool:

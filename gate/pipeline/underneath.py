@@ -10,7 +10,9 @@ from gate.judge import judge_truths
 from gate.linking.link import fleet
 from gate.model.cluster import Cluster, NodePool
 from gate.model.daemon import Daemon
+from gate.model.evidence import Inapplicable, Unknown, known
 from gate.model.profile import OF_PODS
+from gate.model.record import replace
 from gate.model.reference import CLUSTERS
 from gate.model.subject import Workload
 from gate.pipeline.remarks import about
@@ -51,11 +53,21 @@ def underneath(
 def _engines(definitions: Iterable[Definition], tables: Tables, now: str) -> Iterator[Finding]:
     """Ask every rule about engines of every configuration that was read."""
     mine = [one.body for one in definitions if isinstance(one.body, Daemon)]
+    if any(known(body.verified) is True for body in mine):
+        mine = [_in_doubt(body) for body in mine]
     asked = [entry.load() for entry in RULES.values() if entry.subject == "daemon"] if mine else ()
     for body in mine:
         for rule in asked:
             if rule.check is not None:
                 yield from judge_truths(rule, rule.check(body, tables, now), "")
+
+
+def _in_doubt(body: Daemon) -> Daemon:
+    """Leave open whether callers need a certificate where a unit does not say, and another file in sight has them."""
+    if not isinstance(body.verified, Inapplicable):
+        return body
+    doubt = Unknown("another file of an engine has its callers show a certificate", body.verified.at)
+    return replace(body, verified=doubt)
 
 
 def _clusters(mine: list[Definition], subjects: Iterable[Subject], tables: Tables, now: str) -> Iterator[Finding]:

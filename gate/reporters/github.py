@@ -1,7 +1,7 @@
 """The report as GitHub workflow commands: annotations on the lines of a pull request.
 
 Syntax and escapes: actions/toolkit `command.ts`. A step may make ten annotations of each kind, so the gravest come
-first and the last line says what was left out.
+first and the last of them says what was left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gate.model.report import Report, SubjectReport, Verdict
     from gate.model.rule import Finding
 
+#: The rule that repeats a reason.
+WEAK_BOUNDARY = "ISO048"
+
 #: Annotations of one kind that a step may make.
 MOST = 10
 
@@ -29,15 +32,21 @@ def render(report: Report) -> str:
     """Return one command to a line."""
     lines: list[str] = []
     for kind in ("error", "warning", "notice"):
-        found = list(dict.fromkeys(_commands(report, kind)))
-        lines += found[:MOST]
-        if len(found) > MOST:
-            lines.append(f"::{kind} title=boundary-gate::{len(found) - MOST} more are in the full report")
-    if report.tables.notes:
-        lines.append(f"::warning title=boundary-gate::{_escaped(noted(report.tables), _DATA)}")
+        aged = kind == "warning" and report.tables.notes
+        lines += _within(MOST - 1 if aged else MOST, kind, list(dict.fromkeys(_commands(report, kind))))
+        if aged:
+            lines.append(f"::warning title=boundary-gate::{_escaped(noted(report.tables), _DATA)}")
     lines.append(summed(report.tables))
     lines.append(f"boundary-gate: {report.verdict}, exit status {report.status}")
     return "\n".join(lines) + "\n"
+
+
+def _within(most: int, kind: str, found: list[str]) -> list[str]:
+    """Leave out what there is no room for, and say how much that is: a runner would leave it out in silence."""
+    if len(found) <= most:
+        return found
+    kept = most - 1
+    return [*found[:kept], f"::{kind} title=boundary-gate::{len(found) - kept} more are in the full report"]
 
 
 def _commands(report: Report, kind: str) -> Iterator[str]:
@@ -46,8 +55,8 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
             yield _command(kind, gap.at, "not understood", f"{gap.reason}. {gap.remedy}")
     for subject in report.subjects:
         yield from _new(subject, kind)
-    if kind == "warning":
-        for finding in report.findings:
+    for finding in report.findings:
+        if kind == ("error" if finding.blocks else "warning"):
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
     if kind == "notice":
         for subject in report.subjects:
@@ -59,9 +68,12 @@ def _commands(report: Report, kind: str) -> Iterator[str]:
 def _new(subject: SubjectReport, kind: str) -> Iterator[str]:
     """Yield what a subject's verdict rests on, and its findings, without what the baseline knows."""
     for reason in subject.reasons if kind == _kind(subject.verdict, blocks=True) else ():
-        if not reason.known:
+        if not (reason.known or subject.is_repeated(reason)):
             yield _command(kind, reason.at, f"{subject.verdict}: {subject.name}", reason.text)
-    counting = [one for one in subject.findings if one.outcome in ("failed", "undecided") and not one.known]
+    # What the boundary lacks is a reason already, and takes no second of the few places.
+    told = any(reason.veto and not reason.known for reason in subject.reasons)
+    findings = (one for one in subject.findings if not (told and one.rule == WEAK_BOUNDARY))
+    counting = [one for one in findings if one.outcome in ("failed", "undecided") and not one.known]
     for one in together(one for one in counting if kind == _kind(subject.verdict, blocks=one.blocks)):
         if isinstance(one, Doubt):
             yield _command(kind, one.at, f"undecided: {subject.name}", one.text)

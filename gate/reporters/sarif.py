@@ -166,7 +166,7 @@ def _level(finding: Finding, failing: set[str]) -> str:
     if finding.outcome == "undecided":
         return "none"
     if finding.blocks:
-        return "error" if finding.subject in failing else "warning"
+        return "error" if finding.subject in failing or not finding.subject else "warning"
     return "warning" if finding.severity in ("critical", "high") else "note"
 
 

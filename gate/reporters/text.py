@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from gate.model.coverage import NotUnderstood
     from gate.model.location import Location
-    from gate.model.report import Comparison, Reason, Report, SubjectReport, Verdict
+    from gate.model.report import Reason, Report, SubjectReport, Verdict
     from gate.model.rule import Finding
     from gate.model.score import Dimension
     from gate.model.suggestion import Suggestion
@@ -55,7 +55,10 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
     lines += _ledger(report, paint)
     lines += _excepted(report, paint)
     lines += _requirements(report, paint)
-    lines += _against(report, paint)
+    if report.against is not None:
+        from gate.reporters.against import lines as compared
+
+        lines += compared(report.against, paint)
     lines += ["", *_summary(report, paint, verbose=verbose)]
     return "\n".join(lines) + "\n"
 
@@ -108,7 +111,7 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     declared = subject.sensitivity.cls or ("declared" if subject.sensitivity.declared else "undeclared")
     yield f"{paint(label, subject.verdict)}  {paint(visible(subject.id), 'bold')}  ({declared})"
     for reason in subject.reasons:
-        if verbose or not reason.known:
+        if verbose or not (reason.known or subject.is_repeated(reason)):
             yield f"  {_place(reason.at)}  {visible(reason.text)}{' (known)' if reason.known else ''}"
     yield from _escapes(subject, paint, verbose=verbose)
     yield from _arithmetic(subject, paint, verbose=verbose)
@@ -306,45 +309,6 @@ def _requirements(report: Report, paint: Paint) -> Iterator[str]:
         yield paint(f"          {visible(because.source)}", "dim")
 
 
-def _against(report: Report, paint: Paint) -> Iterator[str]:
-    """Say what the change made worse and better, a sentence each, and count what it did not."""
-    comparison = report.against
-    if comparison is None:
-        return
-    said = (
-        ("worse", "fail", comparison.regressions),
-        ("asked for less", "warn", comparison.concessions),
-        ("better", "pass", comparison.improvements),
-    )
-    for heading, colour, found in said:
-        if found:
-            yield ""
-            yield paint(heading, colour)
-        for one in found:
-            yield f"  {visible(one.text)}, {visible(one.at.path)}:{one.at.line}"
-    yield ""
-    before = _before(comparison)
-    if before:
-        yield f"  {before} before: `gate check` shows them"
-    if comparison.unreadable:
-        text = f"what was before cannot be judged, so all counts as new: {visible(comparison.unreadable)}"
-        yield paint(f"  {text}", "undecided")
-    judged = f"{comparison.judged} subject{'' if comparison.judged == 1 else 's'}"
-    yield paint(f"  the change may make a difference to {judged}; no others were judged", "dim")
-
-
-def _before(comparison: Comparison) -> str:
-    """Count what is as bad as it was; nothing where there is none."""
-    failures = f"{comparison.failing} failure{'' if comparison.failing == 1 else 's'}"
-    counts = {
-        failures: comparison.failing,
-        f"{comparison.undecided} undecided": comparison.undecided,
-        f"{comparison.gaps} not understood": comparison.gaps,
-    }
-    found = [text for text, count in counts.items() if count]
-    return f"{', '.join(found)} {'was' if sum(counts.values()) == 1 else 'were'} there" if found else ""
-
-
 def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     """Count everything; what was skipped is listed as well where the list is short."""
     coverage = report.coverage
@@ -357,9 +321,7 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
     }
-    tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or (
-        "nothing is worse" if report.against else "nothing to judge"
-    )
+    tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or _nothing(report)
     files = f"{coverage.read} of {coverage.seen} files read"
     rest = f", {len(coverage.skipped)} skipped{'' if listed else ' (--verbose)'}" if coverage.skipped else ""
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
@@ -370,6 +332,14 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     side = f" from {visible(report.trusted.name)}" if report.trusted else ""
     side += f", against {visible(report.against.name)} at {report.against.commit[:12]}" if report.against else ""
     yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}{side}, stage {report.stage})"
+
+
+def _nothing(report: Report) -> str:
+    """Say that there was no subject, and how much was found beside them."""
+    if report.against:
+        return "nothing is worse"
+    found = len(report.findings)
+    return f"no subject, {found} finding{'' if found == 1 else 's'}" if found else "nothing to judge"
 
 
 def _baseline(report: Report, paint: Paint) -> Iterator[str]:

@@ -16,7 +16,7 @@ STANDARD = (ROOT / "policies" / "standard.yaml").read_text()
 
 def reasons(folder: Path, monkeypatch: pytest.MonkeyPatch, require: str = "", **files: str) -> set[tuple[bool, str]]:
     """Judge a folder; return whether each clause is a veto, and its rule."""
-    policy = STANDARD.replace("require: []", f"require: [{require}]")
+    policy = STANDARD.replace("require: [ISO044, ISO100]", f"require: [{require}]")
     write(folder, ours__yaml=policy, **files)
     monkeypatch.chdir(folder)
     report = Run(parse(["--now", NOW, "--policy", "ours.yaml", "."])).report()

@@ -44,7 +44,7 @@ def test_what_is_no_pack_is_one_error(text: str) -> None:
 
 
 def test_a_rule_that_there_is_not_would_never_block() -> None:
-    text = STANDARD.replace("require: []", "require: [ISO004, ISO400]")
+    text = STANDARD.replace("require: [ISO044, ISO100]", "require: [ISO004, ISO400]")
     (problem,) = problems(text, ("ISO004", "ISO040"))
     assert (problem.severity, "`ISO400`" in problem.cause) == ("error", True)
     assert "ISO040" in problem.remedy
@@ -97,7 +97,7 @@ def test_showing_a_policy_shows_what_it_inherits_and_from_which_day_on() -> None
     now, then = lines[: lines.index("from 2027-01-01 to 2027-12-31, as strict asks:")], lines
     assert "R20: at least L7, when code_trust is hostile and tenancy is hard" in now
     assert "OURS-1: at least L4, always, from 2028-01-01 on" in now
-    assert "rules that block whatever the level is: ISO002, ISO003 (until 2027-01-01)" in now
+    assert "rules that block whatever the level is: ISO002, ISO044, ISO100, ISO003 (until 2027-01-01)" in now
     assert "rules that no exception permits: ISO048" in now
     added = then[len(now) + 1 :]
     assert "    undeclared workloads: count as restricted" in added

@@ -96,7 +96,7 @@ def test_a_pack_that_does_not_ship_is_refused_with_the_nearest() -> None:
             "`recipe_age`",
         ),
         ("remediation: default", "remediation: pci", "`remediation` cannot be `pci`", "pci-4.0.1"),
-        ("require: []", "require: [host-pid-namespace]", "`require` cannot be", "ISO004"),
+        ("require: [ISO044, ISO100]", "require: [host-pid-namespace]", "`require` cannot be", "ISO004"),
         ("{public: 180", "{public: 0", "a whole number from 1 to 3660", ""),
         ("restricted: 90}", "restricted: 91}", "exceptions may last longer for `restricted`", ""),
     ],

@@ -37,6 +37,17 @@ def test_what_was_skipped_is_listed_while_the_list_is_short(tmp_path: Path, caps
     assert "may start pods" not in gate(capsys, "check", "--now", NOW, tmp_path).out
 
 
+def test_what_the_policy_requires_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = "services:\n  web:\n    image: x\n    build: {context: ., privileged: true}\n"
+    out = gate(capsys, "check", "--now", NOW, write_all(tmp_path, {"compose.yaml": build})).out
+    assert out.count("is built by a privileged builder") == 1
+
+
+def test_findings_beside_the_subjects_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_all(tmp_path, {"daemon.json": '{"hosts": ["tcp://0.0.0.0:2375"]}'})
+    assert "FAIL  no subject, 1 finding  (" in gate(capsys, "check", "--now", NOW, tmp_path).out
+
+
 def test_one_reason_is_told_once_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     partial = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
     write_all(tmp_path, {"assert.yaml": "---\n".join([partial] * 3)})

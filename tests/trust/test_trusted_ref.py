@@ -285,7 +285,7 @@ def test_a_replaced_commit_is_not_used(repository: Path, capsys: pytest.CaptureF
 def test_a_required_rule_fails_a_change_that_weakens(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = Path(__file__).parents[2]
     policy = (root / "policies" / "standard.yaml").read_text(encoding="utf-8")
-    ours = policy.replace("name: standard", "name: ours").replace("require: []", "require: [DCL007]")
+    ours = policy.replace("name: standard", "name: ours").replace("require: [ISO044, ISO100]", "require: [DCL007]")
     git(repository, "switch", "--quiet", "main")
     committed(write_all(repository, {"policy.yaml": ours, ".gate.yaml": INTERNAL}))
     calm = trusted(capsys, repository, "--policy", "policy.yaml")

@@ -76,4 +76,5 @@ RULES: dict[str, Entry] = {
     "ISO101": _of_engine("engine_without_seccomp"),
     "ISO102": _of_engine("engine_without_firewall"),
     "ISO103": _of_engine("insecure_registry"),
+    "ISO104": _of_engine("engine_api_on_loopback"),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from gate.boundary.engines import on_loopback, open_hosts
+from gate.boundary.engines import commanded
+from gate.model.evidence import Unknown
 from gate.model.rule import Control, Rule
-from gate.model.truth import unknown, yes
+from gate.model.truth import unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,20 +16,17 @@ if TYPE_CHECKING:
     from gate.model.truth import Truth
 
 # Fields: daemon.json hosts, tls, tlsverify, authorization-plugins; the flags of dockerd in units of systemd.
-# Allowed: sockets of the host, and TCP with `tlsverify`.
+# Allowed: sockets of the host, and TCP with `tlsverify`; the loopback is ISO104's.
 
 
 def check(one: Daemon, _tables: Tables, _now: str) -> Iterator[Truth]:
-    """Ask whether the API listens on TCP and lets in callers without a certificate."""
+    """Ask whether the API listens on a network and lets in callers without a certificate."""
     if not one.hosts.complete:
         yield unknown(one.hosts.at, f"where the engine takes orders is not known: {one.hosts.open_because}")
-    for host in open_hosts(one):
-        whom = "everybody on the host" if on_loopback(host.value) else "everybody who reaches it"
-        text = f"the engine takes orders at {host.value[:80]} from {whom}"
-        if one.authorized.members:
-            yield unknown(host.at, f"whether {text} is up to its plug-ins")
-        else:
-            yield yes(host.at, text)
+    for host in one.hosts.members:
+        if isinstance(host, Unknown):
+            yield unknown(host.at, f"where the engine takes orders is not known: {host.reason}")
+    yield from commanded(one, loopback=False)
 
 
 RULE = Rule(
@@ -42,4 +40,5 @@ RULE = Rule(
         Control("CIS Docker", "1.6.0", "2.7"),
         Control("MITRE ATT&CK", "Containers", "T1610"),
     ),
+    version=2,
 )

@@ -14,4 +14,5 @@ RULE = Rule(
     severity="high",
     remedy="remove `privileged` and the entitlement from the build",
     facts=("G.build_insecure",),
+    version=2,
 )
