@@ -12,7 +12,17 @@ from gate.dialects.pod_volumes import mounts
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.record import Record
-from gate.model.workload import Confinement, Container, Exposure, Privilege, Profile, Resources, SELinux, User
+from gate.model.workload import (
+    SECCOMP_DEFAULT,
+    Confinement,
+    Container,
+    Exposure,
+    Privilege,
+    Profile,
+    Resources,
+    SELinux,
+    User,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,7 +152,7 @@ def _seccomp(inner: Fields, kind: Setting[str | None], around: Surroundings) -> 
         return _profile(inner.sub("seccompProfile"), kind)
     if not is_unset(outer):
         return _profile(around.security.sub("seccompProfile"), outer)
-    return Deferred("kubernetes.seccomp_default", inner.at)
+    return Deferred(SECCOMP_DEFAULT, inner.at)
 
 
 def _apparmor(inner: Fields, written: PodContainer, around: Surroundings) -> Setting[Profile]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from gate.linking.constraints import escalation_given, profile_given, users_given
 from gate.model.evidence import Defaulted, Deferred, Items, Stated, Unknown
 from gate.model.record import replace
-from gate.model.workload import Profile, SELinux, User
+from gate.model.workload import SECCOMP_DEFAULT, Profile, SELinux, User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from gate.model.constraints import Allocation, Constraints
     from gate.model.evidence import Setting
@@ -161,8 +161,26 @@ def _agreed(one: R, two: R, reason: str) -> R:
             kept = tuple(member for member in a.members if member in b.members)
             changes[field] = Items(kept, a.at, complete=False, open_because=reason)
         else:
-            changes[field] = Unknown(reason, a.at)
+            changes[field] = Unknown(reason, a.at, _candidates(a, b))
     return replace(one, **changes) if changes else one
+
+
+def _candidates(*settings: Setting[Any]) -> tuple[Any, ...]:
+    """Return all that a setting can be under one or the other; nothing where that is not known.
+
+    Where constraints fill in no filter, the pod is as one on any cluster that asks for none.
+    """
+    values: list[Any] = []
+    for setting in settings:
+        if isinstance(setting, Stated | Defaulted):
+            values.append(setting.value)
+        elif isinstance(setting, Unknown) and setting.candidates:
+            values += setting.candidates
+        elif isinstance(setting, Deferred) and setting.to == SECCOMP_DEFAULT:
+            values.append(Profile("unconfirmed"))
+        else:
+            return ()
+    return tuple(dict.fromkeys(values))
 
 
 def _doubted(container: Container, reason: str, at: Location) -> Container:

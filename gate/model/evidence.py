@@ -8,7 +8,7 @@ from gate.model.truth import Truth, either, every, inapplicable, no, unknown, ye
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias, TypeVar
+    from typing import Any, TypeAlias, TypeVar
 
     from gate.model.location import Location
 
@@ -45,10 +45,14 @@ class Deferred(Record):
 
 
 class Unknown(Record):
-    """Something is written, or may be, and what it comes to cannot be known; the reason is a clause."""
+    """Something is written, or may be, and what it comes to cannot be known; the reason is a clause.
+
+    `candidates` are all that it can come to, where that much is known: what every one of them says is certain.
+    """
 
     reason: str
     at: Location
+    candidates: tuple[Any, ...] = ()
 
 
 class Inapplicable(Record):
@@ -81,6 +85,9 @@ def holds(setting: Setting[T], test: Callable[[T], bool], text: str) -> Truth:
     if isinstance(setting, Inapplicable):
         return inapplicable(setting.at, setting.reason)
     if isinstance(setting, Unknown):
+        answers = {bool(test(value)) for value in setting.candidates}
+        if len(answers) == 1:
+            return (yes if answers.pop() else no)(setting.at, text)
         return unknown(setting.at, setting.reason)
     return unknown(setting.at, f"{setting.to} decides this and is not known")
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     ProfileKind = Literal["unconfined", "unconfirmed", "deny-list", "runtime-default", "custom"]
     CapabilityAlgebra = Literal["docker", "cri"]
 
+#: What decides the filter of a pod that asks for none.
+SECCOMP_DEFAULT = "kubernetes.seccomp_default"
+
 #: Whoever builds a workload finds all of it here.
 __all__ = ["Doubt", "User", "Workload"]
 

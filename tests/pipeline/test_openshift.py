@@ -156,6 +156,26 @@ def test_what_cannot_be_settled_is_undecided_and_says_why(
     assert reason in finding["message"]
 
 
+def test_constraints_of_which_none_takes_the_filter_away_leave_the_pod_no_weaker_than_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subject = judged(tmp_path, capsys, deployment(version="apps.openshift.io/v1", kind="DeploymentConfig"))
+    assert (subject["boundary"]["worst"], subject["boundary"]["best"]) == ("L2", "L3")
+    assert subject["verdict"] == "pass"
+    assert "ISO030" not in rules(subject, "undecided")
+    assert "ISO031" in rules(subject, "undecided")
+
+
+def test_constraints_that_may_take_the_filter_away_leave_it_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = {"a.yaml": custom(more="seccompProfiles: [unconfined]\n")}
+    text = deployment(version="apps.openshift.io/v1", kind="DeploymentConfig").replace(", namespace: shop", "")
+    subject = judged(tmp_path, capsys, text, **more)
+    assert subject["boundary"]["worst"] == "L1"
+    assert "ISO030" in rules(subject, "undecided")
+
+
 def test_whoever_creates_a_pod_by_hand_may_use_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n"
     (finding,) = (one for one in judged(tmp_path, capsys, text, V2)["findings"] if one["rule"] == "ISO029")
