@@ -35,7 +35,10 @@ def gravest(verdicts: Iterable[Verdict]) -> Verdict:
 
 def isolation(boundary: Boundary, required: Requirement, name: str) -> list[Reason]:
     """Compare the level with the requirement at both readings."""
-    has, needs = named(boundary.worst, boundary.best), named(required.lo, required.hi)
+    has = named(boundary.worst, boundary.best, boundary.kind)
+    # What machines need is a rung of the ladder, whose names are those of containers.
+    is_machine = boundary.kind == "vm"
+    needs = f"L{required.lo}" if is_machine and required.lo == required.hi else named(required.lo, required.hi, "none")
     if boundary.worst >= required.hi:
         return []
     if boundary.best < required.lo:
@@ -54,11 +57,11 @@ def _decides(because: Because, required: Requirement) -> bool:
     return because.level >= f"L{required.lo}"
 
 
-def named(lo: int, hi: int) -> str:
-    """Show a level with its name, or an interval of levels."""
-    from gate.boundary.level import NAMES
+def named(lo: int, hi: int, kind: str) -> str:
+    """Show a level with its name behind a kind of boundary, or an interval of levels."""
+    from gate.boundary.level import level_name
 
-    return f"L{lo} {NAMES[lo]}" if lo == hi else f"L{lo}..L{hi}"
+    return f"L{lo} {level_name(lo, kind)}" if lo == hi else f"L{lo}..L{hi}"
 
 
 def scores(lines: dict[Dimension, ScoreLine], at: Location) -> list[Reason]:

@@ -12,6 +12,8 @@ from gate.boundary.pass_through import passes
 from gate.boundary.runtimes import (
     DECLARED,
     GVISOR,
+    HYPERV,
+    KATA,
     MICROVM,
     NATIVE,
     NONE,
@@ -19,6 +21,7 @@ from gate.boundary.runtimes import (
     PEER_VM,
     SHIMS,
     UNKNOWN,
+    VM,
     of_handler,
 )
 from gate.model.evidence import Stated, Unknown, known
@@ -47,6 +50,11 @@ NAMES = (
     "dedicated-host",
 )
 
+#: Kinds of boundary with the level of each, and what one is called whose level is lower: it has a kernel of its own all
+#: the same, and something leads around that.
+WHOLE: dict[str, int] = {one.kind: one.level for one in (GVISOR, KATA, HYPERV, MICROVM, PEER_VM, VM)}
+WEAKENED = {kind: "weakened-vm" if kind == VM.kind else "weakened-sandbox" for kind in WHOLE}
+
 #: The best that a sandbox nobody can name may turn out to be.
 BEST_UNKNOWN = PEER_VM
 
@@ -55,6 +63,11 @@ BEST_ON = {"ecs": MICROVM, "xen": PARAVIRTUAL}
 
 #: What the hardened level needs beside one of H.nonroot and H.userns.
 HARDENED_NEEDS = ("H.drop_all", "H.nnp", "H.seccomp_explicit", "H.no_host_paths")
+
+
+def level_name(level: int, kind: str) -> str:
+    """Return what a level is called behind a kind of boundary."""
+    return WEAKENED[kind] if 0 < level < WHOLE.get(kind, 0) else NAMES[level]
 
 
 class Boundary(Record):

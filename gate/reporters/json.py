@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gate.boundary.level import NAMES
+from gate.boundary.level import level_name
 from gate.model.fingerprint import fingerprint
 
 TYPE_CHECKING = False
@@ -224,7 +224,7 @@ def _boundary(boundary: BoundaryLine | None) -> Json | None:
         return None
     return {
         "level": f"L{boundary.worst}",
-        "name": NAMES[boundary.worst],
+        "name": level_name(boundary.worst, boundary.kind),
         "kind": boundary.kind,
         "grade": boundary.grade,
         "modifiers": list(boundary.modifiers),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.boundary.level import NAMES
+from gate.boundary.level import NAMES, WEAKENED
 from gate.data.shelf import TABLES
 from gate.model.policy import LEVELS, NEEDS, STAGES
 from gate.model.score import DIMENSIONS
@@ -191,7 +191,7 @@ def _boundary() -> Json:
     }
     properties = {
         "level": LEVEL,
-        "name": word("The level's name.", NAMES),
+        "name": word("The level's name.", (*NAMES, *dict.fromkeys(WEAKENED.values()))),
         "kind": word("What the boundary is made of.", literals("gate/boundary/runtimes.py", "Kind")),
         "grade": word("How sure the boundary itself is.", literals("gate/boundary/level.py", "Grade")),
         "modifiers": listed("What qualifies the level.", string("A modifier.")),

@@ -120,3 +120,31 @@ def test_the_level_of(
     (boundary,) = (one["boundary"] for one in answer.report["subjects"] if one["kind"] == "workload")
     assert boundary["level"] == level
     assert set(boundary["modifiers"]) == modifiers
+
+
+VAGRANT = """\
+Vagrant.configure("2") do |config|
+  config.vm.box = "debian/trixie64"
+  config.vm.provider "virtualbox"
+end
+"""
+
+
+def test_what_a_machine_lacks_is_said_in_the_words_of_machines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It has a kernel of its own, however much leads around that."""
+    write_all(tmp_path, {"Vagrantfile": VAGRANT})
+    (subject,) = check(capsys, tmp_path / "Vagrantfile").report["subjects"]
+    assert (subject["boundary"]["level"], subject["boundary"]["name"]) == ("L1", "weakened-vm")
+    said = [reason["text"] for reason in subject["reasons"]]
+    assert [text for text in said if "has L1 weakened-vm and needs L2 (R1)" in text]
+    assert "shared-kernel" not in " ".join(said)
+
+
+def test_a_sandbox_with_a_way_around_it_is_no_shared_kernel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = ROOT.replace("path: /}", "path: /srv/data}")
+    write_all(tmp_path, {"pod.yaml": f"{pod(path, 'runtimeClassName: box')}---\n{runtime_class('kata-qemu')}"})
+    subject = check(capsys, tmp_path).subject("Pod/web")
+    assert subject["boundary"]["level"] < "L5"
+    assert subject["boundary"]["name"] == "weakened-sandbox"
