@@ -54,29 +54,29 @@ FLAGS = frozenset({"--verbose", "--offline", "--online", "--write-baseline"})
 
 def check(arguments: list[str]) -> int:
     """Judge, report in every format that was asked for, and return the exit status."""
-    options = parse(arguments)
-    if options.trusted_ref:
+    asked = parse(arguments)
+    if asked.trusted_ref:
         from gate.cli.isolation import refuse_unless_isolated
 
         refuse_unless_isolated()
     from gate.cli import outputs
 
-    outputs.clear([file for _, file in options.formats if file], options)
-    report, baselines = _judged(options)
+    outputs.clear([file for _, file in asked.formats if file], asked)
+    report, baselines = _judged(asked)
     outputs.emit(baselines)
-    outputs.emit([(file, rendered(name, report, file=file, verbose=options.verbose)) for name, file in options.formats])
+    outputs.emit([(file, rendered(name, report, file=file, verbose=asked.verbose)) for name, file in asked.formats])
     return report.status
 
 
-def _judged(options: Options) -> tuple[Report, list[tuple[str, str]]]:
+def _judged(asked: Options) -> tuple[Report, list[tuple[str, str]]]:
     """Return the report, and the baseline to write with its file, if there is one."""
-    if options.against:
+    if asked.against:
         from gate.pipeline.against import Against
 
-        return Against(options).report(), []
+        return Against(asked).report(), []
     from gate.pipeline.run import Run
 
-    run = Run(options, standard_input=_standard_input(options))
+    run = Run(asked, standard_input=_standard_input(asked))
     return run.report(), run.baselines()
 
 
@@ -104,13 +104,14 @@ def parse(arguments: list[str]) -> Options:
             flags.add("--verbose" if word == "-v" else word)
         else:
             raise UsageError(f"there is no option {word}", remedy=_nearest(name))
-    for name, given in values.items():
-        if len(given) > 1 and name not in REPEATABLE:
+    return options(paths, values, flags)
+
+
+def options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> Options:
+    """Check what was given, by the names of the options; raise UsageError for what does not go together."""
+    for name, several in given.items():
+        if len(several) > 1 and name not in REPEATABLE:
             raise UsageError(f"{name} is given more than once", remedy="give it once")
-    return _options(paths, values, flags)
-
-
-def _options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> Options:
     values = {name: said[-1] for name, said in given.items()}
     images = tuple(given.get("--image", ()))
     has_images = images or any(name in given for name in ("--trivy-report", "--grype-report", "--rootfs", "--sbom"))
@@ -196,9 +197,12 @@ def _scanner(values: dict[str, str]) -> str:
 
 
 def _online(flags: set[str], values: dict[str, str]) -> bool:
-    """Say whether registries may be asked."""
+    """Say whether registries may be asked, and see to it that there is something to ask them for."""
     if {"--online", "--offline"} <= flags:
         raise UsageError("--online and --offline contradict each other", remedy="leave one of them out")
+    if "--online" in flags and "--image" not in values:
+        remedy = "name an image with --image: those that manifests name are not fetched by themselves"
+        raise UsageError("--online has nothing to ask registries for", remedy=remedy)
     if "--online" in flags and "--against" in values:
         remedy = "save the images, and name the archives or layouts: both sides have to be judged by the same ones"
         raise UsageError("--online cannot be used with --against", remedy=remedy)
@@ -254,9 +258,9 @@ def _nearest(name: str) -> str:
     return f"did you mean {near[0]}?" if near else "`gate check --help` lists the options"
 
 
-def _standard_input(options: Options) -> bytes:
+def _standard_input(asked: Options) -> bytes:
     """Read what was piped in, one byte more than a file may have, so that too much is seen."""
-    if "-" not in options.paths:
+    if "-" not in asked.paths:
         return b""
     from gate.pipeline.files import MAX_BYTES
 

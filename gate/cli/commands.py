@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-
 from gate.cli.data import add_to as add_data
 from gate.cli.data import run as run_data
+from gate.cli.excepting import add_to as add_except
+from gate.cli.excepting import run as run_except
 from gate.cli.help import CHECK, OVERVIEW
+from gate.cli.outputs import show
 from gate.model.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
     from collections.abc import Iterable
+
+    from gate.cli.arguments import Parser
 
 SCHEMAS = ("policy", "policy-tests", "declaration", "baseline", "report", "data")
 COMMANDS = ("check", "except", "explain", "data", "policy", "schema")
@@ -22,31 +25,39 @@ USAGE = 2
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit status."""
     if arguments[:1] == ["check"]:
-        sys.stdout.write(CHECK)
+        show(CHECK)
         return 0
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        sys.stdout.write(OVERVIEW)
+        show(OVERVIEW)
         return 0
     if arguments[0] not in COMMANDS:
         raise UsageError(f"there is no command {arguments[0]}", remedy=f"one of: {', '.join(COMMANDS)}")
+    parser = _parser()
     try:
-        parsed = _parser().parse_args(arguments)
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    commands = {"explain": _explain, "except": _except, "data": run_data, "policy": _policy, "schema": _schema}
+        parsed, others = parser.parse_known_args(arguments)
+    except SystemExit:
+        # Help was asked for, and shown.
+        return 0
+    if others:
+        parser.refuse(parsed.command, others)
+    commands = {"explain": _explain, "except": run_except, "data": run_data, "policy": _policy, "schema": _schema}
     return commands[parsed.command](parsed)
 
 
-def _parser() -> ArgumentParser:
-    from argparse import ArgumentParser
+def _parser() -> Parser:
+    from gate.cli.arguments import Parser
 
-    parser = ArgumentParser(prog="gate", description="A security gate for CI.", allow_abbrev=False)
+    parser = Parser(prog="gate", description="A security gate for CI.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     explain = commands.add_parser("explain", help="what a rule asks, why, and what to do", allow_abbrev=False)
     explain.add_argument(
-        "rule", nargs="?", default="", help="a rule's id or name, `escapes` or one of them; without one, list all rules"
+        "name",
+        nargs="?",
+        default="",
+        help="the id or name of a rule, requirement (R5), level (L4), fact, way out (`escapes`, E10), axis or score; "
+        "without one, list all rules",
     )
-    _except_parser(commands.add_parser("except", help="write an exception into the declaration", allow_abbrev=False))
+    add_except(commands.add_parser("except", help="write an exception into the declaration", allow_abbrev=False))
     add_data(commands.add_parser("data", help="the dates the verdicts rest on", allow_abbrev=False))
     policy = commands.add_parser("policy", help="a policy pack with its sources", allow_abbrev=False)
     policy.add_argument("action", choices=("show", "lint", "test", "new"))
@@ -56,65 +67,11 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _except_parser(parser: ArgumentParser) -> None:
-    parser.add_argument("what", metavar="RULE|CVE", help="a rule's id or name, or a vulnerability's id")
-    parser.add_argument("whom", metavar="SUBJECT|WORKLOAD", help="a subject's id as reports print it, or a name")
-    parser.add_argument("--reason", required=True, metavar="TEXT", help="why it is needed")
-    parser.add_argument("--owner", required=True, metavar="WHO", help="who answers for it")
-    last = parser.add_mutually_exclusive_group()
-    last.add_argument(
-        "--days", type=int, metavar="N", help="how long it lasts (default: 30, or what the policy allows)"
-    )
-    last.add_argument("--expires", default="", metavar="DATE", help="the last day it holds, in UTC")
-    parser.add_argument("--fingerprint", default="", metavar="HEX", help="permit this one finding alone")
-    parser.add_argument("--ticket", default="", metavar="T", help="where it is tracked")
-    parser.add_argument("--declaration", default="", metavar="FILE", help="the declaration (default: the nearest)")
-    parser.add_argument("--policy", default="", metavar="PACK|FILE", help="the policy that bounds it, as for check")
-    parser.add_argument("--image", action="append", default=[], metavar="TAR|LAYOUT", help="an image, as for check")
-    for scanner in ("trivy", "grype"):
-        parser.add_argument(f"--{scanner}-report", action="append", default=[], metavar="FILE", help="as for check")
-    parser.add_argument("--now", default="", metavar="DATE", help="the day of its creation (default: today, UTC)")
-    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
-
-
-def _except(parsed: Namespace) -> int:
-    from gate.cli.check import day
-    from gate.pipeline.excepting import Request, amendment, diff, write
-    from gate.reporters.escape import visible
-
-    if parsed.days is not None and parsed.days < 1:
-        raise UsageError(f"--days {parsed.days} is over before it begins", remedy="name at least one day")
-    made = amendment(
-        Request(
-            parsed.what,
-            parsed.whom,
-            parsed.reason,
-            parsed.owner,
-            day(parsed.now),
-            parsed.days or 0,
-            day(parsed.expires) if parsed.expires else "",
-            parsed.fingerprint,
-            parsed.ticket,
-            parsed.declaration,
-            parsed.policy,
-            tuple(parsed.image),
-            tuple(parsed.trivy_report),
-            tuple(parsed.grype_report),
-        )
-    )
-    if not parsed.dry_run:
-        write(made)
-    _print(visible(line) for line in diff(made))
-    _print(f"note: {visible(note)}" for note in made.notes)
-    return 0
-
-
 def _explain(parsed: Namespace) -> int:
-    from gate.pipeline.escape_page import escape_page
-    from gate.pipeline.pages import explained, listing
+    from gate.pipeline.explaining import explanation
+    from gate.pipeline.pages import listing
 
-    table = list(escape_page(parsed.rule.strip()))
-    _print(table or ([explained(parsed.rule)] if parsed.rule else listing()))
+    _print(explanation(parsed.name) if parsed.name else listing())
     return 0
 
 
@@ -162,7 +119,7 @@ def _tested(path: str) -> int:
 def _started(name: str) -> int:
     from gate.policy.starter import starter
 
-    sys.stdout.write(starter(name))
+    show(starter(name))
     return 0
 
 
@@ -172,10 +129,9 @@ def _schema(parsed: Namespace) -> int:
     text = shipped_text("schemas", f"{parsed.name}.schema.json")
     if text is None:
         raise UsageError(f"the schema {parsed.name} is not installed", remedy="install the package again")
-    sys.stdout.write(text)
+    show(text)
     return 0
 
 
 def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line.rstrip("\n") + "\n")
+    show("".join(line.rstrip("\n") + "\n" for line in lines))

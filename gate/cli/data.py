@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
+from gate.cli.outputs import show
 from gate.model.errors import UsageError
 
 TYPE_CHECKING = False
@@ -149,4 +149,4 @@ def _losses(tables: Given) -> list[str]:
 def _say(line: str) -> None:
     from gate.reporters.escape import visible
 
-    sys.stdout.write(f"{visible(line)}\n")
+    show(f"{visible(line)}\n")

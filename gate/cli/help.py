@@ -10,7 +10,7 @@ Judges what a repository would ship: how well every workload is isolated, agains
 commands:
   check [PATH ...]       judge files and folders, or - for standard input (default: the current folder)
   except RULE|CVE WHOM   write an exception into the declaration: with a reason, an owner and an end
-  explain RULE           what a rule asks, why, and what to do
+  explain [NAME]         what a rule asks, why, and what to do; a requirement, a level, a fact, a way out (`escapes`)
   data show|verify       the dates the verdicts rest on
   data export|update     carry them to where there is no network, or put newer ones in their place
   policy show [NAME]     a policy pack with the source of every requirement
@@ -64,4 +64,5 @@ Judge files, folders, or - for standard input; without a path or an image the cu
 
 exit status:
   0 pass, warnings included   1 fail   2 usage or configuration error   3 could not judge   70 internal error
+  130 interrupted   141 whoever read the output went away
 """

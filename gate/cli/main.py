@@ -1,7 +1,7 @@
 """The command line: finds the command, and turns whatever happens into an exit status.
 
 0 pass (warnings included) · 1 fail · 2 usage or configuration error · 3 could not judge · 70 internal error · 130
-interrupted. Only 0 is green.
+interrupted · 141 whoever read the output went away. Only 0 is green.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from gate.model.errors import UsageError
 
-USAGE, COULD_NOT_JUDGE, INTERNAL, INTERRUPTED = 2, 3, 70, 130
+USAGE, COULD_NOT_JUDGE, INTERNAL = 2, 3, 70
+
+#: What a shell reports of a program that SIGINT or SIGPIPE ends.
+INTERRUPTED, UNREAD = 130, 141
 
 #: New objects before the collector looks for cycles: a run makes few and ends soon, and a search visits every object.
 NEW_OBJECTS = 100_000
@@ -32,6 +35,9 @@ def console() -> NoReturn:
         from gate.cli.isolation import drop_foreign_folders
 
         drop_foreign_folders()
+    if sys.stderr is None:
+        # Nobody hears what went wrong; the exit status says it.
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - until the process ends
     status = main(sys.argv[1:])
     sys.stderr.flush()
     os._exit(status)
@@ -43,7 +49,6 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         status = _command(list(arguments))
-        sys.stdout.flush()
     except UsageError as error:
         _say(error)
         return USAGE
@@ -53,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return INTERNAL
+        return UNREAD
     except Exception as error:
         _confess(error)
         return INTERNAL
@@ -61,9 +66,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _command(arguments: list[str]) -> int:
+    if sys.stdout is None:
+        from gate.model.errors import UsageError
+
+        raise UsageError("standard output is closed", remedy="leave it open, or send it to /dev/null")
     first = arguments[0] if arguments else "--help"
     if first == "--version":
-        sys.stdout.write(f"boundary-gate {__version__}\n")
+        from gate.cli.outputs import show
+
+        show(f"boundary-gate {__version__}\n")
         return 0
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     if first == "check" and not {"-h", "--help"} & set(options):

@@ -64,10 +64,16 @@ def emit(texts: Iterable[tuple[str, str]]) -> None:
 
 
 def show(text: str) -> None:
-    """Write to standard output."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encoded(text))
-    sys.stdout.buffer.flush()
+    """Write to standard output; raise UsageError where that takes nothing, but for a reader who went away."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(encoded(text))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        cause = f"standard output cannot be written: {(error.strerror or '').lower()}"
+        raise UsageError(cause, remedy="send it somewhere else") from None
 
 
 def encoded(text: str) -> bytes:

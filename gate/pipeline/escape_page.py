@@ -24,13 +24,24 @@ def escape_page(name: str) -> Iterator[str]:
             yield from _page(escape)
 
 
+def pages_of_bug(name: str) -> Iterator[str]:
+    """Yield all of the ways out that a vulnerability is, by its id in capitals."""
+    from gate.boundary.escape_matrix import MATRIX
+
+    for escape in MATRIX:
+        if name in escape.cves:
+            yield from _page(escape)
+
+
 def _page(escape: Escape) -> Iterator[str]:
     yield f"# {escape.id} {escape.title}"
     yield ""
     for terms in escape.alternatives:
-        yield f"- open where {' and '.join(_said(term) for term in terms)}"
+        yield f"- open where {' and '.join(_said(term) for term in terms)}".replace("where always applies", "always")
     if escape.component and escape.affected:
         yield f"- in {escape.component} {_versions(escape)}"
+    if escape.cves:
+        yield f"- {', '.join(escape.cves)}"
     if escape.unjudged:
         yield f"- not judged: {escape.unjudged}"
     if escape.stopped_by:

@@ -10,7 +10,6 @@ from gate.model.policy import Grant
 from gate.model.record import Record, replace
 from gate.model.source import Source
 from gate.pipeline.exceptions import CLASS_OF_THE_SILENT, about_itself, bounding, matches, term, what_it_asks, worded
-from gate.pipeline.options import Options
 from gate.pipeline.reading import DECLARATION
 
 TYPE_CHECKING = False
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from gate.model.reader import Subject
     from gate.model.report import Report, SubjectReport
     from gate.model.rule import Finding
+    from gate.pipeline.options import Options
     from gate.pipeline.run import Run
 
 #: Days that an exception lasts when nobody says for how long: long enough to plan the work, too short to forget it.
@@ -31,23 +31,19 @@ TERM = 30
 class Request(Record):
     """What somebody wants excepted: `what` is a rule or a vulnerability, `whom` a subject's id or a name.
 
-    `days` is 0 and `expires` empty where nobody said; the paths are those of the command line.
+    `judged` says what `gate check` was given, whose report this answers; the whole repository is judged for it. `days`
+    is 0 and `expires` empty where nobody said.
     """
 
     what: str
     whom: str
     reason: str
     owner: str
-    now: str
+    judged: Options
     days: int = 0
     expires: str = ""
     fingerprint: str = ""
     ticket: str = ""
-    declaration: str = ""
-    policy: str = ""
-    images: tuple[str, ...] = ()
-    trivy_reports: tuple[str, ...] = ()
-    grype_reports: tuple[str, ...] = ()
 
 
 class Amendment(Record):
@@ -65,21 +61,7 @@ def amendment(request: Request) -> Amendment:
     from gate.pipeline.files import root_of
     from gate.pipeline.run import Run
 
-    options = Options(
-        (root_of("."),),
-        request.images,
-        request.policy,
-        request.declaration,
-        "",
-        request.now,
-        None,
-        verbose=False,
-        formats=(),
-        detailed=False,
-        trivy_reports=request.trivy_reports,
-        grype_reports=request.grype_reports,
-    )
-    run = Run(options)
+    run = Run(replace(request.judged, paths=(root_of("."),), formats=(), detailed=False))
     return _Case(request, run, run.report()).amendment()
 
 
@@ -187,13 +169,13 @@ class _Case:
         request = self._request
         rule, vulnerability = _named(request.what)
         is_id = any(subject.id == request.whom for subject, _report in self._subjects)
-        last = request.expires or iso(days(request.now) + (request.days or min(TERM, *self._longest())))
+        last = request.expires or iso(days(request.judged.now) + (request.days or min(TERM, *self._longest())))
         return Grant(
             rule,
             "" if is_id else request.whom,
             request.reason,
             request.owner,
-            request.now,
+            request.judged.now,
             last,
             whole_file(DECLARATION),
             vulnerability,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from gate.model.errors import UsageError
 from gate.model.page import Page
 from gate.rules.registry import RULES, load
 
@@ -29,10 +28,8 @@ def page(rule_id: str) -> Page:
 
 
 def explained(name: str) -> str:
-    """Return the whole page of a rule, by its id or its name; raise UsageError for one that does not exist."""
+    """Return the whole page of a rule that there is, by its id or its name."""
     rule_id = rule_named(name)
-    if not rule_id:
-        raise UsageError(f"there is no rule {name.strip()}", remedy=nearest_rule(name) or "`gate explain` lists all")
     return _text(rule_id) + _asked_elsewhere(rule_id)
 
 
@@ -49,11 +46,16 @@ def rule_named(name: str) -> str:
     return rule_id if rule_id in RULES else ""
 
 
+def names_of_rules() -> list[str]:
+    """Return the ids and the names of all rules."""
+    return [*RULES, *map(_name, RULES)]
+
+
 def nearest_rule(name: str) -> str:
     """Ask whether another rule was meant; nothing when no name is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name.strip(), [*RULES, *map(_name, RULES)], 1)
+    near = get_close_matches(name.strip(), names_of_rules(), 1)
     return f"did you mean {near[0]}?" if near else ""
 
 

@@ -69,6 +69,9 @@ def tables_of(written: str, root: str = "") -> Given:
     full, real = os.path.abspath(path), os.path.realpath(path)
     below = f"{root.rstrip('/')}/"
     if root and any(f"{one}/".startswith(below) for one in (real, full, _resolved(full))):
+        if not os.path.lexists(path):
+            remedy = "name one that `gate data export` has written, outside of the repository"
+            raise UsageError(f"there is no file {path}", remedy=remedy)
         remedy = "keep it outside of the repository"
         raise UsageError(f"{path} is in what is judged, which cannot say what is supported", remedy=remedy)
     source = opened(path)

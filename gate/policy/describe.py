@@ -54,13 +54,13 @@ def _blocks(policy: Policy) -> Iterator[tuple[str, ...]]:
     yield ("",)
     for line in _classes(policy):
         yield (line,)
-    yield from (_requirement(rule) for rule in policy.requirements)
+    yield from (("", *requirement(rule)) for rule in policy.requirements)
 
 
-def _requirement(rule: RequirementRule) -> tuple[str, ...]:
+def requirement(rule: RequirementRule) -> tuple[str, ...]:
+    """Return the lines that say what a requirement demands, when, why, and who says so."""
     needed = "Provided" if rule.allows else "Needed as well"
     return (
-        "",
         f"{rule.id}: {demand(rule)}, {occasion(rule)}",
         f"    {rule.text}",
         *(f"    {needed}: {NEEDS[need]}." for need in rule.needs),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gate.cli.check import FLAGS, VALUED
 from tests.histories import committed
 from tests.verbs import NOW, check, gate, rules, write_all
 
@@ -55,6 +57,28 @@ def ask(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
         return gate(capsys, "except", "--reason", "reads logs", "--owner", "ops", "--now", NOW, *arguments)
 
     return asked
+
+
+def test_it_judges_what_check_judged(
+    tree: Path, ask: Callable[..., Answer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A finding of a bill of materials is there for those who give that bill."""
+    component = {"type": "operating-system", "name": "debian", "version": "10", "bom-ref": "os"}
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [component]}
+    document["metadata"] = {"component": {"type": "container", "name": "registry.example/old:1", "bom-ref": "image"}}
+    write_all(tree, {"old.json": json.dumps(document)})
+    (subject,) = (one for one in check(capsys, "--sbom", "old.json").report["subjects"] if "AGE001" in rules(one))
+    assert "there is no subject" in ask("AGE001", subject["id"]).err
+    answer = ask("AGE001", subject["id"], "--sbom", "old.json")
+    assert (answer.status, answer.err) == (0, "")
+    again = check(capsys, "--sbom", "old.json", ".").subject(subject["id"])
+    assert "AGE001" not in rules(again)
+
+
+@pytest.mark.parametrize("option", sorted({*VALUED, *FLAGS} - {"--trusted-ref", "--against", "--format", "--verbose"}))
+def test_every_option_that_says_what_is_judged_is_taken(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = option in gate(capsys, "except", "--help").out
+    assert taken is (option not in ("--baseline", "--write-baseline"))
 
 
 def test_what_is_written_counts(tree: Path, ask: Callable[..., Answer], capsys: pytest.CaptureFixture[str]) -> None:
