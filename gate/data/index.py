@@ -20,6 +20,7 @@ PRODUCTS = {
     "arch-linux": "Arch Linux",
     "azul-zulu": "Azul Zulu",
     "azure-kubernetes-service": "Azure Kubernetes Service",
+    "azure-linux": "Azure Linux",
     "bellsoft-liberica": "Bellsoft Liberica JDK",
     "bun": "Bun",
     "caddy": "Caddy",

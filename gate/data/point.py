@@ -7,13 +7,19 @@ from functools import lru_cache
 from gate.model.lifecycle import Point
 
 #: Numbers of a release line, whose next point release replaces the one before; one where it is not said.
-NUMBERS = {"alpine-linux": 2, "ubuntu": 2}
+NUMBERS = {"alpine-linux": 2, "dotnet": 2, "ubuntu": 2}
 
 
 def point(product: str, release: str) -> Point | None:
     """Return when a point release appeared; one may be written without the last of its numbers where that is 0."""
     rows = _rows(product)
     return rows.get(release) or rows.get(f"{release}.0")
+
+
+def of_line(product: str, line: str) -> tuple[Point, ...]:
+    """Return the point releases of a line, in the order in which they appeared."""
+    found = [one for name, one in _rows(product).items() if line_of(product, name) == line]
+    return tuple(sorted(found, key=lambda one: one.first))
 
 
 def line_of(product: str, release: str) -> str:

@@ -75,7 +75,7 @@ class Tables:
         return ""
 
     def window(self, repository: str, tag: str) -> Window | None:
-        """Find when an official tag was built; None for any other tag, and for one the table has not seen.
+        """Find when an official tag was built, or one of .NET; None for any other, and for one the tables lack.
 
         A copy under another registry is no fresher than the original, and may be older.
         """
@@ -101,13 +101,25 @@ class Tables:
     def _window(self, repository: str, tag: str) -> Window | None:
         official = self.official(repository)
         if official not in self.shelf.windowed:
-            return None
+            return self._released(repository, tag)
         table = self.shelf.windows(official)
         at = table.find(f" {tag or 'latest'} ")
         if at < 0:
             return None
         row = table[table.index("=", at) + 1 : table.index("\n", at)]
         return _parsed(row, copied=not repository.startswith(LIBRARY))
+
+    def _released(self, repository: str, tag: str) -> Window | None:
+        """Find when a tag was built that follows the releases of its product."""
+        if self.product_of(repository) != "dotnet":
+            return None
+        from gate.data.dotnet import window
+
+        words = tokens(tag)
+        line = self.lifecycle("dotnet", version(words[0])) if words else None
+        named = distribution(words, self.shelf.codenames)
+        systems = [found for product, release in named if (found := self.lifecycle(product, release)) is not None]
+        return window(repository, words, line, systems, days(self.date))
 
     def releases(self, name: ImageName) -> tuple[Lifecycle, ...]:
         """Return the lifecycle of everything that an image name says it carries."""

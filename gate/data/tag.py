@@ -25,6 +25,8 @@ PREFIXES = {
     "ol": "oracle-linux",
     "al": "amazon-linux",
     "amazonlinux": "amazon-linux",
+    "azurelinux": "azure-linux",
+    "mariner": "azure-linux",
     "centos": "centos",
     "rockylinux": "rocky-linux",
     "almalinux": "almalinux",
@@ -100,7 +102,7 @@ def release_of(product: str, repository: str, words: tuple[str, ...]) -> str:
     """Read the release of a distribution out of the name of its own image."""
     if product == "rhel":
         return _red_hat(repository)
-    if "/distroless/" in repository:
+    if product == "debian" and "/distroless/" in repository:
         return version(repository.rpartition("-debian")[2])
     for word in words:
         if word in WINDOWS and product.startswith("windows-"):

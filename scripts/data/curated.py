@@ -11,6 +11,11 @@ Cycles = dict[str, tuple[str, str, str, str]]
 #: Product: its name, who states the dates, and the dates: released, end of active, of security and of extended support.
 CURATED: dict[str, tuple[str, str, Cycles]] = {
     "arch-linux": ("Arch Linux", "Arch Linux: one rolling release", {"rolling": ("2002-03-11", "", "", "")}),
+    "azure-linux": (
+        "Azure Linux",
+        "Microsoft, microsoft/azurelinux: the first stable release of each, and issue 13555",
+        {"3.0": ("2024-07-27", "", "", ""), "2.0": ("2022-04-26", "", "2025-07-31", "")},
+    ),
     "gentoo": ("Gentoo", "Gentoo: one rolling release", {"rolling": ("2002-03-31", "", "", "")}),
     "kali-linux": ("Kali Linux", "Kali Linux: one rolling release", {"rolling": ("2016-01-21", "", "", "")}),
     "opensuse-tumbleweed": (

@@ -1,4 +1,4 @@
-"""Makes `gate/data/points.py`: when each point release of a distribution appeared.
+"""Makes `gate/data/points.py`: when each point release of a distribution appeared, and each release of .NET.
 
 The days are facts of endoflife-date/release-data, of all its commits, since it drops releases that have ended. What it
 lacks is filled in from the tags of official images, which follow a release by weeks at most: such a release appeared
@@ -28,6 +28,7 @@ PRODUCTS = {
     "amazon-linux": "",
     "centos": "centos",
     "debian": "debian",
+    "dotnet": "",
     "oracle-linux": "oraclelinux",
     "rocky-linux": "rockylinux",
     "ubuntu": "",

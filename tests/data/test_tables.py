@@ -97,6 +97,11 @@ def test_there_is_a_lifecycle(product: str) -> None:
         ("public.ecr.aws/docker/library/node:16-buster", {"Debian 10": "2022-09-10", "Node.js 16": "2023-09-11"}),
         ("centos:stream9", {"CentOS Stream 9": "2027-05-31"}),
         ("archlinux:base-20240101", {"Arch Linux": ""}),
+        ("mcr.microsoft.com/cbl-mariner/distroless/minimal:2.0", {"Azure Linux 2.0": "2025-07-31"}),
+        (
+            "mcr.microsoft.com/dotnet/aspnet:8.0-cbl-mariner2.0",
+            {"Microsoft .NET 8": "2026-11-10", "Azure Linux 2.0": "2025-07-31"},
+        ),
         ("registry.example/team/python:2.7-buster", {}),
         ("busybox:1.36", {}),
         ("python@sha256:" + "a" * 64, {}),
@@ -122,6 +127,46 @@ def test_an_official_tag_has_a_window(image: str, first: str, gone: str | None) 
     assert window is not None
     assert iso(window.first) == first
     assert (iso(window.gone) if window.gone else None) == gone
+
+
+@pytest.mark.parametrize(
+    ("image", "first", "changed", "gone"),
+    [
+        ("aspnet:8.0.10", "2024-10-01", None, "2024-11-12"),
+        ("runtime:8.0.10-alpine3.19-amd64", "2024-10-01", None, "2024-11-12"),
+        ("runtime-deps:6.0.36-jammy", "2024-11-05", None, "2024-11-12"),
+        ("sdk:6.0", "2021-11-01", None, "2024-11-12"),
+        ("core/aspnet:3.1", "2019-11-26", None, "2022-12-13"),
+        ("aspnet:8.0.30-noble", "2026-08-04", "2026-08-11", None),
+        ("aspnet:10.0-alpine", "2025-11-04", "2026-08-11", None),
+        ("aspnet:9.0-azurelinux3.0-distroless", "2024-11-05", "2026-08-11", None),
+    ],
+)
+def test_a_tag_of_dotnet_has_a_window(image: str, first: str, changed: str | None, gone: str | None) -> None:
+    named = name(f"mcr.microsoft.com/dotnet/{image}")
+    window = TABLES.window(named.repository, named.tag)
+    assert window is not None
+    assert iso(window.first) == first
+    assert (window.changed and iso(window.changed), window.gone and iso(window.gone)) == (changed, gone)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        *(
+            "aspnet:latest",
+            "aspnet:8",
+            "aspnet:8.0-alpine3.18",
+            "aspnet:8.0-bookworm-slim",
+            "aspnet:8.0-no-such-system",
+        ),
+        *("aspnet:10.0.0-rc.1", "aspnet:11.0-preview", "aspnet:8.0.999", "sdk:2.1.4", "sdk:8.0.424"),
+        *("nightly/aspnet:8.0.10", "monitor:8.0", "samples:aspnetapp"),
+    ],
+)
+def test_what_follows_no_release_of_dotnet_has_no_window(image: str) -> None:
+    named = name(f"mcr.microsoft.com/dotnet/{image}")
+    assert TABLES.window(named.repository, named.tag) is None
 
 
 @pytest.mark.parametrize("image", ["python:no-such-tag", "registry.example/python:3.9", "=:x", "python:=1"])
