@@ -30,6 +30,9 @@ OPTIONS = {
     "GATE_TRIVY_CACHE": "--trivy-cache",
 }
 
+#: Options without a value, asked for by `true`.
+SWITCHES = {"GATE_ONLINE": "--online", "GATE_RENDER": "--render"}
+
 #: Options that name a commit. `base` is the one that a pull request or a merge queue starts from, `none` is none.
 COMMITS = {"GATE_TRUSTED_REF": "--trusted-ref", "GATE_AGAINST": "--against"}
 BASE, NONE = "base", "none"
@@ -51,9 +54,10 @@ def main(environ: Mapping[str, str]) -> int:
     if fail_on not in FAILS:
         print(f"::error::the input 'fail-on' is one of {', '.join(FAILS)}")
         return USAGE
-    if environ["GATE_ONLINE"] not in ("true", "false"):
-        print("::error::the input 'online' is one of true, false")
-        return USAGE
+    for variable in SWITCHES:
+        if environ[variable] not in ("true", "false"):
+            print(f"::error::the input '{variable.removeprefix('GATE_').lower()}' is one of true, false")
+            return USAGE
     folder = Path(environ["RUNNER_TEMP"], "boundary-gate")
     report = folder / "report.json"
     sarif = Path(environ["GITHUB_WORKSPACE"], environ["GATE_SARIF_FILE"] or folder / "report.sarif")
@@ -139,8 +143,7 @@ def judge(environ: Mapping[str, str], commits: list[str], formats: Mapping[str, 
         if environ[variable]:
             command += [f"{option}={environ[variable]}"]
     command += commits
-    if environ["GATE_ONLINE"] == "true":
-        command.append("--online")
+    command += (option for variable, option in SWITCHES.items() if environ[variable] == "true")
     for name, file in formats.items():
         command += ["--format", f"{name}={file}"]
     for image in lines(environ["GATE_IMAGES"]):

@@ -39,6 +39,9 @@ WITHOUT = (
 #: What settling a doubt presumes.
 SETTLED = "what is then known weakens nothing; if it does, the gate says what to remove"
 
+#: What to change where nobody wrote the workload itself.
+RENDERED = "it is changed in the template, the values or the overlay that brings it, and rendered again"
+
 #: Suggestions for one workload; more would not be read.
 MOST = 3
 
@@ -68,6 +71,8 @@ def suggest(
         found += _machine(workload, needed)
     if required.dedicated is not None and required.dedicated < needed:
         found += case.dedicated(required.dedicated)
+    if workload.at.rendered:
+        found = [replace(one, preconditions=(*one.preconditions, RENDERED)) for one in found]
     return tuple(found[:MOST])
 
 

@@ -49,7 +49,7 @@ REPEATABLE = frozenset(
 INDEXES = ("apk", "deb", "rpm")
 
 _HEXADECIMAL = "0123456789abcdef"
-FLAGS = frozenset({"--verbose", "--offline", "--online", "--write-baseline"})
+FLAGS = frozenset({"--verbose", "--offline", "--online", "--render", "--write-baseline"})
 
 
 def check(arguments: list[str]) -> int:
@@ -149,6 +149,7 @@ def options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> O
         data=_named("--data", values),
         online=_online(flags, values),
         indexes=_indexes(given),
+        render=_renders("--render" in flags, values),
     )
 
 
@@ -219,6 +220,14 @@ def _indexes(given: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
     if found and "--against" in given:
         raise UsageError("--index cannot be used with --against", remedy="judge the image in a run of its own")
     return tuple((kind, path) for kind, _colon, path in found)
+
+
+def _renders(asked: bool, values: dict[str, str]) -> bool:
+    """Say whether charts and customizations are rendered."""
+    if asked and "--against" in values:
+        remedy = "judge what is rendered in a run of its own, without --against"
+        raise UsageError("--render cannot be used with --against", remedy=remedy)
+    return asked
 
 
 def _writes(asked: bool, values: dict[str, str]) -> bool:

@@ -1,6 +1,6 @@
 """Tells manifests from what only becomes one by rendering: the templates of a Helm chart, the patches of kustomize.
 
-Neither Helm nor kustomize is ever run; what they would make is judged where somebody has made it.
+What they would make is judged where somebody has made it, or where the command line asks to have it made.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from posixpath import join, normpath
 
 from gate.dialects.reading import Fields, as_text
 from gate.model.errors import InputError
+from gate.syntax.rendered import Rendered
 from gate.syntax.tree import Mapping, Scalar
 from gate.syntax.yaml import KUBERNETES, documents
 
@@ -42,7 +43,7 @@ _KEY = "kustomize.patches"
 
 def is_chart_template(source: Source, sources: Sources) -> bool:
     """Say whether a file has expressions of Helm's template language and stands where Helm would evaluate them."""
-    if b"{{" not in source.data:
+    if b"{{" not in source.data or isinstance(source, Rendered):
         return False
     parts = source.path.split("/")[:-1]
     charts = ["/".join(parts[:index]) for index, part in enumerate(parts) if part == "templates"]
@@ -52,7 +53,7 @@ def is_chart_template(source: Source, sources: Sources) -> bool:
 def is_patch(source: Source, sources: Sources) -> bool:
     """Say whether a kustomization, in the file's folder or above, names the file as a patch."""
     folder = source.path.rpartition("/")[0]
-    while True:
+    while not isinstance(source, Rendered):
         for name in CUSTOMIZATIONS:
             found = _opened(sources, join(folder, name))
             if found is not None and source.path in _patches(found, folder):
@@ -60,6 +61,7 @@ def is_patch(source: Source, sources: Sources) -> bool:
         if not folder:
             return False
         folder = folder.rpartition("/")[0]
+    return False
 
 
 def unjudged(fields: Fields, group: str) -> str:

@@ -25,6 +25,27 @@ class Location(Record):
         """Show as `path:line`, the form editors and terminals make clickable."""
         return f"{self.path}:{self.line}"
 
+    @property
+    def rendered(self) -> str:
+        """Where it stands in what a program made of the file; empty for what stands there itself."""
+        return ""
+
+
+class RenderedLocation(Location):
+    """The place in a template or an overlay that a line of what was rendered comes from.
+
+    `start` and `end` are offsets into what was rendered: nothing can be edited by them. `by` names the rendering, such
+    as `helm template charts/web (prod)`, and `rendered_line` counts from 1 in what it printed.
+    """
+
+    by: str
+    rendered_line: int
+
+    @property
+    def rendered(self) -> str:
+        """Where it stands in what was rendered."""
+        return f"line {self.rendered_line} of {self.by}"
+
 
 def whole_file(path: str) -> Location:
     """Return the location of a file as such, for what has no narrower place."""

@@ -193,6 +193,20 @@ class Exclusion(Record):
     at: Location
 
 
+class Variant(Record):
+    """One way to render a chart: its folder, what the way is called, the release's name and namespace, and its values.
+
+    The folder is relative to the declaration's, the files of values to the root of the scan.
+    """
+
+    chart: str
+    name: str
+    release: str
+    namespace: str
+    values: tuple[str, ...]
+    at: Location
+
+
 class Declaration(Record):
     """A `.gate.yaml`; `folder` is where it stands, relative to the root of the scan, empty for the root itself.
 
@@ -207,3 +221,4 @@ class Declaration(Record):
     exceptions: tuple[Grant, ...]
     malformed: tuple[Malformed, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
+    render: tuple[Variant, ...] = ()

@@ -183,7 +183,7 @@ class Half(Run):
         ledger.take_each(in_order((wanted | leading) & self._present, self.paths))
         ledger.follow()
         if self.trust is not None:
-            before = self.trust.before(ledger)
+            before = self.trust.before(ledger, self.options, self.declarations)
         self._join(sides.files, before)
         return before
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gate.model.coverage import NotUnderstood
+from gate.model.errors import InputError
 from gate.pipeline.moves import Moves
 from gate.pipeline.reading import Ledger
 from gate.readers import READERS
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
     from gate.model.reader import Subject
     from gate.model.sensitivity import Statement
     from gate.pipeline.declarations import Declarations
+    from gate.pipeline.options import Options
     from gate.pipeline.revisions import Revision
+
+
+#: What labels and annotations begin with that state a sensitivity.
+STATES = b"boundary-gate.io/"
 
 
 class Before:
@@ -22,13 +29,24 @@ class Before:
 
     __slots__ = ("_subjects", "former", "ledger", "revision")
 
-    def __init__(self, revision: Revision, ledger: Ledger) -> None:
-        """Read the former side of every file that changed, and of every file whose reading asked for one that did."""
+    def __init__(
+        self, revision: Revision, ledger: Ledger, rendered: tuple[Options, Declarations] | None = None
+    ) -> None:
+        """Read the former side of every file that changed, and of every file whose reading asked for one that did.
+
+        Where the change is rendered, so is that: what cannot be is a gap of the run, as it may have said something.
+        """
         self.revision = revision
         changes = revision.changes
         touched = {path for path, asked in ledger.depends.items() if asked & changes.places}
         self.ledger = Ledger(revision.tree)
-        for path in sorted((changes.modified | changes.deleted | touched) & revision.tree.entries.keys()):
+        there = sorted((changes.modified | changes.deleted | touched) & revision.tree.entries.keys())
+        if rendered is not None:
+            from gate.pipeline.rendering import render
+
+            render(self.ledger, *rendered, there)
+            ledger.not_understood += _lost(self.ledger, revision)
+        for path in there:
             if _may_be_read(path):
                 self.ledger.take(path, named=False)
         self._subjects: dict[str, list[Subject]] = {}
@@ -63,6 +81,22 @@ class Before:
             excluded = declarations.excluded(path) if _may_be_read(path) else None
             if excluded is not None:
                 yield excluded
+
+
+def _lost(ledger: Ledger, revision: Revision) -> Iterator[NotUnderstood]:
+    """Yield a gap for what cannot be rendered as it was, where labels or annotations could have spoken there."""
+    for gap in ledger.not_understood:
+        folder = gap.at.path.partition("/templates/")[0].removesuffix("/Chart.yaml")
+        if any(_speaks(revision, path) for path in revision.tree.walk(folder)):
+            yield NotUnderstood(gap.at, f"{gap.reason}, as it was in {revision.name}", gap.remedy)
+
+
+def _speaks(revision: Revision, path: str) -> bool:
+    try:
+        source = revision.tree.open(path)
+    except InputError:
+        return True
+    return source is not None and STATES in source.data
 
 
 def _may_be_read(path: str) -> bool:

@@ -38,12 +38,16 @@ PASSED_OVER = VERSION_CONTROL | {"node_modules", ".venv", "venv", "__pycache__",
 
 
 class Walked:
-    """What one walk did not look into: folders of other people's code, and folders that cannot be listed."""
+    """What one walk did not look into: folders of other people's code, and folders that cannot be listed.
 
-    __slots__ = ("passed_over", "unread")
+    Those of version control, of which no ledger says a word, are `hidden`.
+    """
+
+    __slots__ = ("hidden", "passed_over", "unread")
 
     def __init__(self) -> None:
         """Start empty."""
+        self.hidden: list[str] = []
         self.passed_over: list[str] = []
         self.unread: list[InputError] = []
 
@@ -153,8 +157,8 @@ class Files:
                 below = f"{here}/{name}" if here else name
                 if name not in PASSED_OVER:
                     stack.append(below)
-                elif name not in VERSION_CONTROL:
-                    walked.passed_over.append(below)
+                else:
+                    (walked.hidden if name in VERSION_CONTROL else walked.passed_over).append(below)
 
     def target_of(self, path: str) -> str | None:
         """Return the regular file of the same tree that a link leads to; None for anything else."""

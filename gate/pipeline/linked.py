@@ -8,6 +8,7 @@ from gate.model.record import replace
 from gate.model.reference import CLUSTERS
 from gate.model.sensitivity import Sensitivity
 from gate.model.subject import Workload, by_policies
+from gate.pipeline.scopes import rendering, seen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ class Linked:
 
     def _gathered(
         self, ledger: Ledger, subjects: list[Subject], declarations: Iterable[Declaration]
-    ) -> dict[str, Links]:
-        """Gather what references may resolve to, as each declaration has it."""
+    ) -> dict[tuple[str, str], Links]:
+        """Gather what references may resolve to, as each declaration has it, for what each rendering sees of it."""
         from gate.linking.link import Links, runs_on_docker
 
         definitions, spoken = [*ledger.definitions], tuple(declarations)
@@ -154,7 +155,12 @@ class Linked:
             from gate.pipeline.clusters import engines
 
             definitions += engines(ledger)
-        return {one.path: Links(subjects, definitions, rooted_profile(one)) for one in spoken}
+        scopes = {scope: seen(scope, definitions, ledger.renderings) for scope in ("", *ledger.renderings)}
+        return {
+            (one.path, scope): Links(subjects, inside, rooted_profile(one))
+            for one in spoken
+            for scope, inside in scopes.items()
+        }
 
     def _asks_for_segments(self, subjects: list[Subject]) -> bool:
         """Say whether a policy requires them of a pod, now or later: then no label decides what is looked for."""
@@ -177,7 +183,7 @@ class Linked:
         return subject
 
     def _links_of(self, workload: Workload) -> Links:
-        return self._links[self._declarations.of(workload.at.path).path]
+        return self._links[self._declarations.of(workload.at.path).path, rendering(workload.at)]
 
     def _entries(self, subject: Subject, proposed: Declarations | None = None) -> tuple[DeclaredWorkload, ...]:
         declarations = proposed or self._declarations

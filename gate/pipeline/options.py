@@ -42,6 +42,7 @@ class Options(Record):
     data: str = ""
     online: bool = False
     indexes: tuple[tuple[str, str], ...] = ()
+    render: bool = False
 
     @property
     def reports(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Nothing of it counts yet, neither what it takes away nor what it adds; whoever r
 from __future__ import annotations
 
 from gate.model.location import whole_file
+from gate.model.record import replace
 from gate.model.report import Change
 from gate.pipeline.exceptions import worded
 from gate.policy.statements import COMPANY, DEMANDING_ROLE, ORDERS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gate.model.location import Location
-    from gate.model.policy import Declaration, Exclusion, Grant, Policy
+    from gate.model.policy import Declaration, Exclusion, Grant, Policy, Variant
     from gate.model.profile import PlatformProfile
     from gate.model.reader import Subject
     from gate.model.sensitivity import Sensitivity
@@ -72,6 +73,7 @@ class Proposal:
             yield Change(f"removes the declaration {path}", at, weakens=True)
         yield from _granted(was.exceptions if was else (), will.exceptions if will else (), at)
         yield from _excluded(was.excluded if was else (), will.excluded if will else (), at)
+        yield from _rendered(was.render if was else (), will.render if will else (), at)
         known = {entry.cause for entry in was.malformed} if was else set()
         for entry in will.malformed if will else ():
             if entry.cause not in known:
@@ -177,6 +179,20 @@ def _excluded(was: Iterable[Exclusion], will: Iterable[Exclusion], at: Location)
     for glob in old:
         if glob not in new:
             yield Change(f"has {glob} judged again", at, weakens=False)
+
+
+def _rendered(was: Iterable[Variant], will: Iterable[Variant], at: Location) -> Iterator[Change]:
+    """Compare the ways to render charts; other values may come to other workloads."""
+    old, new = ({(one.chart, one.name): one for one in entries} for entries in (was, will))
+    for (chart, name), one in new.items():
+        named = f"{chart or '.'}{f' as {name}' if name else ''}"
+        before = old.get((chart, name))
+        if before is None:
+            yield Change(f"renders {named} too", one.at, weakens=False)
+        elif replace(before, at=one.at) != one:
+            yield Change(f"renders {named} with another release, namespace or values", one.at, weakens=True)
+    for chart, name in sorted(old.keys() - new.keys()):
+        yield Change(f"no longer renders {chart or '.'}{f' as {name}' if name else ''}", at, weakens=True)
 
 
 def _platform(was: PlatformProfile, will: PlatformProfile, at: Location) -> Iterator[Change]:

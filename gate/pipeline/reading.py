@@ -50,6 +50,7 @@ class Ledger:
     """What one run has seen, read and not understood, and everything the readers found."""
 
     __slots__ = (
+        "consumed",
         "definitions",
         "depends",
         "excluded",
@@ -58,6 +59,7 @@ class Ledger:
         "links",
         "not_understood",
         "read",
+        "renderings",
         "seen",
         "skipped",
         "subjects",
@@ -68,6 +70,8 @@ class Ledger:
         """Start empty, over the files of one root; `excluded` says of a path why it is not judged, if it is not."""
         self.files = files
         self.excluded = excluded
+        self.consumed: frozenset[str] = frozenset()
+        self.renderings: dict[str, frozenset[str]] = {}
         self.seen = 0
         self.read: dict[str, Source] = {}
         self.depends: dict[str, frozenset[str]] = {}
@@ -109,7 +113,7 @@ class Ledger:
         if not any(isinstance(subject, Image) for subject in reading.subjects) and not reading.problems:
             remedy = "name an OCI layout, an archive of one or of `docker save`, or a configuration"
             self.not_understood.append(NotUnderstood(whole_file(path or "."), "holds no image", remedy))
-        self._keep(reading)
+        self.keep(reading)
         if source is not None:
             found = tuple(subject for subject in reading.subjects if isinstance(subject, Image))
             self.images.append(Named(files, path, source, found))
@@ -134,6 +138,9 @@ class Ledger:
         if excluded is not None:
             self.skipped.append(excluded)
             return
+        if path in self.consumed:
+            self._rendered(path)
+            return
         try:
             # Where another reader may take the file, it gets all of it.
             in_pieces = candidates == ["oci"] and is_archive(name)
@@ -143,6 +150,12 @@ class Ledger:
             return
         if source is not None:
             self.source(source, candidates, named=named)
+
+    def _rendered(self, path: str) -> None:
+        """Count a file as read that has been rendered: what it came to is judged in its place."""
+        source = self.files.open(path)
+        if source is not None:
+            self.read[path] = source
 
     def _is_script(self, path: str) -> bool:
         """Say whether a file whose name says nothing begins as scripts do; of any other only that much is read."""
@@ -166,7 +179,7 @@ class Ledger:
                 reading = self._left(self._read(reader, source), source.path)
                 news = tuple(one for one in reading.problems if (one.at, one.cause) not in problems)
                 problems |= {(one.at, one.cause) for one in news}
-                self._keep(replace(reading, problems=news))
+                self.keep(replace(reading, problems=news))
                 claimed = True
                 if not is_shared(source.path):
                     return
@@ -202,7 +215,7 @@ class Ledger:
         """Search the rest of the tree for definitions; only files that contain the word of a kind are read."""
         aside = self.aside()
         for path in self.files.walk(""):
-            if not path.endswith((".yaml", ".yml", ".json")) or path in self.read:
+            if not path.endswith((".yaml", ".yml", ".json")) or path in self.read or path in self.consumed:
                 continue
             try:
                 source = self.files.open(path)
@@ -226,7 +239,8 @@ class Ledger:
         kept = tuple(subject for subject in reading.subjects if subject.at.path not in excluded)
         return replace(reading, subjects=kept, skipped=(*reading.skipped, *excluded.values()))
 
-    def _keep(self, reading: Reading) -> None:
+    def keep(self, reading: Reading) -> None:
+        """Take in what a reader has found."""
         self.subjects += reading.subjects
         self.definitions += (one for one in reading.definitions if one.kind != "image")
         self.skipped += reading.skipped

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 #: The name that standard input has in reports.
 STDIN = "stdin"
 
+RENDER = "render them (--render for charts and customizations), and check the result"
+
 
 class Run:
     """The state of one run."""
@@ -82,12 +84,16 @@ class Run:
         self.declarations = Declarations(self.trust.files if self.trust else files, options)
         self.known = knowing(self.trust.files if self.trust else files, files, options)
         self.ledger = Ledger(files, self.declarations.excluded)
+        if options.render:
+            from gate.pipeline.rendering import render
+
+            render(self.ledger, options, self.declarations, self.paths)
         if "-" in options.paths:
             self._pipe(standard_input)
         for path in self.paths:
             self.ledger.take(path, named=True)
         self.ledger.follow()
-        self._join(files, self.trust.before(self.ledger) if self.trust else None)
+        self._join(files, self.trust.before(self.ledger, options, self.declarations) if self.trust else None)
 
     def _pipe(self, data: bytes) -> None:
         self.ledger.seen += 1
@@ -291,7 +297,7 @@ class Run:
         """Say of a folder that it holds nothing to judge, or only what nobody has rendered."""
         below = f"{path}/" if path else ""
         if any(gap.at.path.startswith(below) for gap in self.ledger.unrendered):
-            cause, remedy = "holds only templates that nobody has rendered", "render them, and check the result"
+            cause, remedy = "holds only templates that nobody has rendered", RENDER
         elif any(
             self.declarations.excluded(one.at.path) for one in self.ledger.skipped if one.at.path.startswith(below)
         ):

@@ -87,9 +87,9 @@ class Trust:
         """End what reads the commit."""
         self._revision.repository.close()
 
-    def before(self, ledger: Ledger) -> Before:
-        """Return what the change has touched, as it was."""
-        self._before = Before(self._revision, ledger)
+    def before(self, ledger: Ledger, options: Options, declarations: Declarations) -> Before:
+        """Return what the change has touched, as it was, rendered where the change is."""
+        self._before = Before(self._revision, ledger, (options, declarations) if options.render else None)
         return self._before
 
     def proposed(self, linked: Linked, now: Declarations, known: Known | None, options: Options) -> Proposed:

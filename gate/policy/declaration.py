@@ -1,4 +1,4 @@
-"""A declaration's file, `.gate.yaml`: the platform, the workloads, the exceptions and what is excluded.
+"""A declaration's file, `.gate.yaml`: the platform, workloads, exceptions, what is excluded, how charts are rendered.
 
 The shape is what `schemas/declaration.schema.json` describes. An entry of `exceptions` that has another permits nothing
 and is a finding, so that the rest is judged all the same; anything else that is wrong stops the run. Whether an
@@ -8,7 +8,7 @@ exception is over, or longer than a policy allows, is not asked here: that takes
 from __future__ import annotations
 
 from gate.model.errors import UsageError
-from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector
+from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector, Variant
 from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.reference import POLICY
@@ -32,6 +32,8 @@ RULE_ID = r"[A-Z][A-Z0-9-]{0,31}"
 #: The id of an advisory, whoever publishes it: CVE-2026-1, GHSA-..., RHSA-2026:1, PYSEC-2026-1.
 VULNERABILITY = r"[A-Za-z][A-Za-z0-9]{0,31}-[A-Za-z0-9][A-Za-z0-9._:+-]{0,95}"
 FINGERPRINT = r"[0-9a-f]{16}"
+VARIANT = r"[A-Za-z][A-Za-z0-9._-]{0,62}"
+DNS_NAME = r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?"
 ISOLATOR = r"[A-Za-z0-9_./-]+"
 
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
@@ -40,7 +42,7 @@ INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f
 
 def load_declaration(source: Source) -> Declaration:
     """Read a declaration; raise UsageError for the first thing that is wrong with it."""
-    optional = ("policy", "platform", "workloads", "exceptions", "exclude")
+    optional = ("policy", "platform", "workloads", "exceptions", "exclude", "render")
     entries = fields(document(source), "", ("version",), optional)
     whole(entries["version"], "version", 1, 1)
     policy = text(entries["policy"], "policy", POLICY, DEFAULT) if "policy" in entries else ""
@@ -56,6 +58,7 @@ def load_declaration(source: Source) -> Declaration:
         tuple(one for one in given if isinstance(one, Grant)),
         tuple(one for one in given if isinstance(one, Malformed)),
         tuple(_excluded(entries["exclude"])) if "exclude" in entries else (),
+        tuple(_rendered(entries["render"], source.path.rpartition("/")[0])) if "render" in entries else (),
     )
 
 
@@ -263,3 +266,39 @@ def _excluded(node: Node) -> Iterator[Exclusion]:
         entries = fields(member, "exclude", ("paths", "reason"))
         paths = _globs(entries["paths"], "exclude.paths")
         yield Exclusion(paths, text(entries["reason"], "exclude.reason", SENTENCE, "copied from upstream"), member.at)
+
+
+def _rendered(node: Node, folder: str) -> Iterator[Variant]:
+    """Read `render`; of several ways to render one chart each has a name, and no two the same."""
+    found: dict[str, list[tuple[Node, str]]] = {}
+    for member in items(node, "render"):
+        variant = _variant(member, folder)
+        named = found.setdefault(variant.chart, [])
+        named.append((member, variant.name))
+        names = [name for _node, name in named]
+        if len(names) > 1 and ("" in names or len(set(names)) < len(names)):
+            cause = f"there are several ways to render {quoted(variant.chart)}, and they have no names of their own"
+            refuse(member, cause, "add a `name` to each")
+        yield variant
+
+
+def _variant(node: Node, folder: str) -> Variant:
+    entries = fields(node, "render", ("chart",), ("name", "release", "namespace", "values"))
+
+    def given(name: str, form: str, example: str) -> str:
+        return text(entries[name], f"render.{name}", form, example) if name in entries else ""
+
+    values = items(entries["values"], "render.values") if "values" in entries else []
+    paths = (text(one, "render.values", INNER_PATH, "deploy/prod.yaml") for one in values)
+    return Variant(
+        _plain(given("chart", INNER_PATH, "charts/web")),
+        given("name", VARIANT, "prod"),
+        given("release", DNS_NAME, "web"),
+        given("namespace", DNS_NAME, "shop"),
+        tuple(f"{folder}/{path}" if folder else path for path in map(_plain, paths)),
+        node.at,
+    )
+
+
+def _plain(path: str) -> str:
+    return "/".join(segment for segment in path.split("/") if segment not in ("", "."))

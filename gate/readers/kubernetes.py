@@ -47,7 +47,7 @@ STATES = "boundary-gate.io/"
 TEMPLATES = frozenset({"", "template.openshift.io"})
 
 TEMPLATE = "is a template that nobody has rendered"
-RENDER = "render it (helm template, kustomize build, oc process) and check the result"
+RENDER = "render it (--render for charts and customizations; oc process) and check the result"
 
 #: What only OpenShift runs.
 OPENSHIFT = "apps.openshift.io/"

@@ -98,6 +98,7 @@ def _kind(verdict: Verdict, *, blocks: bool) -> str:
 
 def _command(kind: str, at: Location, title: str, message: str) -> str:
     place = f"file={_escaped(at.path, _PROPERTY)},line={at.line},col={at.column}"
+    message = f"{message} ({at.rendered})" if at.rendered else message
     return f"::{kind} {place},title={_escaped(title, _PROPERTY)}::{_escaped(message, _DATA)}"
 
 

@@ -125,13 +125,14 @@ def _difference(one: Difference) -> Json:
 
 
 def _at(at: Location) -> Json:
-    return {
+    found: Json = {
         "path": at.path,
         "line": at.line,
         "column": at.column,
         "end_line": at.end_line,
         "end_column": at.end_column,
     }
+    return {**found, "rendered": at.rendered} if at.rendered else found
 
 
 def _subject(subject: SubjectReport) -> Json:

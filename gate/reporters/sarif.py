@@ -172,6 +172,7 @@ def _level(finding: Finding, failing: set[str]) -> str:
 
 def _message(finding: Finding) -> str:
     outcome = " (undecided)" if finding.outcome == "undecided" else ""
+    outcome += f" ({finding.at.rendered})" if finding.at.rendered else ""
     return f"{finding.message}{outcome}. To fix it, {finding.remedy}."
 
 

@@ -226,7 +226,7 @@ def _mark(finding: Finding, subject: SubjectReport, paint: Paint) -> str:
 
 
 def _place(at: Location) -> str:
-    return f"{visible(at.path)}:{at.line}:{at.column}"
+    return f"{visible(at.path)}:{at.line}:{at.column}" + (f" ({visible(at.rendered)})" if at.rendered else "")
 
 
 def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:

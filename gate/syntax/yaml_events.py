@@ -19,7 +19,7 @@ NO_COLON = "could not find expected ':'"
 RESERVED = "found character that cannot start any token"
 IN_BLOCK = ("while parsing a block mapping", "while parsing a block collection")
 NESTING = "exceeded maximum nesting depth"
-RENDER = "render it (helm template, kustomize build) and check the result"
+RENDER = "render it (--render for charts and customizations) and check the result"
 
 
 def events(text: str) -> Any:

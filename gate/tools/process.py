@@ -52,11 +52,17 @@ class Ended(Record):
 
 
 class Bounds(Record):
-    """How long a program may take, in seconds, and how many bytes the file `output` may grow to, if it writes one."""
+    """How long a program may take, in seconds, and how many bytes the file `output` may grow to, if it writes one.
+
+    `said` are the bytes of either of its outputs, and `memory` those of its address space, where the system has that
+    bound; 0 is none.
+    """
 
     seconds: float
     output: str = ""
     most: int = 0
+    said: int = MAX_SAID
+    memory: int = 0
 
 
 def first_in_path(name: str, tree: str) -> str:
@@ -101,6 +107,8 @@ def run(command: list[str], folder: str, variables: dict[str, str], bounds: Boun
         reason = (error.strerror if isinstance(error, OSError) else "") or "it is no program"
         raise ProcessError(f"cannot be started: {reason.lower()}") from None
     try:
+        if bounds.memory:
+            _confine(process.pid, bounds.memory)
         if process.stdin is not None:
             with suppress(OSError):  # it may have ended without listening
                 process.stdin.write(told)
@@ -108,6 +116,16 @@ def run(command: list[str], folder: str, variables: dict[str, str], bounds: Boun
         return _Watched(process, bounds).ended()
     finally:
         _end(process)
+
+
+def _confine(process: int, memory: int) -> None:
+    """Bound the address space of a program that runs; only Linux can."""
+    import resource
+
+    limit = getattr(resource, "prlimit", None)
+    if limit is not None:
+        with suppress(OSError):  # it may have ended already
+            limit(process, resource.RLIMIT_AS, (memory, memory))
 
 
 class _Watched:
@@ -161,8 +179,8 @@ class _Watched:
         if not piece:
             self._selector.unregister(handle)
         self._said[handle] += piece
-        if len(self._said[handle]) > MAX_SAID:
-            raise ProcessError(f"said more than {MAX_SAID} bytes")
+        if len(self._said[handle]) > self._bounds.said:
+            raise ProcessError(f"said more than {self._bounds.said} bytes")
 
     def _measure(self) -> None:
         bounds = self._bounds

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
+    DNS_NAME,
     FINGERPRINT,
     GLOB_WORD,
     INNER_PATH,
     ISOLATOR,
     RULE_ID,
+    VARIANT,
     VERSION,
     VULNERABILITY,
     WORD,
@@ -57,6 +59,7 @@ def schema() -> Json:
                 "workloads": listed("The workloads, each with its sensitivity.", _workload()),
                 "exceptions": listed("What is permitted, to whom, why, by whom and until when.", _exception()),
                 "exclude": listed("Files that are not judged, and why.", _excluded()),
+                "render": listed("How charts are rendered, where --render asks for it.", _rendered()),
             },
             ["version"],
         ),
@@ -184,3 +187,14 @@ def _exception() -> Json:
 def _excluded() -> Json:
     globs = listed("Globs over paths relative to this file.", string("A glob.", INNER_PATH), least=1)
     return closed("Files that are not judged.", {"paths": globs, "reason": sentence("Why not.")})
+
+
+def _rendered() -> Json:
+    properties = {
+        "chart": string("The chart's folder, relative to this file.", INNER_PATH),
+        "name": string("What this way is called; needed where a chart has several.", VARIANT),
+        "release": string("The release's name. Left out, the chart's.", DNS_NAME),
+        "namespace": string("The release's namespace. Left out, default.", DNS_NAME),
+        "values": listed("Files of values, a later one over an earlier one.", string("A path.", INNER_PATH)),
+    }
+    return closed("One way to render a chart.", properties, ["chart"])

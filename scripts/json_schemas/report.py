@@ -91,8 +91,9 @@ def _location() -> Json:
         "column": number("In characters, from 1.", 1),
         "end_line": number("The line of the end.", 1),
         "end_column": number("The column after the last character.", 1),
+        "rendered": string("Which line it is of what was rendered; absent for what stands in the file itself."),
     }
-    return closed("A region of a file.", place)
+    return closed("A region of a file.", place, [name for name in place if name != "rendered"])
 
 
 def _finding() -> Json:

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 #: What a schema cannot say: how two values go together.
 SENSE = re.compile(
     r"is given a lower impact than|is held to less than|may last longer for|is higher than `level`"
-    r"|there are two (requirements|workloads)|before it was created"
+    r"|there are two (requirements|workloads)|before it was created|have no names of their own"
     r"|says again what another one says"
     r"|before it is effective|goes down from|becomes stricter on more than|ships with the gate"
 )
@@ -111,6 +111,9 @@ def _declarations() -> list[Data]:
            reason: x, owner: y, created: "2026-11-01", expires: "2027-01-31"}
         exclude:
         - {paths: [vendor/, "gen/*.yaml"], reason: copied}
+        render:
+        - {chart: charts/a, name: prod, release: a, namespace: b, values: [a.yaml, b/c.yaml]}
+        - {chart: ., name: staging}
         """
     )
     page = (ROOT / "docs" / "declaration.md").read_text()
