@@ -201,8 +201,11 @@ def _ids(lines: Iterable[FactLine]) -> list[str]:
 def _removals(lines: Iterable[FactLine]) -> str:
     """Say at every place what its rule's remedy is, or what has to be known before there is one."""
     rules = {fact: rule_id for rule_id, entry in RULES.items() for fact in entry.facts}
-    steps = (f"# {line.at}: {_step(line, rules[line.id])}\n" for line in lines if line.id in rules)
-    return "".join(dict.fromkeys(steps))
+    places: dict[tuple[str, str], dict[int, None]] = {}
+    for line in lines:
+        if line.id in rules:
+            places.setdefault((line.at.path, _step(line, rules[line.id])), {})[line.at.line] = None
+    return "".join(f"# {path}:{', '.join(map(str, found))}: {step}\n" for (path, step), found in places.items())
 
 
 def _step(line: FactLine, rule: str) -> str:

@@ -17,7 +17,7 @@ def named_source(files: AnyFiles, path: str, what: str = "declaration") -> Sourc
     """Return a file; raise UsageError where there is none."""
     found = whereabouts(files, path, what)
     if found is None:
-        raise UsageError(f"there is no file {path}", remedy="name an existing policy or declaration")
+        raise UsageError(f"there is no file {path}", remedy=f"name an existing {what}")
     return found[0]
 
 

@@ -97,7 +97,9 @@ class Ledger:
         for unread in walked.unread:
             self._problem(unread)
         if not found and named:
-            self.not_understood.append(NotUnderstood(whole_file(path), "holds no files", "name a path that does"))
+            self.not_understood.append(
+                NotUnderstood(whole_file(path or "."), "holds no files", "name a path that does")
+            )
 
     def image(self, path: str, files: Files) -> None:
         """Read a built image that was named: unlike others in the tree, it is what workloads of its name run."""

@@ -108,7 +108,7 @@ def choice(node: Node, key: str, words: tuple[Word, ...]) -> Word:
 def flag(node: Node, key: str) -> bool:
     """Return a boolean."""
     if not isinstance(node, Scalar) or not isinstance(node.value, bool):
-        refuse(node, f"`{key}` must be true or false")
+        refuse(node, f"`{key}` must be true or false", f"write `{key}: true` or `{key}: false`, without quotes")
     _undoubted(node)
     return node.value
 
@@ -120,7 +120,7 @@ def whole(node: Node, key: str, least: int, most: int) -> int:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         wanted = str(least) if least == most else f"a whole number from {least} to {most}"
-        refuse(node, f"`{key}` must be {wanted}")
+        refuse(node, f"`{key}` must be {wanted}", f"write `{key}: {least}`" if least == most else "write it in digits")
     _undoubted(node)
     return value
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from gate.reporters.alike import alike, listed
 from gate.reporters.doubts import Doubt, together
 from gate.reporters.escape import visible
 from gate.reporters.fetched import led
 from gate.reporters.tables import noted, summed
+from gate.verdict import ORDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,12 +48,14 @@ class Paint:
 
 
 def render(report: Report, *, colour: bool = False, verbose: bool = False) -> str:
-    """Return the whole report, ending in a line feed."""
+    """Return the whole report, the gravest first, ending in a line feed."""
     paint = Paint(on=colour)
-    lines = [*_table(report, paint)]
-    for subject in report.subjects:
-        if verbose or (subject.verdict != "pass" and not subject.is_quiet):
-            lines += ["", *_subject(subject, paint, verbose=verbose)]
+    subjects = sorted(report.subjects, key=lambda subject: -ORDER.index(subject.verdict))
+    told = [one for one in subjects if verbose or not (one.verdict == "pass" or one.is_quiet)]
+    blocks = [(subject, [*_subject(subject, paint, verbose=verbose)]) for subject in told]
+    lines = [*_table(subjects, paint)]
+    for block, others in ((block, []) for _, block in blocks) if verbose else alike(blocks):
+        lines += ["", *block, *(listed(others) if others else ())]
     lines += _ledger(report, paint)
     lines += _excepted(report, paint)
     lines += _requirements(report, paint)
@@ -63,15 +67,17 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
     return "\n".join(lines) + "\n"
 
 
-def _table(report: Report, paint: Paint) -> Iterator[str]:
-    shown = [s for s in report.subjects if len(report.subjects) <= LONG or not (s.verdict == "pass" or s.is_quiet)]
+def _table(subjects: list[SubjectReport], paint: Paint) -> Iterator[str]:
+    """Yield a line for each subject, without the columns that none has anything in."""
+    shown = [s for s in subjects if len(subjects) <= LONG or not (s.verdict == "pass" or s.is_quiet)]
     if not shown:
         return
     rows = [_row(subject) for subject in shown]
-    widths = [max(len(row[column]) for row in [_HEADINGS, *rows]) for column in range(len(_HEADINGS) - 1)]
+    used = [column for column in range(len(_HEADINGS) - 1) if any(row[column] != "-" for row in rows)]
+    widths = {column: max(len(row[column]) for row in [_HEADINGS, *rows]) for column in used}
 
     def aligned(row: tuple[str, ...], last: str) -> str:
-        return "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), last])
+        return "  ".join([*(row[column].ljust(width) for column, width in widths.items()), last])
 
     yield paint(aligned(_HEADINGS, _HEADINGS[-1]), "bold")
     for subject, row in zip(shown, rows, strict=True):

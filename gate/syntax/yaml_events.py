@@ -19,6 +19,7 @@ NO_COLON = "could not find expected ':'"
 RESERVED = "found character that cannot start any token"
 IN_BLOCK = ("while parsing a block mapping", "while parsing a block collection")
 NESTING = "exceeded maximum nesting depth"
+MEND = "mend this line, or what it goes on from"
 RENDER = "render it (--render for charts and customizations) and check the result"
 
 
@@ -51,7 +52,7 @@ def refusal(error: Any, source: Source, start: int, end: int) -> InputError:
         return _at("is nested too deeply", source, start + here)
     if _is_certain(error) and (begins_at(text, here) or (error.context in IN_BLOCK and is_cut_at(text, here))):
         return _at(UNRENDERED, source, start + here, remedy=RENDER, kind=UnrenderedError)
-    return _at(f"is not YAML: {error.problem}", source, start + here)
+    return _at(f"is not YAML: {error.problem}", source, start + here, remedy=MEND)
 
 
 def _place(error: Any, text: str) -> int:

@@ -14,7 +14,7 @@ from gate.readers import READERS
 from tests.contracts.code import PACKAGE
 
 #: Modules of `gate.reporters` that are no format: what several share, and a part of one.
-SHARED = {"against", "clocks", "lag", "doubts", "escape", "fetched", "tables", "witnesses"}
+SHARED = {"against", "alike", "clocks", "lag", "doubts", "escape", "fetched", "tables", "witnesses"}
 
 FAMILIES = sorted(path.parent.name for path in (PACKAGE / "rules").glob("*/__init__.py"))
 

@@ -335,3 +335,37 @@ def test_a_declaration_with_the_other_ending_is_refused(tmp_path: Path, capsys: 
     answer = check(capsys, tmp_path)
     assert answer.status == 2
     assert "rename it to .gate.yaml" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "remedy"),
+    [
+        ("version: 1\nworkloads: [a\n", "is not YAML", "mend this line"),
+        ("version: 2\n", "`version` must be 1", "write `version: 1`"),
+        ("version: 1\nplatform: {kubernetes: {seccomp_default: 'on'}}\n", "must be true or false", "without quotes"),
+    ],
+)
+def test_what_is_wrong_with_a_declaration_has_a_remedy(
+    text: str, cause: str, remedy: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, __gate__yaml=text, pod__yaml=POD)
+    first, second = check(capsys, tmp_path).err.splitlines()
+    assert cause in first
+    assert remedy in second
+
+
+@pytest.mark.parametrize("option", ["--vex", "--declaration"])
+def test_a_file_that_is_not_there_is_asked_for_by_what_it_is(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, pod__yaml=POD)
+    what = {"--vex": "VEX document", "--declaration": "declaration"}[option]
+    assert f"name an existing {what}\n" in check(capsys, option, "nope", tmp_path).err
+
+
+def test_an_empty_repository_has_a_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (gap,) = check(capsys).report["coverage"]["not_understood"]
+    assert gap["location"]["path"] == "."

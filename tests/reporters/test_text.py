@@ -116,3 +116,54 @@ def test_fingerprints_are_shown_on_request(tmp_path: Path, capsys: pytest.Captur
     shown = gate(capsys, "check", "--now", NOW, "--verbose", tmp_path).out
     assert all(mark in shown for mark in marks)
     assert not any(mark in gate(capsys, "check", "--now", NOW, tmp_path).out for mark in marks)
+
+
+def written(folder: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], *options: str) -> str:
+    return gate(capsys, "check", "--now", NOW, *options, write_all(folder, files)).out
+
+
+def test_the_gravest_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "services:\n  a: {image: x}\n  b: {image: x, pid: host}\n  c: {image: x, privileged: true}\n"
+    out = written(tmp_path, capsys, {"compose.yaml": services})
+    table, *blocks = out.split("\n\n")
+    assert [line.split()[-1] for line in table.splitlines()] == ["VERDICT", "FAIL", "warn", "pass"]
+    assert [block.split()[1].rpartition("/")[2] for block in blocks if block[:4] in ("FAIL", "WARN")][:2] == ["c", "b"]
+
+
+def test_a_column_with_nothing_in_it_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = {"Dockerfile": "FROM debian:13\nUSER 1000\n"}
+    assert written(tmp_path, capsys, recipe).split("\n")[0].split() == ["SUBJECT", "AGE", "VERDICT"]
+    both = {**recipe, "compose.yaml": "services:\n  a: {image: x}\n"}
+    assert written(tmp_path, capsys, both).split("\n")[0].split() == ["SUBJECT", "HAS", "NEEDS", "AGE", "VERDICT"]
+
+
+ANCHORED = """\
+x-base: &base
+  image: x
+  pid: host
+services:
+  web:
+    <<: *base
+  worker:
+    <<: *base
+  other:
+    image: x
+    pid: host
+"""
+
+
+def test_what_several_inherit_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = written(tmp_path, capsys, {"compose.yaml": ANCHORED, "b/compose.yaml": ANCHORED})
+    assert out.count("WARN  compose.yaml#services/web") == 1
+    assert "WARN  compose.yaml#services/worker" not in out
+    assert out.count("  the same of 1 more of this file\n        worker:7\n") == 2
+    # Its own line has to be mended as well.
+    assert "WARN  compose.yaml#services/other" in out
+    assert "WARN  compose.yaml#services/worker" in written(tmp_path, capsys, {}, "--verbose").replace("PASS", "WARN")
+
+
+def test_one_remedy_for_several_lines_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    service = "services:\n  a:\n    image: x\n    volumes:\n    - /etc:/e\n    - /root:/r\n"
+    out = written(tmp_path, capsys, {"compose.yaml": service})
+    assert out.count("mount the one file or folder that is needed") == 1
+    assert "# compose.yaml:5, 6: mount the one" in out
