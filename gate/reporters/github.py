@@ -1,10 +1,12 @@
 """The report as GitHub workflow commands: annotations on the lines of a pull request.
 
-Syntax and escapes: actions/toolkit `command.ts`. A step may make ten annotations of each kind, so the gravest come
-first and the last of them says what was left out.
+Syntax and escapes: actions/toolkit `command.ts`. A step may make ten annotations of each kind. Where there are
+more, every subject has its gravest before any has its second, and the last of them says what was left out.
 """
 
 from __future__ import annotations
+
+from itertools import chain, zip_longest
 
 from gate.reporters.doubts import Doubt, together
 from gate.reporters.escape import visible
@@ -33,7 +35,7 @@ def render(report: Report) -> str:
     lines: list[str] = []
     for kind in ("error", "warning", "notice"):
         aged = kind == "warning" and report.tables.notes
-        lines += _within(MOST - 1 if aged else MOST, kind, list(dict.fromkeys(_commands(report, kind))))
+        lines += _within(MOST - 1 if aged else MOST, kind, report)
         if aged:
             lines.append(f"::warning title=boundary-gate::{_escaped(noted(report.tables), _DATA)}")
     lines.append(summed(report.tables))
@@ -41,23 +43,35 @@ def render(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _within(most: int, kind: str, found: list[str]) -> list[str]:
+def _within(most: int, kind: str, report: Report) -> list[str]:
     """Leave out what there is no room for, and say how much that is: a runner would leave it out in silence."""
+    told = [[*_new(subject, kind)] for subject in report.subjects]
+    found = [*dict.fromkeys([*_beside(report, kind), *chain.from_iterable(told), *_excepted(report, kind)])]
     if len(found) <= most:
         return found
     kept = most - 1
-    return [*found[:kept], f"::{kind} title=boundary-gate::{len(found) - kept} more are in the full report"]
+    dealt = [*dict.fromkeys([*_beside(report, kind), *_dealt(told), *_excepted(report, kind)])]
+    return [*dealt[:kept], f"::{kind} title=boundary-gate::{len(found) - kept} more are in the full report"]
 
 
-def _commands(report: Report, kind: str) -> Iterator[str]:
+def _dealt(told: list[list[str]]) -> Iterator[str]:
+    """Yield one command of each subject after the other: first what was found, with its remedy, then the verdict."""
+    turned = [[*one[1:2], *one[:1], *one[2:]] for one in told]
+    for several in zip_longest(*turned):
+        yield from (one for one in several if one is not None)
+
+
+def _beside(report: Report, kind: str) -> Iterator[str]:
+    """Yield what is said of no subject."""
     if kind == "error":
         for gap in report.coverage.not_understood:
             yield _command(kind, gap.at, "not understood", f"{gap.reason}. {gap.remedy}")
-    for subject in report.subjects:
-        yield from _new(subject, kind)
     for finding in report.findings:
         if kind == ("error" if finding.blocks else "warning"):
             yield _command(kind, finding.at, f"{finding.rule} {finding.name}", finding.message)
+
+
+def _excepted(report: Report, kind: str) -> Iterator[str]:
     if kind == "notice":
         for subject in report.subjects:
             for finding in subject.findings:

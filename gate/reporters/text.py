@@ -303,7 +303,7 @@ def _requirements(report: Report, paint: Paint) -> Iterator[str]:
     missed = {
         because.rule: because
         for subject in report.subjects
-        if subject.boundary is not None and subject.boundary.worst < subject.required.hi
+        if subject.boundary is not None and subject.boundary.worst < subject.required.hi and subject.verdict != "pass"
         for because in subject.required.because
         if because.level in (f"L{subject.required.lo}", f"L{subject.required.hi}")
     }

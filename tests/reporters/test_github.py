@@ -78,6 +78,15 @@ def test_the_worst_come_first_and_the_rest_is_counted(tmp_path: Path, capsys: py
     assert re.search(r"::\d+ more are in the full report", errors[-1])
 
 
+def test_every_subject_has_one_before_any_has_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    services = "".join(f"  s{number}: {{image: x, privileged: true, pid: host}}\n" for number in range(30))
+    write_all(tmp_path, {"compose.yaml": f"services:\n{services}"})
+    lines = gate(capsys, "check", "--now", NOW, "--format", "github", tmp_path).out.splitlines()
+    errors = [line for line in lines if line.startswith("::error file=")]
+    assert len({line.partition(",col=")[0] for line in errors}) == len(errors) == 9
+    assert all("To fix it, " in line for line in errors)
+
+
 def test_a_runner_shows_every_warning_that_there_is_room_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

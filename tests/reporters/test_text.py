@@ -122,6 +122,13 @@ def written(folder: Path, capsys: pytest.CaptureFixture[str], files: dict[str, s
     return gate(capsys, "check", "--now", NOW, *options, write_all(folder, files)).out
 
 
+def test_only_what_is_missed_explains_a_requirement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"compose.yaml": "services:\n  web: {image: x, privileged: true}\n"}
+    assert "\nrequirements\n" in written(tmp_path, capsys, files)
+    grant = "{rule: ISO001, workload: web, reason: a, owner: b, created: 2026-11-01, expires: 2026-12-01}"
+    assert "\nrequirements\n" not in written(tmp_path, capsys, {".gate.yaml": f"version: 1\nexceptions:\n- {grant}\n"})
+
+
 def test_the_gravest_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     services = "services:\n  a: {image: x}\n  b: {image: x, pid: host}\n  c: {image: x, privileged: true}\n"
     out = written(tmp_path, capsys, {"compose.yaml": services})
