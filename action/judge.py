@@ -136,6 +136,11 @@ def base(environ: Mapping[str, str]) -> str:
     return str(found)
 
 
+def is_asked(environ: Mapping[str, str], variable: str) -> bool:
+    """Say whether a switch is on; without an image nobody is to be asked for one, which the command calls a mistake."""
+    return environ[variable] == "true" and (variable != "GATE_ONLINE" or bool(lines(environ["GATE_IMAGES"])))
+
+
 def judge(environ: Mapping[str, str], commits: list[str], formats: Mapping[str, Path]) -> int:
     """Run `gate check` in the workspace; what it says besides the reports goes to the log."""
     command = [sys.executable, "-I", "-m", "gate", "check"]
@@ -143,7 +148,7 @@ def judge(environ: Mapping[str, str], commits: list[str], formats: Mapping[str, 
         if environ[variable]:
             command += [f"{option}={environ[variable]}"]
     command += commits
-    command += (option for variable, option in SWITCHES.items() if environ[variable] == "true")
+    command += (option for variable, option in SWITCHES.items() if is_asked(environ, variable))
     for name, file in formats.items():
         command += ["--format", f"{name}={file}"]
     for image in lines(environ["GATE_IMAGES"]):

@@ -249,7 +249,7 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
     """List what was found about the run as a whole, and what was not understood."""
     coverage = report.coverage
     for finding in report.findings:
-        yield _finding(finding, paint)
+        yield f"{_finding(finding, paint)}{', which the policy fails' if finding.blocks else ''}"
     for change in report.trusted.changes if report.trusted else ():
         if not change.weakens:
             text = f"this change {visible(change.text)}; that counts once it is merged"
@@ -327,7 +327,8 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     counts = {
         verdict: sum(s.verdict == verdict for s in report.subjects) for verdict in ("fail", "undecided", "warn", "pass")
     }
-    tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count) or _nothing(report)
+    tally = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    tally = ", ".join(part for part in (tally, _besides(report)) if part) or "nothing to judge"
     files = f"{coverage.read} of {coverage.seen} files read"
     rest = f", {len(coverage.skipped)} skipped{'' if listed else ' (--verbose)'}" if coverage.skipped else ""
     gaps = f", {len(coverage.not_understood)} not understood" if coverage.not_understood else ""
@@ -340,12 +341,14 @@ def _summary(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     yield f"{label}  {tally}  ({files}{rest}{gaps}; policy {report.policy}{side}, stage {report.stage})"
 
 
-def _nothing(report: Report) -> str:
-    """Say that there was no subject, and how much was found beside them."""
-    if report.against:
+def _besides(report: Report) -> str:
+    """Count what fails beside the subjects; where there are none, all that was found."""
+    if report.against and not report.subjects and not report.findings:
         return "nothing is worse"
-    found = len(report.findings)
-    return f"no subject, {found} finding{'' if found == 1 else 's'}" if found else "nothing to judge"
+    failing = sum(finding.blocks for finding in report.findings)
+    found = failing or (0 if report.subjects else len(report.findings))
+    said = f"{found} {'failing ' if failing else ''}finding{'' if found == 1 else 's'}"
+    return "" if not found else said if report.subjects else f"no subject, {said}"
 
 
 def _baseline(report: Report, paint: Paint) -> Iterator[str]:

@@ -45,7 +45,13 @@ def test_what_the_policy_requires_is_said_once(tmp_path: Path, capsys: pytest.Ca
 
 def test_findings_beside_the_subjects_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_all(tmp_path, {"daemon.json": '{"hosts": ["tcp://0.0.0.0:2375"]}'})
-    assert "FAIL  no subject, 1 finding  (" in gate(capsys, "check", "--now", NOW, tmp_path).out
+    out = gate(capsys, "check", "--now", NOW, tmp_path).out
+    assert "everybody who reaches it, which the policy fails\n" in out
+    assert "FAIL  no subject, 1 failing finding  (" in out
+    write_all(tmp_path, {"Dockerfile": "FROM debian:13\nUSER 1\n"})
+    assert "FAIL  1 pass, 1 failing finding  (" in gate(capsys, "check", "--now", NOW, tmp_path).out
+    write_all(tmp_path / "warns", {"daemon.json": '{"hosts": ["tcp://127.0.0.1:2375"]}'})
+    assert "WARN  no subject, 1 finding  (" in gate(capsys, "check", "--now", NOW, tmp_path / "warns").out
 
 
 def test_one_reason_is_told_once_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
