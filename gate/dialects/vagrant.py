@@ -10,6 +10,8 @@ import re
 
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
+from gate.dialects.vboxmanage import Command
+from gate.dialects.vboxmanage import Machine as Customized
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
@@ -212,7 +214,7 @@ def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
         Items(tuple(_devices(settings)), unseen, not reason, reason),
         Items(tuple(_tweaks(settings)), at),
         Machine(
-            Items((), at),
+            Items(tuple(_customized(settings).monitors()), at),
             Items(tuple(_consoles(settings)), at),
             Items(tuple(_channels(settings)), at),
             Items((), at),
@@ -256,18 +258,26 @@ def _shares(file: Vagrantfile, name: str, settings: list[_Set], at: Location) ->
             yield Stated(share(Stated(".", at), target, Defaulted(False, at), at), at)
         elif not _is_disabled(folders[last]):
             yield from _shared(folders[last], target)
-    for setting in settings:
-        yield from _added(setting)
+    for added in _customized(settings).folders:
+        path: Setting[str] = Unknown("the folder cannot be known", added.at)
+        if added.path is not None:
+            path = Stated(added.path, added.at)
+        yield Stated(share(path, added.name, Stated(added.read_only, added.at), added.at), added.at)
 
 
-def _added(one: _Set) -> Iterator[Setting[Mount]]:
-    """Yield a folder that VirtualBox is told of by itself."""
-    words = [match[2] for match in re.finditer(r"(['\"])([^'\"]*)\1", one.value)] if one.key == "customize" else []
-    if words[:2] == ["sharedfolder", "add"]:
-        path: Setting[str] = Unknown("the folder cannot be known", one.at)
-        if "--hostpath" in words[:-1]:
-            path = Stated(words[words.index("--hostpath") + 1], one.at)
-        yield Stated(share(path, "", Stated("--readonly" in words, one.at), one.at), one.at)
+def _customized(settings: list[_Set]) -> Customized:
+    """Return what VirtualBox is told of a machine by itself."""
+    return Customized([Command(_words(one), one.at, one.is_certain) for one in settings if one.key == "customize"])
+
+
+def _words(one: _Set) -> tuple[str | None, ...]:
+    """Return the words of a `customize`, whose first argument is a list; None for what has to be run to be known."""
+    inside = one.value.strip().removeprefix("(").strip().partition("[")[2]
+    return tuple(_word(word) for word in _arguments(inside))
+
+
+def _word(text: str) -> str | None:
+    return text if re.fullmatch(r"-?[0-9]+", text) else _literal(text)
 
 
 def _is_disabled(folder: _Folder) -> bool:
@@ -295,6 +305,8 @@ def _devices(settings: list[_Set]) -> Iterator[Setting[Device]]:
     for one in settings:
         if one.provider == "libvirt" and one.key in ("pci", "usb"):
             yield Stated(Device(f"a {one.key.upper()} device", "rwm", one.at), one.at)
+    for device in _customized(settings).devices():
+        yield Stated(device, device.at)
 
 
 def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
@@ -302,13 +314,12 @@ def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
     for one in settings:
         if one.provider == "libvirt" and one.key in ("qemuargs", "qemu_args"):
             yield Stated(Tweak("qemu:commandline", Stated(one.value, one.at), one.at), one.at)
-        elif one.key == "customize" and "VBoxInternal" in one.value:
-            yield Stated(Tweak("vbox:VBoxInternal", Stated(one.value, one.at), one.at), one.at)
+    for tweak in _customized(settings).tweaks():
+        yield Stated(tweak, tweak.at)
 
 
 def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
     asks = any(one.key == "graphics_passwd" for one in settings)
-    has_login = _has_login(settings)
     for one in settings:
         address = _literal(one.value)
         if (
@@ -319,44 +330,23 @@ def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
         ):
             shown = address if address is not None else "an address that cannot be known"
             yield Stated(f"its screen on {shown}", one.at) if address is not None else Unknown(shown, one.at)
-        words = _words(one)
-        if "--vrde" in words and words[words.index("--vrde") + 1 :][:1] == ["on"] and not has_login:
-            yield Stated("remote display on every address", one.at)
-
-
-def _has_login(settings: list[_Set]) -> bool:
-    found = [words for words in map(_words, settings) if "--vrdeauthtype" in words or "--vrde-auth-type" in words]
-    return any("external" in words or "guest" in words for words in found)
-
-
-def _words(one: _Set) -> list[str]:
-    """Return the words of a `customize` in lower case."""
-    if one.key != "customize":
-        return []
-    return [match[2].lower() for match in re.finditer(r"(['\"])([^'\"]*)\1", one.value)]
+    yield from _customized(settings).consoles()
 
 
 def _channels(settings: list[_Set]) -> Iterator[Setting[str]]:
+    yield from _customized(settings).channels()
     for one in settings:
-        words = _words(one)
-        for flags, what in (
-            (("--clipboard", "--clipboard-mode"), "the clipboard"),
-            (("--draganddrop", "--drag-and-drop"), "drag and drop"),
-        ):
-            for flag in flags:
-                if flag in words and words[words.index(flag) + 1 :][:1] not in (["disabled"], []):
-                    yield Stated(what, one.at)
         if one.key == "enable_enhanced_session_mode" and one.value == "true":
             yield Stated("the desktop of an enhanced session", one.at)
 
 
 def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
+    customized = _customized(settings).nested()
+    if customized is not None:
+        return customized
     for one in reversed(settings):
-        words = _words(one)
         if one.key in ("nested", "enable_virtualization_extensions"):
             return Stated(one.value == "true", one.at)
-        if "--nested-hw-virt" in words:
-            return Stated(words[words.index("--nested-hw-virt") + 1 :][:1] == ["on"], one.at)
         if one.key == "vmx.vhv.enable":
             return Stated((_literal(one.value) or "").lower() == "true", one.at)
     return Defaulted(False, at)
@@ -364,6 +354,6 @@ def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
 
 def _memory(settings: list[_Set], at: Location) -> Setting[str]:
     for one in reversed(settings):
-        if one.key in ("memory", "memsize") or "--memory" in _words(one):
+        if one.key in ("memory", "memsize"):
             return Stated(one.value, one.at)
-    return Defaulted("what the box has", at)
+    return _customized(settings).memory(at)

@@ -38,7 +38,7 @@ def machine(root: Element, path: str) -> Workload:
         Items(tuple(Stated(one, one.at) for one in _devices(hardware)), at),
         Items(tuple(Stated(one, one.at) for one in _tweaks(found)), at),
         Machine(
-            Items(tuple(_monitors(hardware)), at),
+            Items(tuple(_monitors(found)), at),
             Items(tuple(_consoles(hardware)), at),
             Items(tuple(_channels(hardware)), at),
             Items((), at),
@@ -51,7 +51,7 @@ def machine(root: Element, path: str) -> Workload:
 
 
 def _is_on(element: Element, name: str = "enabled") -> bool:
-    return element.get(name).lower() in ("true", "1")
+    return element.get(name).lower() in ("true", "yes", "on", "1")
 
 
 def _memory(hardware: Element) -> Setting[str]:
@@ -66,7 +66,7 @@ def _shares(hardware: Element) -> Iterator[Mount]:
         path: Setting[str] = Unknown("the folder is not stated", one.at)
         if one.get("hostPath"):
             path = Stated(one.get("hostPath"), one.at)
-        read_only: Setting[bool] = Unknown("whether the guest may write is not stated", one.at)
+        read_only: Setting[bool] = Defaulted(True, one.at)
         if "writable" in one.attributes:
             read_only = Stated(not _is_on(one, "writable"), one.at)
         yield share(path, one.get("name"), read_only, one.at)
@@ -86,9 +86,9 @@ def _tweaks(found: Element) -> Iterator[Tweak]:
             yield Tweak(f"vbox:{one.get('name')[:80]}", Stated(one.get("value"), one.at), one.at)
 
 
-def _monitors(hardware: Element) -> Iterator[Setting[str]]:
+def _monitors(found: Element) -> Iterator[Setting[str]]:
     """Yield the debugger of the guest, where it listens for others."""
-    for one in hardware.all("GuestDebug"):
+    for one in found.all("Debugging", "GuestDebug"):
         if one.get("provider") not in ("", "None") and one.get("io").upper() == "TCP" and is_open(one.get("address")):
             yield Stated(f"a debugger on {one.get('address') or 'every address'}", one.at)
 
@@ -100,7 +100,7 @@ def _consoles(hardware: Element) -> Iterator[Setting[str]]:
             yield Stated(f"remote display on {_address(one) or 'every address'}", one.at)
     for one in hardware.all("UART", "Port"):
         serves = _is_on(one, "server") and one.get("hostMode").upper() == "TCP"
-        if serves and one.get("enabled", "true").lower() in ("true", "1"):
+        if serves and ("enabled" not in one.attributes or _is_on(one)):
             yield Stated(f"a serial line on port {one.get('path')[:20]} of every address", one.at)
 
 
@@ -116,12 +116,14 @@ def _channels(hardware: Element) -> Iterator[Setting[str]]:
         for one in hardware.all(name):
             if one.get("mode", "Disabled") != "Disabled":
                 yield Stated(f"{what} ({one.get('mode')[:20]})", one.at)
-            elif _is_on(one, "fileTransfersEnabled"):
+            if _is_on(one, "fileTransfersEnabled"):
                 yield Stated("files by the clipboard", one.at)
 
 
 def _nested(hardware: Element) -> Setting[bool]:
-    for one in hardware.all("CPU", "NestedHWVirt"):
-        return Stated(_is_on(one), one.at)
+    # Settings of version 1.20 and later have what only x86 has in an element of its own.
+    for path in (("CPU", "NestedHWVirt"), ("CPU", "x86", "NestedHWVirt")):
+        for one in hardware.all(*path):
+            return Stated(_is_on(one), one.at)
     at: Location = hardware.at
     return Defaulted(False, at)

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.source import Source, Sources
 
-_KEY = re.compile(rb"(?im)^[ \t\xef\xbb\xbf]*(?:config\.version|virtualhw\.version)[ \t]*=")
+_KEY = re.compile(rb"(?im)(?:^|\r)[ \t\xef\xbb\xbf]*(?:config\.version|virtualhw\.version)[ \t]*=")
 
 
 def claims(source: Source) -> bool:

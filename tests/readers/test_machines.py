@@ -110,7 +110,10 @@ VIRTUALBOX = [
     (vbox(), "L6"),
     (vbox("<SharedFolders><SharedFolder hostPath='/srv/x' writable='true'/></SharedFolders>"), "L3"),
     (vbox("<SharedFolders><SharedFolder hostPath='/srv/x' writable='false'/></SharedFolders>"), "L6"),
-    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x'/></SharedFolders>"), "L3..L6"),
+    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x'/></SharedFolders>"), "L6"),
+    (vbox("<SharedFolders><SharedFolder hostPath='/srv/x' writable='yes'/></SharedFolders>"), "L3"),
+    (vbox("<RemoteDisplay enabled='on'/>"), "L5"),
+    (vbox("<CPU><x86><NestedHWVirt enabled='yes'/></x86></CPU>"), "L6"),
     (vbox("<RemoteDisplay enabled='true'/>"), "L5"),
     (vbox("<RemoteDisplay enabled='true' authType='External'/>"), "L6"),
     (vbox("<RemoteDisplay enabled='false'/>"), "L6"),
@@ -302,6 +305,22 @@ def test_a_dictionary_counts_the_last_line_of_a_key() -> None:
     )
     found = {key: entry.value for key, entry in vmx.entries(source).items()}
     assert found == {"a.b": "2", "c": "x", "e": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('a = "b"\rc = "d"\r\ne = f', {"a": "b", "c": "d", "e": "f"}),
+        ('a = b c\nd = e"f\n', {"d": 'e"f'}),
+        ("a = ||41\nb = |4|41\nc = |\nd = |C3|BC\n", {"a": "||41", "b": "|4|41", "c": "|", "d": "ü"}),
+        ('a"b = "c"\n', {'a"b': "c"}),
+        ("a = b\0c\n\0d = e\n", {"a": "b"}),
+        ("\ufeffa = 1\n\ufeffb = 2\n", {"a": "1", "\ufeffb": "2"}),
+    ],
+)
+def test_a_dictionary_is_read_as_vmware_reads_it(text: str, found: dict[str, str]) -> None:
+    read = vmx.entries(Source("a.vmx", text.encode()))
+    assert {key: entry.value for key, entry in read.items()} == found
 
 
 def test_lists_and_strings_of_xl() -> None:
