@@ -55,7 +55,7 @@ class Script:
         everything = [replace(one, name=one.name.rpartition("\\")[2]) for one in commands(source.text)]
         self.commands = [one for one in everything if "-" in one.name]
         self.made = [one for one in self.commands if one.name == "new-vm"]
-        self.unseen = next((self.at(one) for one in everything if one.name in _RUNS or one.name.startswith("$(")), None)
+        self.unseen = next((self.at(one) for one in everything if one.name in _RUNS), None)
         self._names = [self.name(one) for one in self.commands]
 
     def at(self, one: Command) -> Location:

@@ -82,6 +82,7 @@ class _Folder(Record):
     target: str | None
     options: str
     is_certain: bool
+    of_provider: bool
     at: Location
 
 
@@ -145,7 +146,7 @@ class Vagrantfile:
             options = ", ".join(arguments[2:])[:2000]
             # Inside of a provider's block it counts with that provider alone.
             certain = one.is_certain and not provider
-            self.folders.append(_Folder(machine, name, target, options, certain, at))
+            self.folders.append(_Folder(machine, name, target, options, certain, bool(provider), at))
 
     def _set(self, one: Statement, machine: str, provider: str, at: Location) -> None:
         setting = _SETTING.match(one.text)
@@ -174,7 +175,7 @@ class Vagrantfile:
 
 def _arguments(text: str) -> Iterator[str]:
     """Cut arguments at the commas between them."""
-    masked = masked_strings(text)
+    masked = re.split(r"\bdo\b|\{[ \t]*\|", masked_strings(text))[0]
     begin = depth = 0
     for index, char in enumerate(masked):
         if char in ")]}" and depth == 0:
@@ -184,7 +185,7 @@ def _arguments(text: str) -> Iterator[str]:
         if char == "," and depth == 0:
             yield text[begin:index].strip()
             begin = index + 1
-    last = re.split(r"\bdo\b|\s(?:if|unless)\s", masked[begin:])[0]
+    last = re.split(r"\s(?:if|unless)\s", masked[begin:])[0]
     if text[begin : begin + len(last)].strip():
         yield text[begin : begin + len(last)].strip()
 
@@ -232,37 +233,50 @@ def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[st
     others = [one for one in file.providers if one not in PLATFORMS and one not in CLOUDS]
     if others:
         return Unknown(f"what the provider {others[0][:40]!r} starts is not known", file.providers[others[0]])
-    for one in settings:
-        if one.provider == "libvirt" and one.key == "driver":
-            driver = _literal(one.value)
-            if driver is None:
-                return Unknown("a variable decides whether it is emulated", one.at)
-            if driver == "qemu":
-                return Stated("emulated-vm", one.at)
+    given = _given(settings, "driver")
+    drivers = {_literal(_value(one)) for one in given} | ({"kvm"} if given and not given[0].is_certain else set())
+    if drivers == {"qemu"}:
+        return Stated("emulated-vm", given[-1].at)
+    if drivers & {"qemu", None}:
+        return Unknown("a condition or a variable decides whether it is emulated", given[-1].at)
     return Stated("vm", at)
 
 
 def _shares(file: Vagrantfile, name: str, settings: list[_Set], at: Location) -> Iterator[Setting[Mount]]:
     """Yield the folders that a machine sees, the project's own among them unless it is certainly disabled."""
     found: dict[str, list[_Folder]] = {"/vagrant": []}
-    # What a machine says of a folder counts behind what is said of all; of one place the last word counts.
-    for one in sorted(file.folders, key=lambda folder: folder.machine == name):
-        if one.machine in ("", name):
-            found.setdefault(one.target if one.target is not None else f"?{one.at.start}", []).append(one)
+    # What a machine says counts behind what is said of all, and what holds for one provider behind both; of one place
+    # the last word counts.
+    said = [one for one in file.folders if one.machine in ("", name)]
+    said.sort(key=lambda one: (one.of_provider, one.machine == name))
+    for one in said:
+        found.setdefault(one.target.rstrip("/") if one.target is not None else f"?{one.at.start}", []).append(one)
     for target, folders in found.items():
         settled = [index for index, one in enumerate(folders) if one.is_certain]
         last = settled[-1] if settled else -1
         if last + 1 < len(folders):
             yield Unknown(f"a condition decides how {target.lstrip('?')} is shared", folders[-1].at)
         elif last < 0:
-            yield Stated(share(Stated(".", at), target, Defaulted(False, at), at), at)
-        elif not _is_disabled(folders[last]):
-            yield from _shared(folders[last], target)
+            yield from _by_default(said, at, file.unseen)
+        else:
+            yield from _shared(folders[: last + 1], target)
     for added in _customized(settings).folders:
         path: Setting[str] = Unknown("the folder cannot be known", added.at)
         if added.path is not None:
             path = Stated(added.path, added.at)
         yield Stated(share(path, added.name, Stated(added.read_only, added.at), added.at), added.at)
+
+
+def _by_default(said: list[_Folder], at: Location, unseen: Location | None) -> Iterator[Setting[Mount]]:
+    """Yield the project's folder, which is shared where it is not shared anywhere else."""
+    if any(one.source == "." and one.is_certain for one in said):
+        return
+    if any(one.source in (".", None) for one in said):
+        yield Unknown("a condition or a variable decides whether the project's folder is shared here", at)
+    elif unseen is not None:
+        yield Unknown("what is not read here may keep the project's folder from being shared", unseen)
+    else:
+        yield Stated(share(Stated(".", at), "/vagrant", Defaulted(False, at), at), at)
 
 
 def _customized(settings: list[_Set]) -> Customized:
@@ -280,23 +294,25 @@ def _word(text: str) -> str | None:
     return text if re.fullmatch(r"-?[0-9]+", text) else _literal(text)
 
 
-def _is_disabled(folder: _Folder) -> bool:
-    return re.search(r"\bdisabled\b\s*(?::|=>)\s*true\b", folder.options) is not None
-
-
-def _shared(folder: _Folder, target: str) -> Iterator[Setting[Mount]]:
-    kind = re.search(r"\btype\b\s*(?::|=>)\s*([^,\s]+)", folder.options)
+def _shared(folders: list[_Folder], target: str) -> Iterator[Setting[Mount]]:
+    """Yield a folder by all that is said of it: an option that is not said anew stays, but for `disabled`."""
+    folder = folders[-1]
+    disabled = re.search(r"\bdisabled\b\s*(?::|=>)\s*([^,]+)", folder.options)
+    answer = disabled[1].strip() if disabled is not None else "false"
+    options = ", ".join(one.options for one in reversed(folders))
+    kind = re.search(r"\btype\b\s*(?::|=>)\s*([^,\s]+)", options)
     written = _literal(kind[1]) if kind is not None else ""
-    if written in _COPIED:
+    if answer == "true" or written in _COPIED:
         return
-    if written is None:
+    if written is None or answer not in ("false", "nil"):
         yield Unknown(f"how {target} is shared cannot be known", folder.at)
         return
     path: Setting[str] = Unknown("the folder cannot be known", folder.at)
     if folder.source is not None:
         path = Stated(folder.source, folder.at)
     read_only: Setting[bool] = Defaulted(False, folder.at)
-    if re.search(r"mount_options\b[^\]]*['\"](?:[^'\"]*,)?ro(?:,[^'\"]*)?['\"]", folder.options):
+    mounted = re.search(r"\bmount_options\b[^\[]*\[([^\]]*)\]", options)
+    if mounted is not None and re.search(r"['\"](?:[^'\"]*,)?ro(?:,[^'\"]*)?['\"]", mounted[1]):
         read_only = Stated(True, folder.at)
     yield Stated(share(path, target, read_only, folder.at), folder.at)
 
@@ -319,18 +335,27 @@ def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
 
 
 def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
-    asks = any(one.key == "graphics_passwd" for one in settings)
-    for one in settings:
-        address = _literal(one.value)
-        if (
-            one.provider == "libvirt"
-            and one.key == "graphics_ip"
-            and not asks
-            and (address is None or is_open(address))
-        ):
-            shown = address if address is not None else "an address that cannot be known"
-            yield Stated(f"its screen on {shown}", one.at) if address is not None else Unknown(shown, one.at)
+    asks = any(one.key == "graphics_passwd" and one.is_certain for one in settings)
+    known = _given(settings, "graphics_ip")
+    addresses = [_literal(_value(one)) for one in known]
+    opens = [address is not None and is_open(address) for address in addresses]
+    if known and not asks and known[0].is_certain and all(opens):
+        yield Stated(f"its screen on {addresses[-1]}", known[-1].at)
+    elif not asks and (any(opens) or None in addresses):
+        yield Unknown("a condition or a variable decides where its screen is shown", known[-1].at)
     yield from _customized(settings).consoles()
+
+
+def _value(one: _Set) -> str:
+    """Return what is assigned, without a condition behind it."""
+    return re.split(r"\s(?:if|unless)\s", one.value)[0].strip()
+
+
+def _given(settings: list[_Set], key: str) -> list[_Set]:
+    """Return what may count of a setting of libvirt: what is said last with certainty, and what is said behind it."""
+    said = [one for one in settings if one.provider == "libvirt" and one.key == key]
+    certain = [index for index, one in enumerate(said) if one.is_certain]
+    return said[certain[-1] if certain else 0 :]
 
 
 def _channels(settings: list[_Set]) -> Iterator[Setting[str]]:
@@ -338,6 +363,8 @@ def _channels(settings: list[_Set]) -> Iterator[Setting[str]]:
     for one in settings:
         if one.key == "enable_enhanced_session_mode" and one.value == "true":
             yield Stated("the desktop of an enhanced session", one.at)
+        elif one.key == "enable_enhanced_session_mode" and _value(one) != "false":
+            yield Unknown("a condition or a variable decides whether the desktop is shared", one.at)
 
 
 def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
@@ -345,10 +372,11 @@ def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
     if customized is not None:
         return customized
     for one in reversed(settings):
-        if one.key in ("nested", "enable_virtualization_extensions"):
-            return Stated(one.value == "true", one.at)
-        if one.key == "vmx.vhv.enable":
-            return Stated((_literal(one.value) or "").lower() == "true", one.at)
+        if one.key in ("nested", "enable_virtualization_extensions", "vmx.vhv.enable"):
+            answer = (_literal(_value(one)) or _value(one)).lower()
+            if one.is_certain and answer in ("true", "false"):
+                return Stated(answer == "true", one.at)
+            return Unknown("a condition or a variable decides it", one.at)
     return Defaulted(False, at)
 
 

@@ -51,7 +51,7 @@ def machine(root: Element, path: str) -> Workload:
 
 
 def _is_on(element: Element, name: str = "enabled") -> bool:
-    return element.get(name).lower() in ("true", "yes", "on", "1")
+    return element.get(name).lower() in ("true", "yes", "1")
 
 
 def _memory(hardware: Element) -> Setting[str]:

@@ -91,6 +91,8 @@ class Machine:
         known = self.options.setdefault(name, [])
         if is_certain:
             known.clear()
+        elif not known:
+            known.append(_Value("", value.at))
         if len(known) < MAX_VALUES:
             known.append(value)
 
@@ -114,8 +116,9 @@ class Machine:
             names = ("vrde", "vrde-auth-type", "vrde-address")
             yield from self._weighed(names, _is_shown, "its remote display")
         for name in self.options:
-            if _UART.fullmatch(name):
-                yield from self._weighed((name,), _is_server, "a serial line on every address")
+            line = _UART.fullmatch(name)
+            if line is not None:
+                yield from self._weighed((name, f"uart{line[1]}"), _is_server, "a serial line on every address")
 
     def monitors(self) -> Iterator[Setting[str]]:
         """Yield the debugger, where it listens for others."""
@@ -149,7 +152,7 @@ class Machine:
         values = self.options.get("nested-hw-virt", [])
         if not values:
             return None
-        known = {value.text.lower() if value.text is not None else None for value in values}
+        known = {(value.text.lower() or "off") if value.text is not None else None for value in values}
         if known in ({"on"}, {"off"}):
             return Stated(known == {"on"}, values[-1].at)
         return Unknown(_MAYBE, values[-1].at)
@@ -188,21 +191,24 @@ def _cut(word: str) -> tuple[str, str, str]:
 
 
 def _is_shown(switch: str | None, login: str | None, address: str | None) -> bool | None:
-    if (switch or "on").lower() != "on" or (login or "null").lower() != "null":
+    if switch is not None and switch.lower() != "on":
+        return False
+    if login is not None and login.lower() not in ("", "null"):
         return False
     return None if switch is None or login is None or address is None else is_open(address)
 
 
-def _is_server(mode: str | None) -> bool | None:
-    return None if mode is None else mode.lower() == "tcpserver"
+def _is_server(mode: str | None, line: str | None) -> bool | None:
+    """Say whether a line serves; where it is not said to be there, the machine that it was made of decides."""
+    if (mode is not None and mode.lower() != "tcpserver") or line == "off":
+        return False
+    return True if mode and line else None
 
 
 def _is_debugged(provider: str | None, kind: str | None, address: str | None) -> bool | None:
-    if provider is None or kind is None:
-        return None
-    if (provider or "none").lower() == "none" or (kind or "none").lower() != "tcp":
+    if (provider is not None and provider.lower() in ("", "none")) or (kind is not None and kind.lower() != "tcp"):
         return False
-    return None if address is None else is_open(address)
+    return None if provider is None or kind is None or address is None else is_open(address)
 
 
 def _is_not(strong: str) -> Callable[[str | None], bool | None]:

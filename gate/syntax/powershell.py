@@ -1,7 +1,7 @@
 """PowerShell as far as scripts that make machines use it: commands and their parameters; nothing is run.
 
-Comments, here-strings and line continuation are read; blocks are flattened, so that a command counts wherever it
-stands. Variables are followed where one literal is assigned to them and nothing else is.
+Comments, here-strings and line continuation are read; blocks and brackets are flattened, so that a command counts
+wherever it stands. Variables are followed where one literal is assigned to them and nothing else is.
 """
 
 from __future__ import annotations
@@ -14,12 +14,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Commands that are read of one script, and characters of one word.
+#: Commands that are read of one script, and brackets in each other.
 MAX_COMMANDS = 20_000
+MAX_DEPTH = 64
+
+#: What stands in a command for another one in brackets, whose result nobody knows.
+RESULT = "$("
+
+_ASSIGNED = re.compile(r"(\$[\w:]+)=(?!=)(.*)", re.DOTALL)
 
 _WORD = re.compile(
-    r"""(?P<blank>[ \t]+|`\r?\n|\#[^\n]*)|(?P<end>[\r\n;|{}]|&&|\|\|)"""
-    r"""|(?P<text>'(?:[^']|'')*'|"(?:`.|[^"`])*")|(?P<bare>[^\s;|{}'"`]+|`.)""",
+    r"""(?P<blank>[ \t]+|`\r?\n|\#[^\n]*)|(?P<end>[\r\n;|{}]|&&|\|\|)|(?P<open>[$@]?\()|(?P<close>\))"""
+    r"""|(?P<text>'(?:[^']|'')*'|"(?:`.|""|[^"`])*")|(?P<bare>(?:(?![$@]\()[^\s;|{}()'"`])+|`.)""",
     re.DOTALL,
 )
 
@@ -45,8 +51,8 @@ class Command(Record):
         for index, word in enumerate(self.words):
             if word.is_quoted or not word.text.startswith("-"):
                 continue
-            name, colon, value = word.text[1:].lower().partition(":")
-            if not any(name and full.startswith(name) for full in names):
+            name, colon, value = word.text[1:].partition(":")
+            if not any(name and full.startswith(name.lower()) for full in names):
                 continue
             if colon and value:
                 return value
@@ -71,22 +77,31 @@ class Command(Record):
 
 
 def commands(text: str) -> Iterator[Command]:
-    """Yield the commands of a script in their order, `MAX_COMMANDS` at most."""
+    """Yield the commands of a script, those in brackets before the one around them, `MAX_COMMANDS` at most."""
     words: list[Word] = []
+    outer: list[list[Word]] = []
     count = 0
-    for word, end in _words(text):
+    for kind, word, end in _words(text):
         if word is not None:
             words.append(word)
-        elif words:
-            yield _command(words, end)
+            continue
+        found = _command(words, end) if words else None
+        if kind == "open" and len(outer) < MAX_DEPTH:
+            outer.append(words)
             words = []
+            continue
+        words = outer.pop() if kind == "close" and outer else []
+        if kind == "close":
+            words.append(Word(RESULT, False, end))
+        if found is not None and found.name != RESULT:
+            yield found
             count += 1
             if count == MAX_COMMANDS:
                 return
 
 
-def _words(text: str) -> Iterator[tuple[Word | None, int]]:
-    """Yield every word and where it ends, and None where a command does.
+def _words(text: str) -> Iterator[tuple[str, Word | None, int]]:
+    """Yield every word and where it ends, and what ends or interrupts a command.
 
     A comment or a string without an end ends the script: PowerShell refuses it with all that follows.
     """
@@ -98,12 +113,15 @@ def _words(text: str) -> Iterator[tuple[Word | None, int]]:
             break
         end = closing or (match.end() if match is not None else here + 1)
         piece, kind = text[here:end], "text" if closing else match.lastgroup if match is not None else ""
-        if kind == "end":
-            yield None, here
+        if kind in ("end", "open", "close"):
+            yield kind, None, here
         elif kind == "bare" or (kind == "text" and piece[:2] != "<#"):
-            yield Word(_unquoted(piece) if kind == "text" else piece, kind == "text", here), end
+            yield "word", Word(_unquoted(piece) if kind == "text" else piece, kind == "text", here), end
         here = end
-    yield None, here
+    # Brackets that nobody closed hold commands too.
+    for _ in range(MAX_DEPTH):
+        yield "close", None, here
+    yield "end", None, here
 
 
 def _closing(text: str, here: int) -> int:
@@ -117,6 +135,11 @@ def _closing(text: str, here: int) -> int:
 
 def _command(words: list[Word], end: int) -> Command:
     """Return the command; what a variable takes is the command behind the `=`."""
+    assigned = None if words[0].is_quoted else _ASSIGNED.fullmatch(words[0].text)
+    if assigned is not None:
+        name, mark = Word(assigned[1], False, words[0].start), Word("=", False, words[0].start)
+        value = [Word(assigned[2], False, words[0].start + assigned.start(2))] if assigned[2] else []
+        words = [name, mark, *value, *words[1:]]
     if len(words) > 2 and words[0].text.startswith("$") and words[1].text == "=" and not words[2].is_quoted:
         words = words[2:] if re.fullmatch(r"[A-Za-z]+-[A-Za-z0-9]+", words[2].text) else words
     return Command(words[0].text.lower(), tuple(words[1:]), words[0].start, end)
@@ -126,7 +149,7 @@ def _unquoted(piece: str) -> str:
     if piece[0] == "@":
         return piece.partition("\n")[2].rpartition("\n")[0]
     body = piece[1:-1]
-    return body.replace("''", "'") if piece[0] == "'" else re.sub(r"`(.)", r"\1", body)
+    return body.replace("''", "'") if piece[0] == "'" else re.sub(r"`(.)|\"(\")", r"\1\2", body)
 
 
 def literals(text: str) -> dict[str, str]:

@@ -28,7 +28,9 @@ _CONDITION = re.compile(r"\s*(?:if|unless|case|while|until|begin|elsif|else|when
 _OPENS = re.compile(r"\s*(?:if|unless|case|while|until|for|begin|def|class|module)\b")
 _DO = re.compile(r"\bdo\b[ \t]*(?:\|([^|\n]*)\|)?")
 _END = re.compile(r"end(?![A-Za-z0-9_])")
+_BRACE = re.compile(r"\{[ \t]*\|([^|\n]*)\|")
 _MENTIONS = re.compile(r"\bvm\b|synced_folder")
+_GOES_ON = (",", "\\", ".", "=>", "||", "&&")
 _POSTFIX = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
 
 
@@ -120,7 +122,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 def _opened(piece: str, mask: str) -> Block | None:
     """Return the block that a statement opens; a condition that ends on its own line opens none."""
-    do = _DO.search(mask)
+    do = _DO.search(mask) or re.search(_BRACE.pattern + r"\Z", mask)
     if do is not None:
         names = tuple(name.strip() for name in (do[1] or "").split(",") if name.strip())
         return Block(piece.strip(), names, bool(re.match(r"\s*(?:while|until)\b", mask)))
@@ -130,26 +132,41 @@ def _opened(piece: str, mask: str) -> Block | None:
 
 
 def _cut(masked: str) -> Iterator[tuple[int, int]]:
-    """Cut a line at semicolons, behind `do |x|`, and around `end`."""
+    """Cut a line at semicolons, behind `do |x|` and `{ |x|`, around `end` and the brace that closes."""
     begin = depth = index = 0
+    outer: list[int] = []
     while index < len(masked):
         char = masked[index]
-        depth += (char in "([{") - (char in ")]}")
+        brace = _BRACE.match(masked, index) if char == "{" else None
         do = _DO.match(masked, index) if char == "d" and (index == 0 or not masked[index - 1].isalnum()) else None
-        if char == ";" and depth <= 0:
+        if brace is not None or (do is not None and depth <= 0):
+            end = (brace or do).end()  # type: ignore[union-attr]
+            yield begin, end
+            begin = index = end
+            outer += [depth] if brace is not None else []
+            depth = 0 if brace is not None else depth
+            continue
+        length = _closed(masked, index, begin, outer) if depth <= 0 else 0
+        if length:
+            yield begin, index
+            yield index, index + length
+            begin = index = index + length
+            depth = outer.pop() if char == "}" else depth
+            continue
+        depth += (char in "([{") - (char in ")]}")
+        if depth <= 0 and (char == ";" or (char == "\n" and outer and not masked[:index].rstrip().endswith(_GOES_ON))):
             yield begin, index
             begin = index + 1
-        elif do is not None and depth <= 0:
-            yield begin, do.end()
-            begin = index = do.end()
-            continue
-        elif index > begin and depth <= 0 and masked[index - 1] in " \t;" and _END.match(masked, index):
-            yield begin, index
-            yield index, index + 3
-            begin = index = index + 3
-            continue
         index += 1
     yield begin, len(masked)
+
+
+def _closed(masked: str, index: int, begin: int, outer: list[int]) -> int:
+    """Return how long the word is that closes a block here; zero where none does."""
+    if masked[index] == "}":
+        return 1 if outer else 0
+    is_word = index > begin and masked[index - 1] in " \t;\n" and _END.match(masked, index)
+    return 3 if is_word else 0
 
 
 class _Joined:
@@ -187,7 +204,7 @@ class _Joined:
         if self.length > MAX_LENGTH:
             return False
         last = next((one.rstrip() for one in reversed(self.masked) if one.strip()), "")
-        return bool(self.quote) or self.depth > 0 or last.endswith((",", "\\", ".", "=>", "||", "&&"))
+        return bool(self.quote) or self.depth > 0 or last.endswith(_GOES_ON)
 
     def whole(self) -> tuple[int, str, str, bool]:
         """Return the statement, and whether something of it may be hidden."""

@@ -87,7 +87,11 @@ def _facts(found: Any) -> tuple[set[tuple[str, ...]], set[str]]:
             facts.add(("folder", one.value.target, one.value.source.value, access))
         else:
             unknown.add("folder")
-    facts |= {("screen" if "display" in one.value else "line",) for one in machine.consoles.members}
+    for one in machine.consoles.members:
+        if isinstance(one, Stated):
+            facts.add(("screen" if "display" in one.value else "line",))
+        else:
+            unknown.add("screen" if "display" in one.reason else "line")
     facts |= {(_KINDS[one.value.partition(" (")[0]],) for one in machine.channels.members}
     facts |= {("debugger",) for _ in machine.monitors.members}
     facts |= {("filter",) for one in container.exposure.devices.members if "filter" in one.value.path}
