@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gate.model.profile import IS_ALSO
+from gate.model.profile import IS_ALSO, OF_MACHINES
 from gate.model.record import replace
 from gate.model.report import Because, Requirement
 from gate.model.sensitivity import AXES, CLASSES
@@ -27,6 +27,10 @@ UNKNOWN_WHEN_SILENT = frozenset({"placement", "os"})
 ON_WINDOWS = {3: 5, 4: 5}
 
 SETTLE_PLACEMENT = "declare `placement: dedicated` or `placement: shared` for it, or under `platform`, in .gate.yaml"
+SETTLE_GUEST = (
+    "state the guest's operating system in the machine's definition, or declare `guests: linux` or `guests: windows` "
+    "under `platform` in .gate.yaml"
+)
 SETTLE_OS = "state its operating system where it is deployed, as `spec.os.name` does for a pod"
 
 
@@ -160,7 +164,8 @@ def _settle(fired: Iterable[tuple[RequirementRule, Answer]], values: dict[str, t
     ):
         lines.append(SETTLE_PLACEMENT)
     if "os" not in values and any(_asks(rule.when, "os") for rule in open_rules):
-        lines.append(SETTLE_OS)
+        is_machine = any(one in OF_MACHINES for one in values.get("platform", ()))
+        lines.append(SETTLE_GUEST if is_machine else SETTLE_OS)
     return "; ".join(lines)
 
 

@@ -12,6 +12,7 @@ from gate.boundary.facts import FACTS
 from gate.boundary.pass_through import passes
 from gate.boundary.versions import is_affected
 from gate.model.evidence import known
+from gate.model.profile import OF_MACHINES
 from gate.model.record import Record, replace
 from gate.model.truth import Because, Truth, either, every
 
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
 
 
 #: Platforms that start workloads without the program, and programs that there are on Linux alone.
-MACHINES = ("kvm", "xen", "virtualbox", "vmware", "hyper-v")
 ELSEWHERE = {
-    "runc": ("lxc", "incus", *MACHINES),
-    "containerd": ("lxc", "incus", "podman", *MACHINES),
-    "docker": ("lxc", "incus", "podman", *MACHINES),
+    "runc": ("lxc", "incus", *OF_MACHINES),
+    "containerd": ("lxc", "incus", "podman", *OF_MACHINES),
+    "docker": ("lxc", "incus", "podman", *OF_MACHINES),
 }
 OF_LINUX = ("runc", "kernel", "cri-o", "podman", "nvidia-container-toolkit")
 

@@ -6,9 +6,10 @@ Microsoft's Hyper-V security plan. A cmdlet whose machine cannot be named speaks
 
 from __future__ import annotations
 
+from gate.dialects.guest_os import UNSTATED
 from gate.dialects.machine import Parts, guest
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.record import replace
 from gate.model.workload import Device
@@ -111,7 +112,7 @@ def _machine(script: Script, name: str, made: Command) -> Workload:
             _nested(script, about, at),
         ),
         _memory(script, made, at),
-        Inapplicable("a script does not say what system the guest runs", at),
+        Unknown(UNSTATED, at),
     )
     native = _native(script, made, at)
     return guest(f"{script.source.path}#Machine/{name}", name, "hyper-v", at, native, parts)

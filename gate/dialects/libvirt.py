@@ -5,11 +5,12 @@ Elements and their defaults: libvirt `docs/formatdomain.rst`; what they are wort
 
 from __future__ import annotations
 
+from gate.dialects.guest_os import UNSTATED, of_libosinfo
 from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.dialects.qemu_arguments import monitors
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
 
@@ -71,7 +72,7 @@ def machine(domain: Element, path: str) -> Workload:
             _nested(domain),
         ),
         _memory(domain),
-        Inapplicable("a domain does not say what system its guest runs", at),
+        _system(domain),
     )
     return guest(f"{path}#Machine/{name}", name, PLATFORMS[driver], at, _native(domain), parts)
 
@@ -79,6 +80,13 @@ def machine(domain: Element, path: str) -> Workload:
 def _text(element: Element, *path: str) -> str:
     found = element.first(*path)
     return found.text.strip() if found is not None else ""
+
+
+def _system(domain: Element) -> Setting[str]:
+    """Return the guest's system, as virt-install and virt-manager write it into the metadata."""
+    for one in domain.all("metadata", "libosinfo", "os"):
+        return of_libosinfo(one.get("id"), one.at)
+    return Unknown(UNSTATED, domain.at)
 
 
 def _memory(domain: Element) -> Setting[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.guest_os import of_vagrant
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.dialects.vboxmanage import Command
 from gate.dialects.vboxmanage import Machine as Customized
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.record import Record
 from gate.model.workload import Device, Tweak
@@ -71,6 +72,7 @@ _LITERAL = re.compile(r":?(['\"])((?:\\.|(?!\1)[^\\#]|#(?!\{))*)\1|:([a-z_]\w*)"
 _BY_OTHERS = re.compile(
     r"^\s*require[ \t(]+['\"]\.{1,2}/|\.vm\s*\.\s*(?:tap|send|public_send|instance_exec|instance_eval)\b"
 )
+_GUEST = re.compile(r"\w+\.vm\.guest[ \t]*=[ \t]*([^=].*)", re.DOTALL)
 _UNSEEN = re.compile(r"\b(?:eval|instance_eval|class_eval|load|require_relative)\b[ \t]*[('\":\w]")
 
 
@@ -107,6 +109,7 @@ class Vagrantfile:
         self.folders: list[_Folder] = []
         self.settings: list[_Set] = []
         self.providers: dict[str, Location] = {}
+        self.guests: list[_Set] = []
         self.unseen: Location | None = None
         self.at = source.location(0, 0)
         for one in statements(source.text):
@@ -129,6 +132,8 @@ class Vagrantfile:
             self.unseen = self.unseen or at
         if call is not None:
             self._called(call[1], one.text[call.end() :], (machine, provider), one, at)
+        elif (guest := _GUEST.match(one.text)) is not None:
+            self.guests.append(_Set(machine, provider, "guest", guest[1].strip(), one.is_certain, at))
         elif provider:
             self._set(one, machine, provider, at)
 
@@ -222,10 +227,19 @@ def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
             _nested(settings, at),
         ),
         _memory(settings, at),
-        Inapplicable("a box decides what system its machine runs", at),
+        _system(file, name, at),
     )
     platform = next((PLATFORMS[one] for one in file.providers if one in PLATFORMS), "virtualbox")
     return guest(f"{file.source.path}#Machine/{name}", name, platform, at, _native(file, settings, at), parts)
+
+
+def _system(file: Vagrantfile, name: str, at: Location) -> Setting[str]:
+    """Return the guest's system where the file states it; Vagrant asks the guest itself otherwise."""
+    said = sorted((one for one in file.guests if one.machine in ("", name)), key=lambda one: one.machine == name)
+    if not said:
+        return Unknown("a box decides what system its machine runs, and `config.vm.guest` does not state it", at)
+    known = _literal(_value(said[-1])) if said[-1].is_certain else None
+    return of_vagrant(known, said[-1].at)
 
 
 def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[str]:

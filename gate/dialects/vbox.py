@@ -6,10 +6,11 @@ Elements and what is left out where it is the default: VirtualBox `include/VBox/
 
 from __future__ import annotations
 
+from gate.dialects.guest_os import of_virtualbox
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
 
@@ -45,7 +46,7 @@ def machine(root: Element, path: str) -> Workload:
             _nested(hardware),
         ),
         _memory(hardware),
-        Inapplicable("the settings do not say what system the guest runs in the end", at),
+        of_virtualbox(found.get("OSType"), found.at),
     )
     return guest(f"{path}#Machine/{name}", name, "virtualbox", at, Stated("vm", at), parts)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.guest_os import of_vmx
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device
 from gate.syntax.vmx import entries
@@ -87,7 +88,7 @@ def machine(source: Source) -> Workload:
             _nested(keys, at),
         ),
         _memory(keys, at),
-        Inapplicable("the file does not say what system its guest runs in the end", at),
+        of_vmx(keys.text("guestos"), keys.at_of("guestos")),
     )
     return guest(f"{source.path}#Machine/{name}", name, "vmware", at, Stated("vm", at), parts)
 

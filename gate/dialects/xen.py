@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.guest_os import UNSTATED
 from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
 from gate.syntax.xl import number, parse
@@ -91,7 +92,7 @@ def machine(source: Source) -> Workload:
             else Defaulted(False, at),
         ),
         Stated(keys.text("memory"), keys.at_of("memory")) if keys.text("memory") else Defaulted("4MiB", at),
-        Inapplicable("the file does not say what system its guest runs", at),
+        Unknown(UNSTATED, at),
     )
     return guest(f"{source.path}#Machine/{name}", name, "xen", at, _native(keys), parts)
 

@@ -95,7 +95,9 @@ class Links:
         return closed(workload, self._gathered)
 
     def _system(self, workload: Workload) -> Workload:
-        """Take the operating system from the recipe, where an engine's container says nothing of it."""
+        """Take the operating system from the recipe, where an engine's container says nothing of it, or as declared."""
+        if workload.machine is not None and self.profile.guests and isinstance(workload.os, Unknown):
+            return replace(workload, os=Stated(self.profile.guests, workload.os.at))
         if workload.platform not in ENGINES or not isinstance(workload.os, Defaulted):
             return workload
         for member in workload.containers.members:

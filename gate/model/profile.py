@@ -34,6 +34,12 @@ OF_PODS = ("kubernetes", "openshift")
 #: Platforms that are another one too: what is said of that one holds for them.
 IS_ALSO = {"openshift": "kubernetes", "swarm": "docker"}
 
+#: Those whose workloads are virtual machines, as their hypervisors define them.
+OF_MACHINES = ("kvm", "virtualbox", "vmware", "hyper-v", "xen")
+
+#: Systems that the guest of a machine may be declared to run.
+GUESTS = ("linux", "windows", "other")
+
 #: What a declaration may say that a RuntimeClass or a runtime's name stands for.
 RUNTIME_KINDS = (
     "gvisor",
@@ -81,7 +87,7 @@ class PlatformProfile(Record):
 
     `runtimes` maps a RuntimeClass, a runtime or a placement constraint to one of `RUNTIME_KINDS`, `images` an image
     repository to the recipe that builds it (relative to the declaration's folder), `versions` one of `COMPONENTS`, or
-    `kubelet`, to its version.
+    `kubelet`, to its version. `guests` is the system of virtual machines whose definitions do not state one.
     """
 
     kubernetes_version: str = ""
@@ -105,3 +111,4 @@ class PlatformProfile(Record):
         return next((one for one in self.versions if one.name == component), None)
 
     mesos_isolation: tuple[str, ...] | None = None
+    guests: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.model.errors import UsageError
 from gate.model.policy import Declaration, DeclaredWorkload, Exclusion, Grant, Malformed, Selector, Variant
-from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
+from gate.model.profile import COMPONENTS, GKE_MODES, GUESTS, PLATFORMS, RUNTIME_KINDS, Named, PlatformProfile
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES, Statement
 from gate.policy.reference import POLICY
 from gate.policy.shape import choice, day, document, fields, flag, items, quoted, refuse, table, text, whole
@@ -65,7 +65,7 @@ def load_declaration(source: Source) -> Declaration:
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
     parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "placement", "images", "runtimes")
-    entries = fields(node, key, (), (*parts, "versions"))
+    entries = fields(node, key, (), (*parts, "guests", "versions"))
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges", "icc"))
     podman = _part(entries, "podman", ("rootless", "userns_auto"))
@@ -90,6 +90,7 @@ def _platform(node: Node) -> PlatformProfile:
         flag(entries["swarm"], "platform.swarm") if "swarm" in entries else None,
         (*_versions(entries), *((Named("kubelet", version.text, version.at),) if isinstance(version, Scalar) else ())),
         tuple(_isolators(mesos["isolation"])) if "isolation" in mesos else None,
+        choice(entries["guests"], "platform.guests", GUESTS) if "guests" in entries else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gate.model.profile import COMPONENTS, GKE_MODES, PLATFORMS, RUNTIME_KINDS
+from gate.model.profile import COMPONENTS, GKE_MODES, GUESTS, PLATFORMS, RUNTIME_KINDS
 from gate.model.sensitivity import AXES, CLASSES, PLACEMENTS, REGIMES, ROLES
 from gate.policy.declaration import (
     DNS_NAME,
@@ -106,6 +106,7 @@ def _platform() -> Json:
             },
             [],
         ),
+        "guests": word("The system that guests of virtual machines run whose definitions state none.", GUESTS),
         "swarm": flag("Compose files are deployed as stacks of Docker Swarm."),
         "versions": closed(
             "Versions of what runs workloads, in quotes: they decide which known bugs a workload can leave by.",

@@ -22,7 +22,7 @@ SHOWN = 15
 def main(arguments: list[str]) -> int:
     """Compare generated files; 1 when something is wrong."""
     options = dict(argument[2:].partition("=")[::2] for argument in arguments if argument.startswith("--"))
-    seed, count = int(options.get("seed", "1")), int(options.get("count", "400"))
+    seed, count = int(options.get("seed", "1")), int(options.get("count", "120"))
     print(f"against Vagrant {oracle.version()}, seed {seed}")
     chance = random.Random(seed)
     files = [generate.vagrantfile(chance) for _ in range(count)]
