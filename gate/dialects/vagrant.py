@@ -47,20 +47,8 @@ MAX_MACHINES = 100
 MAX_SAID = 500
 
 #: Providers whose machines run in somebody's cloud or cluster.
-CLOUDS = frozenset(
-    {
-        "aws",
-        "azure",
-        "digital_ocean",
-        "google",
-        "hcloud",
-        "linode",
-        "openstack",
-        "proxmox",
-        "vmware_esxi",
-        "vsphere",
-        "vultr",
-    }
+CLOUDS = frozenset({"aws", "azure", "digital_ocean", "google", "hcloud", "linode", "openstack", "proxmox"}) | frozenset(
+    {"vmware_esxi", "vsphere", "vultr"}
 )
 
 #: Kinds of synced folders that copy, and share nothing afterwards.
@@ -253,6 +241,8 @@ def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[st
         return Stated("emulated-vm", given[-1].at)
     if drivers & {"qemu", None}:
         return Unknown("a condition or a variable decides whether it is emulated", given[-1].at)
+    if not given and file.unseen is not None and "libvirt" in file.providers:
+        return Unknown("what is not read here may have it emulated", file.unseen)
     return Stated("vm", at)
 
 
