@@ -31,6 +31,9 @@ _OF_POD = ("automountServiceAccountToken", "nodeSelector", "securityContext", "s
 #: What only the workflow says.
 _OF_ALL = ("hostNetwork",)
 
+#: Actions of resource templates that start nothing of what the manifest says; a patch is no object.
+_STARTING_NOTHING = frozenset({"get", "delete", "patch"})
+
 #: Words without which a patch of the pod changes nothing that is judged; an escape or an expression may spell any.
 _DECIDING = ("securityContext", "host", "volume", "Container", "image", "runtimeClass", "serviceAccount", "annotations",
              "shareProcess", "claims", "nodeName", "nodeSelector", "tolerations", "os", "$", "\\", "{{")  # fmt: skip
@@ -49,6 +52,14 @@ def pods(root: Mapping, kind: str) -> Iterator[tuple[Mapping, str]]:
         containers = list(_containers(whole, template)) if isinstance(whole, Mapping) else [template]
         if containers:
             yield _pod(template, whole, workflow, containers), called(template, str(index))
+
+
+def manifests(root: Mapping, kind: str) -> Iterator[Node]:
+    """Yield the texts that resource templates hand to the API server."""
+    for template in _templates(of(root, *SPECS[kind], "templates")) if kind in SPECS else ():
+        manifest, action = of(template, "resource", "manifest"), of(template, "resource", "action")
+        if manifest is not None and getattr(action, "value", None) not in _STARTING_NOTHING:
+            yield manifest
 
 
 def _templates(node: Node | None) -> Iterator[Node]:
@@ -76,7 +87,7 @@ def _containers(template: Mapping, own: Node) -> Iterator[Node]:
         one = of(template, kind)
         if one is not None and of(own, kind) is not None:
             name = Scalar(one.source, one.start, one.start, "main", "main")
-            yield joined(one, assemble(one, {"name": name}), one)
+            yield joined(one, one, None if called(one, "") else assemble(one, {"name": name}))
     yield from members(of(template, "containerSet", "containers"))
 
 

@@ -71,7 +71,7 @@ def container(fields: Fields, written: PodContainer, around: Surroundings) -> Co
     security = fields.sub("securityContext")
     limits = fields.sub("resources").sub("limits")
     return Container(
-        written.name,
+        written.name or "the container",
         written.role,
         written.at,
         fields.text("image"),

@@ -7,8 +7,9 @@ types of their projects have it: Argo Rollouts, Knative Serving, OpenShift, Open
 from __future__ import annotations
 
 from gate.dialects.reading import Fields
+from gate.model.errors import InputError
 from gate.model.evidence import Stated
-from gate.syntax.tree import Mapping, Scalar, Sequence
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,8 +79,28 @@ CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
 #: Groups of kinds whose pods have to be put together, and of machines.
 SCATTERED = frozenset({"argoproj.io", "tekton.dev", "kubevirt.io", "pool.kubevirt.io"})
 
+#: Kinds of these groups; each of them runs something as it stands.
+SCATTERED_KINDS = frozenset(
+    {
+        "Workflow",
+        "WorkflowTemplate",
+        "ClusterWorkflowTemplate",
+        "CronWorkflow",
+        "Task",
+        "ClusterTask",
+        "StepAction",
+        "TaskRun",
+        "Pipeline",
+        "PipelineRun",
+        "VirtualMachine",
+        "VirtualMachineInstance",
+        "VirtualMachineInstanceReplicaSet",
+        "VirtualMachinePool",
+    }
+)
+
 #: Every kind above whose name says by itself that it starts pods; of `Service` the group decides.
-STARTING = frozenset({*BUILT_IN, *(kind for _, kind in CUSTOM)} - {"Service"})
+STARTING = frozenset({*BUILT_IN, *(kind for _, kind in CUSTOM), *SCATTERED_KINDS} - {"Service"})
 
 #: Kinds that may leave a template out, because they point at another object's or do something else in its place.
 OPTIONAL = frozenset(
@@ -107,6 +128,17 @@ def _walk(way: list[Fields], place: tuple[str, ...], name: str) -> Iterator[tupl
             yield from _walk([*way, member], place[1:], called)
     else:
         yield from _walk([*way, way[-1].sub(place[0])], place[1:], name)
+
+
+def no_template(way: list[Fields], place: tuple[str, ...]) -> InputError | None:
+    """Say what is wrong where the way down to the pod ends too early."""
+    for fields, name in zip(way[1:], place, strict=True):
+        if not fields.present:
+            where = ".".join(place)
+            return InputError(f"has no `{where}`", at=way[0].at_of(place[0]), remedy=f"write the pod below `{where}`")
+        if fields.reason and not isinstance(fields.owner, Opaque | Sequence):
+            return InputError(f"has a `{name}` that is no mapping", at=fields.at, remedy="write a mapping there")
+    return None
 
 
 def _members(fields: Fields) -> Iterator[tuple[Fields, str]]:

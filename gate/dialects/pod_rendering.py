@@ -5,10 +5,13 @@ What they would make is judged where somebody has made it, or where the command 
 
 from __future__ import annotations
 
+import re
 from posixpath import join, normpath
 
+from gate.dialects.pod_places import STARTING
 from gate.dialects.reading import Fields, as_text
 from gate.model.errors import InputError
+from gate.syntax.document import UTF16
 from gate.syntax.rendered import Rendered
 from gate.syntax.tree import Mapping, Scalar
 from gate.syntax.yaml import KUBERNETES, documents
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gate.model.source import Source, Sources
+    from gate.syntax.document import Document
     from gate.syntax.tree import Node
 
 CUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -39,6 +43,18 @@ CHANGING = (
 )
 
 _KEY = "kustomize.patches"
+
+# Regular expressions for files that are not what they should be, compiled when there is one.
+_OBJECT = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:"
+_KINDS = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})"
+
+#: What kubectl takes a manifest from; a name that goes on is one of what a program makes a manifest of.
+_MANIFESTS = (".yaml", ".yml", ".json")
+
+
+def is_named_template(source: Source) -> bool:
+    """Say whether a file is called like what a program makes a manifest of, as `pod.yaml.in` is."""
+    return source.path.lower().rpartition(".")[0].endswith(_MANIFESTS)
 
 
 def is_chart_template(source: Source, sources: Sources) -> bool:
@@ -71,6 +87,20 @@ def unjudged(fields: Fields, group: str) -> str:
     if group == STACKROX:
         return "a policy of StackRox says what its Central enforces in a cluster, and starts nothing"
     return ""
+
+
+def resembles(source: Source, document: Document) -> bool:
+    """Say whether a document that could not be read looks like an object."""
+    text = source.text[document.at.start : document.at.end]
+    return source.data.startswith(UTF16) or bool(re.search(_OBJECT, text) and re.search(_KINDS, text))
+
+
+def may_matter(source: Source, document: Document) -> bool:
+    """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
+    text = source.text[document.at.start : document.at.end]
+    kinds = [kind.strip(" \r\"',") for kind in re.findall(_KINDS, text)]
+    harmless = kinds and all(kind.isalnum() and kind not in STARTING and kind != "List" for kind in kinds)
+    return not harmless or "containers" in text or "knative" in text
 
 
 def _opened(sources: Sources, path: str) -> Source | None:

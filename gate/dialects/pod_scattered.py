@@ -29,3 +29,11 @@ def described_elsewhere(root: Mapping, group: str, kind: str) -> Node | None:
     from gate.dialects.tekton import refers
 
     return refers(root, kind)
+
+
+def manifests(root: Mapping, group: str, kind: str) -> Iterator[Node]:
+    """Yield the texts that an object hands to the API server as manifests."""
+    if group == "argoproj.io":
+        from gate.dialects import argo_workflow
+
+        yield from argo_workflow.manifests(root, kind)

@@ -128,14 +128,20 @@ def mounts(container: Fields, volumes: dict[str, Volume], open_because: str) -> 
     return Items(tuple(found), container.at_of("volumeMounts"), not reason, reason)
 
 
+def _missing(name: Setting[str]) -> str:
+    """Say why a volume is not found; Tekton puts parameters into names when it makes the pod."""
+    if isinstance(name, Stated) and "$(" in name.value:
+        return f"which volume `{name.value[:60]}` is, whoever runs it says"
+    return "it mounts a volume that the pod does not have"
+
+
 def _mount(fields: Fields, target: str, volumes: dict[str, Volume], open_because: str) -> Setting[Mount]:
     name = fields.text("name")
     if isinstance(name, Unknown):
         return name
     volume = volumes.get(name.value) if isinstance(name, Stated) else None
     if volume is None:
-        reason = open_because or "it mounts a volume that the pod does not have"
-        return Unknown(reason, fields.at)
+        return Unknown(open_because or _missing(name), fields.at)
     path = fields.text(target)
     mount = Mount(
         volume.kind,

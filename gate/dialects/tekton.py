@@ -1,13 +1,13 @@
 """The pods of Tekton: every task that is written out is a pod, of which the steps are the containers.
 
 Fields: tektoncd/pipeline `pkg/apis/pipeline/v1` and `v1beta1`, and `pkg/apis/pipeline/pod` for what a run adds to its
-pods. A step that only refers to a StepAction is described elsewhere.
+pods. A step that only refers to a StepAction is described elsewhere; the StepAction is judged by itself.
 """
 
 from __future__ import annotations
 
 from gate.dialects.pod_assembled import MAX_PODS, assemble, called, joined, listed, members, of
-from gate.syntax.tree import Mapping, Opaque, Sequence
+from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gate.syntax.tree import Node
 
 GROUP = "tekton.dev"
-KINDS = frozenset({"Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"})
+KINDS = frozenset({"Task", "ClusterTask", "StepAction", "TaskRun", "Pipeline", "PipelineRun"})
 
 #: What a run may say of its pods.
 _OF_POD = (
@@ -36,10 +36,24 @@ def pods(root: Mapping, kind: str) -> Iterator[tuple[Mapping, str]]:
     spec = of(root, "spec")
     if kind in ("Task", "ClusterTask"):
         yield from _task(spec, None, None, "")
+    elif kind == "StepAction":
+        yield from _alone(spec, called(of(root, "metadata") or root, "the step"))
     elif kind == "TaskRun":
         yield from _task(of(spec, "taskSpec"), of(spec, "podTemplate"), of(spec, "serviceAccountName"), "")
     else:
         yield from _pipeline(spec if kind == "Pipeline" else of(spec, "pipelineSpec"), spec, run=kind != "Pipeline")
+
+
+def _called(place: Node, name: str) -> Mapping:
+    return assemble(place, {"name": Scalar(place.source, place.start, place.start, name, name)})
+
+
+def _alone(step: Node | None, name: str) -> Iterator[tuple[Mapping, str]]:
+    """Yield a step that tasks refer to as a pod of its own; it mounts what those that refer to it say."""
+    if step is not None and (isinstance(step, Opaque) or of(step, "image") is not None):
+        group = Sequence(step.source, step.start, step.end, [_step(step, None, name)])
+        spaces = Sequence(step.source, step.start, step.end, [*_workspaces([step])])
+        yield assemble(step, {"spec": assemble(step, {"containers": group, "volumes": spaces})}), ""
 
 
 def refers(root: Mapping, kind: str) -> Node | None:
@@ -78,7 +92,7 @@ def _task(task: Node | None, template: Node | None, account: Node | None, name: 
     default = of(task, "stepTemplate")
     spec = {one: of(template, one) for one in _OF_POD}
     spec["serviceAccountName"] = account
-    containers = [_step(step, default) for step in members(steps)]
+    containers = [_step(step, default, f"unnamed-{index}") for index, step in enumerate(members(steps))]
     spaces = Sequence(task.source, task.start, task.end, [*_workspaces(containers)])
     spec["volumes"] = listed(task, of(task, "volumes"), of(template, "volumes"), spaces)
     spec["containers"] = Sequence(steps.source, steps.start, steps.end, [*containers, *members(of(task, "sidecars"))])
@@ -96,10 +110,11 @@ def _workspaces(steps: list[Node]) -> Iterator[Node]:
                 yield assemble(mount, {"name": name})
 
 
-def _step(step: Node, default: Node | None) -> Node:
+def _step(step: Node, default: Node | None, name: str) -> Node:
+    """Return the container of a step, which Tekton calls by its number where nobody else does."""
     if isinstance(step, Mapping) and of(step, "ref") is not None:
         return Opaque(step.source, step.start, step.end, _ELSEWHERE)
-    whole = joined(step, default, step)
+    whole = joined(step, _called(step, name), default, step)
     if isinstance(whole, Mapping) and of(default, "volumeMounts") is not None:
         whole.entries["volumeMounts"] = listed(step, of(default, "volumeMounts"), of(step, "volumeMounts"))
     return whole

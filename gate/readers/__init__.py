@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 _YAML = (".yaml", ".yml")
+_MANIFESTS = (*_YAML, ".json")
+_TEMPLATES = (".in", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".templ", ".template", ".gotmpl", ".erb")
 _RECIPES = ("dockerfile", "containerfile")
 _DAEMONS = ("daemon.json", "docker-daemon.json", "docker_daemon.json")
 _MAKEFILES = ("makefile", "gnumakefile")
@@ -36,6 +38,12 @@ def _is_yaml(name: str) -> bool:
 
 def _is_yaml_or_json(name: str) -> bool:
     return name.lower().endswith((*_YAML, ".json"))
+
+
+def _is_manifest(name: str) -> bool:
+    """Match YAML and JSON, and what a template of them is called: `pod.yaml.in`, `pod.yml.j2`."""
+    name = name.lower()
+    return name.endswith(_MANIFESTS) or (name.endswith(_TEMPLATES) and name.rpartition(".")[0].endswith(_MANIFESTS))
 
 
 def _is_packer(name: str) -> bool:
@@ -137,7 +145,7 @@ def is_bare(name: str) -> bool:
 READERS: dict[str, Callable[[str], bool]] = {
     "dockerfile": _is_recipe,
     "compose": _is_yaml,
-    "kubernetes": _is_yaml_or_json,
+    "kubernetes": _is_manifest,
     "packer": _is_packer,
     "ecs": _is_ecs,
     "clusters": _is_ecs,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects import pod_rendering as rendering
 from gate.dialects.pod_definitions import KINDS, defined
 from gate.dialects.pod_ignored import misplaced
-from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, STARTING, may_start_pods, places_of, walk
-from gate.dialects.pod_rendering import KUSTOMIZE, is_chart_template, is_patch, unjudged
-from gate.dialects.pod_scattered import described_elsewhere, pods_of
+from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, may_start_pods, no_template, places_of, walk
+from gate.dialects.pod_scattered import described_elsewhere, manifests, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
 from gate.dialects.reading import Fields, as_spelling
@@ -61,12 +61,11 @@ CLUSTER_KINDS = frozenset(
     }
 )
 
+#: Characters of manifests within others that are read of one file, with all that stands before each of them.
+MAX_EMBEDDED = 16 * 1024 * 1024
+
 #: Lists may hold lists; deeper than this nobody means it.
 MAX_LISTS = 8
-
-# Regular expressions for files that are not what they should be, compiled when there is one.
-_OBJECT = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}apiVersion[\"']?[ \t]{0,80}:"
-_KINDS = r"(?m)(?:^|[{,])[ \t\"'{-]{0,80}kind[\"']?[ \t]{0,80}:[ \t]{0,80}([^,\n]{0,80})"
 
 #: An escape inside of a quoted key, which could spell anything.
 _ESCAPED_KEY = rb"\\[xuU\r\n][^\"]{0,200}\"\s{0,200}:"
@@ -77,7 +76,7 @@ def claims(source: Source) -> bool:
     if not _may_be_ours(source.data):
         return False
     return any(
-        _identity(document.root) is not None or (document.error is not None and _resembles(source, document))
+        _identity(document.root) is not None or (document.error is not None and rendering.resembles(source, document))
         for document in documents(source)
     )
 
@@ -115,24 +114,11 @@ def _text(node: Node | None) -> str:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else ""
 
 
-def _resembles(source: Source, document: Document) -> bool:
-    """Say whether a document that could not be read looks like an object."""
-    text = source.text[document.at.start : document.at.end]
-    return source.data.startswith(UTF16) or bool(re.search(_OBJECT, text) and re.search(_KINDS, text))
-
-
-def _may_matter(source: Source, document: Document) -> bool:
-    """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
-    text = source.text[document.at.start : document.at.end]
-    kinds = [kind.strip(" \r\"',") for kind in re.findall(_KINDS, text)]
-    harmless = kinds and all(kind.isalnum() and kind not in STARTING and kind != "List" for kind in kinds)
-    return not harmless or "containers" in text or "knative" in text
-
-
 class _File:
     """One file on its way to becoming a reading."""
 
     __slots__ = (
+        "_budget",
         "_ids",
         "_unrendered",
         "_within_template",
@@ -151,26 +137,32 @@ class _File:
         self.definitions: list[Definition] = []
         self.problems: list[InputError] = []
         self.skipped: list[Skipped] = []
+        self._budget = MAX_EMBEDDED
         self._ids: dict[str, int] = {}
         self._unrendered = False
         self._within_template = False
 
     def reading(self) -> Reading:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
-        template = is_chart_template(self.source, self.sources)
+        named = rendering.is_named_template(self.source)
+        template = named or rendering.is_chart_template(self.source, self.sources)
         for document in documents(self.source):
-            if template and _may_matter(self.source, document):
+            if template and rendering.may_matter(self.source, document):
                 self._problem(UnrenderedError(TEMPLATE, at=document.at, remedy=RENDER))
-            if document.error is not None:
-                self._broken(document, document.error, template=template)
-            elif document.root is not None:
-                self._object(document.root, [], 0)
+            if not named:
+                self._document(document, 0, template=template)
         return Reading(tuple(self.subjects), tuple(self.definitions), tuple(self.problems), tuple(self.skipped))
+
+    def _document(self, document: Document, depth: int, *, template: bool) -> None:
+        if document.error is not None:
+            self._broken(document, document.error, template=template)
+        elif document.root is not None:
+            self._object(document.root, [], depth)
 
     def _broken(self, document: Document, error: InputError, *, template: bool) -> None:
         """Keep the error, unless it is about a template: of one that starts no pods nothing need be said."""
         unrendered = isinstance(error, UnrenderedError)
-        if not template and (not unrendered or _may_matter(self.source, document)):
+        if not template and (not unrendered or rendering.may_matter(self.source, document)):
             self._problem(error)
 
     def _problem(self, error: InputError) -> None:
@@ -206,7 +198,7 @@ class _File:
             self.definitions += clusters(fields, kind)
         elif kind == "Template" and group in TEMPLATES and fields.node is not None:
             self._template(fields, fields.node, depth)
-        elif not self._scattered(fields, group, kind):
+        elif not self._scattered(fields, group, kind, depth):
             self._strange(fields, group, kind)
 
     def _template(self, fields: Fields, node: Mapping, depth: int) -> None:
@@ -221,7 +213,7 @@ class _File:
             self._object(one, [*fields.doubts], depth + 1)
         self._within_template = within
 
-    def _scattered(self, fields: Fields, group: str, kind: str) -> bool:
+    def _scattered(self, fields: Fields, group: str, kind: str, depth: int) -> bool:
         """Read the kinds whose pods have to be put together first, and machines; say whether it is one."""
         root = fields.node
         if root is None or group not in SCATTERED:
@@ -235,7 +227,22 @@ class _File:
         if elsewhere is not None:
             cause = f"is a {kind} whose pods are described elsewhere"
             self.problems.append(UnrenderedError(cause, at=elsewhere.at, remedy="write the task out in the run"))
+        for text in manifests(root, group, kind):
+            self._embedded(text, depth)
         return True
+
+    def _embedded(self, node: Node, depth: int) -> None:
+        """Read a manifest that an object hands over as a text."""
+        from gate.dialects.pod_embedded import within
+
+        found = within(node, self._budget) if depth < MAX_LISTS else None
+        if found is None:
+            cause = "hands over a manifest that is put together when it runs"
+            self.problems.append(UnrenderedError(cause, at=node.at, remedy="write it as a block (`|`) of its own"))
+            return
+        read, self._budget = found
+        for document in read:
+            self._document(document, depth + 1, template=False)
 
     def _machine(self, fields: Fields, group: str, kind: str) -> bool:
         from gate.dialects.kubevirt import PLACES, workload
@@ -244,7 +251,7 @@ class _File:
         if place is None:
             return False
         for way, _ in walk(fields, place):
-            problem = _no_template(way, place)
+            problem = no_template(way, place)
             if problem is not None:
                 self.problems.append(problem)
                 continue
@@ -273,10 +280,10 @@ class _File:
 
     def _strange(self, fields: Fields, group: str, kind: str) -> None:
         """Say of an object of another kind why what it may start is not judged."""
-        reason = unjudged(fields, group)
+        reason = rendering.unjudged(fields, group)
         if reason:
             self.skipped.append(Skipped(fields.at, reason))
-        elif group == KUSTOMIZE or not may_start_pods(fields.owner):
+        elif group == rendering.KUSTOMIZE or not may_start_pods(fields.owner):
             return
         elif not kind:
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
@@ -298,14 +305,14 @@ class _File:
 
     def _workloads(self, fields: Fields, kind: str, place: tuple[str, ...], *, several: bool) -> None:
         """Read every template; a patch is one of its own where it could be applied as it is, so that none can hide."""
-        patch = fields.has("$patch") or is_patch(self.source, self.sources)
+        patch = fields.has("$patch") or rendering.is_patch(self.source, self.sources)
         if patch:
             self._problem(UnrenderedError("is a patch that only kustomize can apply", at=fields.at, remedy=RENDER))
         for way, part in walk(fields, place):
             template = way[-1]
             if not template.present and kind in OPTIONAL:
                 continue
-            problem = _no_template(way, place) or refusal(template)
+            problem = no_template(way, place) or refusal(template)
             if problem is None and not (patch and lacks_images(template)):
                 self.subjects.append(self._workload(way, kind, part or (_part(place) if several else "")))
             elif problem is not None and not patch:
@@ -352,17 +359,6 @@ class _File:
 def _part(place: tuple[str, ...]) -> str:
     """Return what tells this place for a template from the others of its kind."""
     return place[-2] if place[-1] == "template" else place[-1]
-
-
-def _no_template(way: list[Fields], place: tuple[str, ...]) -> InputError | None:
-    """Say what is wrong where the way down to the pod ends too early."""
-    for fields, name in zip(way[1:], place, strict=True):
-        if not fields.present:
-            where = ".".join(place)
-            return InputError(f"has no `{where}`", at=way[0].at_of(place[0]), remedy=f"write the pod below `{where}`")
-        if fields.reason and not isinstance(fields.owner, Opaque | Sequence):
-            return InputError(f"has a `{name}` that is no mapping", at=fields.at, remedy="write a mapping there")
-    return None
 
 
 def _references(pod: PodReader, metadata: Fields, namespace: str) -> Iterator[Reference]:
