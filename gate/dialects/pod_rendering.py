@@ -98,9 +98,18 @@ def resembles(source: Source, document: Document) -> bool:
 def may_matter(source: Source, document: Document) -> bool:
     """Say whether a template may come to start pods: it names no kind, or one that does, or containers."""
     text = source.text[document.at.start : document.at.end]
-    kinds = [kind.strip(" \r\"',") for kind in re.findall(_KINDS, text)]
-    harmless = kinds and all(kind.isalnum() and kind not in STARTING and kind != "List" for kind in kinds)
-    return not harmless or "containers" in text or "knative" in text
+    kinds = _kinds(text)
+    return starts_something(text) or not kinds or not all(map(str.isalnum, kinds))
+
+
+def starts_something(text: str) -> bool:
+    """Say whether what looks like a manifest names a kind that starts pods, or containers."""
+    kinds = _kinds(text)
+    return "containers" in text or "knative" in text or any(kind in STARTING or kind == "List" for kind in kinds)
+
+
+def _kinds(text: str) -> list[str]:
+    return [kind.strip(" \r\"',") for kind in re.findall(_KINDS, text)]
 
 
 def _opened(sources: Sources, path: str) -> Source | None:

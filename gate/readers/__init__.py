@@ -81,7 +81,7 @@ def is_archive(name: str) -> bool:
 def _is_script(name: str) -> bool:
     """Match shell scripts, makefiles, pipelines and services; names without a dot may be those of scripts."""
     name = name.lower()
-    suffixes = (".sh", ".bash", ".ksh", ".zsh", ".mk", ".service", *_YAML)
+    suffixes = (".sh", ".bash", ".ksh", ".zsh", ".mk", ".service", ".ps1", ".psm1", *_YAML)
     return name.endswith(suffixes) or name.partition(".")[0] in _MAKEFILES or is_bare(name)
 
 
@@ -165,13 +165,16 @@ READERS: dict[str, Callable[[str], bool]] = {
     "bake": _is_bake,
 }
 
+#: What services at the top level have, as they are mostly indented: only the first version of Compose has any there.
+_FIRST = tuple(b"\n%b%b:" % (indent, key) for indent in (b"  ", b"    ") for key in (b"image", b"build"))
+
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
-    "docker_run": (b"docker", b"podman", b"nerdctl"),
+    "docker_run": (b"docker", b"podman", b"nerdctl", b"kubectl", b"oc apply", b"oc create"),
     "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
     "bake": (b"target",),
     "marathon": (b'"instances"', b'"cpus"', b'"mem"'),
-    "compose": (b"services", b"include"),
+    "compose": (b"services", b"include", *_FIRST),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "clusters": (
         b"google_container_",

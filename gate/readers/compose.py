@@ -68,7 +68,7 @@ def claims(source: Source) -> bool:
     data = source.data
     if "compose" in name or name.startswith("docker-stack"):
         if not any(key in data for key in _OF_A_PROJECT):
-            return False
+            return _is_of_first_version(source)
         if b"jobs" in data and b"steps" in data and any(map(_is_workflow, _roots(source))):
             return False
         return b"apiVersion" not in data or b"kind" not in data or not any(map(_is_resource, _roots(source)))
@@ -94,16 +94,29 @@ def _is_workflow(root: Node | None) -> bool:
     )
 
 
+def _is_of_first_version(source: Source) -> bool:
+    """Say whether a file has services at its top level and nothing else, as the format's first version had them."""
+    roots = _roots(source)
+    root = roots[0] if len(roots) == 1 else None
+    services = [*root.entries.values()] if isinstance(root, Mapping) else []
+    return any(_is_service(one) for one in services) and all(isinstance(one, Mapping) for one in services)
+
+
+def _is_service(node: Node) -> bool:
+    return isinstance(node, Mapping) and any(node.get(key) is not None for key in _OF_A_SERVICE)
+
+
 def _has_services(root: Node | None) -> bool:
     services = root.get("services") if isinstance(root, Mapping) and not _is_resource(root) else None
-    return isinstance(services, Mapping) and any(
-        isinstance(service, Mapping) and any(service.get(key) is not None for key in _OF_A_SERVICE)
-        for service in services.entries.values()
-    )
+    return isinstance(services, Mapping) and any(map(_is_service, services.entries.values()))
 
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read the project that the file belongs to, with every project that it includes."""
+    if not any(key in source.data for key in _OF_A_PROJECT):
+        cause = "has its services at the top level, as the first version of the format had, which Compose refuses"
+        remedy = "indent them below `services:`"
+        return Reading(problems=(InputError(cause, at=source.location(0, len(source.text)), remedy=remedy),))
     found = project(source, sources)
     known: Known = {}
     for home in sorted({home for home in found.homes.values() if home != found.path})[:MAX_ALONE]:

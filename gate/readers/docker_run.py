@@ -12,6 +12,8 @@ from gate.model.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.dialects.shell_engines import Invocation
     from gate.model.source import Source, Sources
 
@@ -27,7 +29,19 @@ _KEY = "docker_run"
 _ENGINE = re.compile(rb"docker|podman|nerdctl", re.IGNORECASE)
 _VERB = re.compile(rb"\b(?:run|create|build|bake|b)\b")
 
+#: Commands of PowerShell, each at the start of a line, and the cmdlet whose scripts are read for their machines.
+_POWERSHELL = re.compile(
+    r"(?im)^[ \t]*(?:&[ \t]*)?(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:container[ \t]+)?(?:run|create)\b"
+)
+_MACHINES = re.compile(rb"(?i)\bnew-vm\b")
+
+#: A manifest that stands in a script, and what would be given it.
+_MANIFEST = re.compile(r"(?m)^[ \t]*apiVersion:[ \t]*\S")
+_GIVEN_TO = re.compile(r"\b(?:kubectl|oc|k3s)\b")
+
 _SHELL = re.compile(rb"#![^\n]{0,80}\b(?:ba|da|a|k|z)?sh\b")
+
+POWERSHELL = (".ps1", ".psm1")
 
 _MAKEFILES = ("makefile", "gnumakefile")
 
@@ -36,12 +50,16 @@ _FOLDER = frozenset({"CURDIR", "PWD", "shell pwd", "realpath .", "abspath .", "s
 
 
 def claims(source: Source) -> bool:
-    """Claim a file with a command that starts a container, or that asks for special rights to build."""
+    """Claim a file with a command that starts a container, or that asks for special rights to build.
+
+    A script that only starts some in a way that is not read is claimed for the ledger.
+    """
     data = source.data
-    if not _ENGINE.search(data) or not _VERB.search(data) or b"\0" in data:
+    commands = _ENGINE.search(data) and _VERB.search(data)
+    if b"\0" in data or not (commands or (b"apiVersion:" in data and is_script(source))):
         return False
     reading = _reading(source)
-    return bool(reading.subjects or reading.problems)
+    return bool(reading.subjects or reading.problems or (reading.skipped and is_script(source)))
 
 
 def read(source: Source, sources: Sources) -> Reading:
@@ -75,6 +93,8 @@ def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]
     name = source.path.rpartition("/")[2].lower()
     if name.endswith((".yaml", ".yml")):
         return _pipeline(source)
+    if name.endswith(POWERSHELL):
+        return [], tuple(_unread(source))
     if name.endswith(".service"):
         from gate.dialects.unit_commands import unit_commands
         from gate.syntax.systemd_unit import Unit
@@ -82,15 +102,44 @@ def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]
         return unit_commands(Unit(source, " "), source.path), ()
     if is_makefile(name):
         return _makefile(source), ()
-    if not name.endswith((".sh", ".bash", ".zsh", ".ksh")) and not _SHELL.match(source.data):
+    if not is_script(source):
         return [], ()
-    if _SHELL.match(source.data) or not source.data.startswith(b"#!"):
-        from gate.dialects.shell_engines import engine_commands
-        from gate.dialects.shell_variables import Variables
-        from gate.syntax.mapped_text import whole
+    from gate.dialects.shell_engines import engine_commands
+    from gate.dialects.shell_variables import Variables
+    from gate.syntax.mapped_text import whole
 
-        return engine_commands(whole(source), Variables()), ()
-    return [], ()
+    return engine_commands(whole(source), Variables()), tuple(_handed_over(source))
+
+
+def is_script(source: Source) -> bool:
+    """Say whether a file is a script for a shell, or for PowerShell."""
+    name = source.path.lower()
+    if _SHELL.match(source.data) or name.endswith(POWERSHELL):
+        return True
+    return name.endswith((".sh", ".bash", ".zsh", ".ksh")) and not source.data.startswith(b"#!")
+
+
+def _unread(source: Source) -> Iterator[Skipped]:
+    """Name a script of PowerShell by the first container that it starts; machines of Hyper-V have a reader."""
+    found = _POWERSHELL.search(source.text) if not _MACHINES.search(source.data) else None
+    if found is not None:
+        yield Skipped(source.location(*found.span()), "starts containers from PowerShell, which is not read")
+
+
+def _handed_over(source: Source) -> Iterator[Skipped]:
+    """Name a shell script by the first manifest in it that starts something and that kubectl would be given."""
+    text = source.text
+    if "<<" not in text or not _GIVEN_TO.search(text):
+        return
+    from gate.dialects.pod_rendering import starts_something
+
+    for found in _MANIFEST.finditer(text):
+        end = text.find("apiVersion:", found.end())
+        if starts_something(text[found.start() : end if end > 0 else len(text)]):
+            yield Skipped(
+                source.location(*found.span()), "hands a manifest to kubectl in a here-document, which is not read"
+            )
+            return
 
 
 def is_makefile(name: str) -> bool:

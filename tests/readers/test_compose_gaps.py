@@ -106,3 +106,38 @@ def test_a_provider_is_no_container_and_is_named_as_not_judged(
 def test_a_provider_that_is_null_hides_no_service(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, compose__yaml="services:\n  web: {image: web, provider: , privileged: true}\n")
     assert check(capsys, tmp_path).subject("services/web")["boundary"]["level"] == "L0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web:\n  image: web\n  privileged: true\n",
+        "web:\n    build: .\n    links:\n    - db\ndb:\n    image: db\n",
+    ],
+)
+def test_the_first_version_of_the_format_is_no_silent_pass(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """Compose refuses it: every key at the top level has to be one of a project."""
+    write_all(tmp_path, {"docker-compose.yml": text, "compose.yaml": "services: {other: {image: i}}\n"})
+    answer = check(capsys, tmp_path)
+    assert answer.status == 3
+    (problem,) = answer.report["coverage"]["not_understood"]
+    assert (problem["location"]["path"], "`services:`" in problem["reason"]) == ("docker-compose.yml", False)
+    assert "first version" in problem["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("web.yml", "web:\n  image: web\n"),
+        ("compose-values.yml", "web:\n  image: web\nreplicas: 2\n"),
+        ("compose-values.yml", "web:\n  images: web\n"),
+        ("compose-ci.yml", "a:\n  image: a\n---\nb:\n  image: b\n"),
+    ],
+)
+def test_other_files_with_images_are_none_of_compose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    write_all(tmp_path, {name: text, "compose.yaml": "services: {other: {image: i}}\n"})
+    assert check(capsys, tmp_path).report["coverage"]["not_understood"] == []

@@ -304,3 +304,47 @@ def test_a_place_is_that_of_the_flag_even_in_a_folded_text() -> None:
     (member,) = one(text, FLOW).exposure.mounts.members
     assert isinstance(member, Stated)
     assert written(text, member.at) == "-v /:/host"
+
+
+@pytest.mark.parametrize("name", ["build.ps1", "Module.psm1"])
+@pytest.mark.parametrize(
+    "command", ["docker run --rm `\n -v $pwd\\out:c:\\bin web", "  & docker.exe container run web", "Podman create web"]
+)
+def test_what_powershell_starts_is_in_the_ledger(name: str, command: str) -> None:
+    source = Source(name, f"# Part 1\n{command}\n".encode())
+    assert READER.claims(source)
+    read = READER.read(source, NoFiles())
+    assert [(one.at.line, one.reason) for one in read.skipped] == [
+        (2, "starts containers from PowerShell, which is not read")
+    ]
+    assert not read.subjects
+
+
+@pytest.mark.parametrize(
+    "text", ["# docker run web\n", "docker build .\n", "'docker run web'\n", "New-VM web\ndocker run web\n"]
+)
+def test_other_scripts_of_powershell_are_none_of_it(text: str) -> None:
+    assert not READER.claims(Source("build.ps1", text.encode()))
+
+
+HANDED = "#!/bin/bash\n{command} <<EOF\napiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: {kind}\nEOF\n"
+
+
+@pytest.mark.parametrize("kind", ["Pod", "VirtualMachine", "TaskRun"])
+@pytest.mark.parametrize(
+    "command", ["kubectl apply -f -", "cat", "oc create -f-", "docker run web; kubectl apply -f -"]
+)
+def test_a_manifest_that_a_script_hands_over_is_in_the_ledger(command: str, kind: str) -> None:
+    text = HANDED.format(command=command, kind=kind) + ("kubectl apply -f x\n" if command == "cat" else "")
+    source = Source("deploy", text.encode())
+    assert READER.claims(source)
+    (skipped,) = READER.read(source, NoFiles()).skipped
+    assert skipped.at.line == 6
+    assert "here-document" in skipped.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"), [("kubectl apply -f -", "Service"), ("cat", "Pod"), ("echo kubectl; true", "Namespace")]
+)
+def test_a_manifest_that_starts_nothing_needs_no_word(command: str, kind: str) -> None:
+    assert not READER.claims(Source("deploy.sh", HANDED.format(command=command, kind=kind).encode()))
