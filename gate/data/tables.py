@@ -158,6 +158,13 @@ class Tables:
         found = (self.lifecycle(product, release) for product, release in named(name, self.shelf.codenames))
         return next((lifecycle for lifecycle in found if lifecycle is not None), None)
 
+    def machine_image(self, name: str) -> Lifecycle | None:
+        """Find the release of one of Amazon's machine images, by its name or that of the parameter with its id."""
+        from gate.data.machine_images import release_of as of_machine
+
+        found = of_machine(name)
+        return self.lifecycle(*found) if found is not None else None
+
     def fetched(self, text: str) -> tuple[Lifecycle, ...]:
         """Find the releases whose addresses stand in a text."""
         from gate.data.addresses import ADDRESSES, BEHIND

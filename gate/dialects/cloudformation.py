@@ -11,7 +11,17 @@ Source: the CloudFormation user guide, intrinsic functions and template anatomy.
 from __future__ import annotations
 
 from gate.dialects.cloudformation_functions import FUNCTIONS, UNKNOWN
-from gate.dialects.cloudformation_values import Absent, absent, at, resource, scalar, spelled, text_of, untagged
+from gate.dialects.cloudformation_values import (
+    Absent,
+    Stored,
+    absent,
+    at,
+    resource,
+    scalar,
+    spelled,
+    text_of,
+    untagged,
+)
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -187,7 +197,11 @@ def _default(name: str, declared: Mapping, node: Node) -> Node:
     """Return the default of a parameter, at the place of what refers to it."""
     kind, default = text_of(declared.get("Type")), declared.get("Default")
     if "AWS::SSM::" in kind:
-        return at(node, f"the parameter `{name[:80]}` is read from the parameter store")
+        stored = Stored(
+            node.source, node.start, node.end, f"the parameter `{name[:80]}` is read from the parameter store"
+        )
+        stored.path = spelled(default) if isinstance(default, Scalar) else ""
+        return stored
     if not isinstance(default, Scalar) or default.value is None:
         return at(node, f"the parameter `{name[:80]}` has no default and is set where the stack is made")
     text = spelled(default)

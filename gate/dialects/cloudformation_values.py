@@ -37,6 +37,14 @@ class Resource(Opaque):
     name: str
 
 
+class Stored(Opaque):
+    """A value of the parameter store, by its name there."""
+
+    __slots__ = ("path",)
+
+    path: str
+
+
 class Absent(Scalar):
     """What `AWS::NoValue` leaves: nothing, not even the key."""
 

@@ -107,6 +107,13 @@ def eks_pool(part: Part, naming: Naming) -> NodePool:
     )
 
 
+def ecs_pool(naming: Naming) -> NodePool:
+    """Return the machines behind a capacity provider of Amazon ECS, of which it says nothing itself."""
+    silent = nothing(naming.at)
+    renewed: Setting[bool | None] = Defaulted(None, naming.at)
+    return NodePool("", "ecs", naming.name, naming.at, naming.certain, silent, silent, silent, silent, renewed)
+
+
 def fargate(part: Part, naming: Naming) -> FargateProfile:
     """Read a Fargate profile, whose selectors are blocks in Terraform and a list elsewhere."""
     blocks = [*part.blocks("selector"), *part.blocks("selectors")]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from gate.dialects.cluster_parts import Part, nothing
-from gate.dialects.clusters import Naming, aks, aks_pool, defined, eks, eks_pool, fargate, gke, gke_pool
+from gate.dialects.clusters import Naming, aks, aks_pool, defined, ecs_pool, eks, eks_pool, fargate, gke, gke_pool
+from gate.dialects.node_machines import OfModule
 from gate.dialects.terraform import module
 from gate.dialects.terraform_files import parse
 from gate.dialects.terraform_values import Managed
@@ -49,7 +50,10 @@ PARTS: dict[str, tuple[str, Callable[[Part, Naming], Found]]] = {
     "azurerm_kubernetes_cluster_node_pool": ("kubernetes_cluster_id", aks_pool),
 }
 
-RESOURCES = (*CLUSTERS, *PARTS)
+#: What puts machines of an account behind the tasks of Amazon ECS.
+INSTANCES = "aws_ecs_capacity_provider"
+
+RESOURCES = (*CLUSTERS, *PARTS, INSTANCES)
 
 #: The submodule of a module that is called.
 _SUBMODULE = r"\b(?:[^/?]{0,9}//modules/([\w-]{1,80}))?"
@@ -87,11 +91,23 @@ def _resource(block: Block, whole: Module) -> Iterator[Found]:
     for node, certain in _instances(block, whole):
         part = Part.of(node)
         name = _text(part.node("name")) or _text(part.node("node_group_name")) or label
-        if kind in CLUSTERS:
+        naming = Naming("", name, block.at, certain)
+        if kind == INSTANCES:
+            yield from _instances_of(part, naming, whole)
+        elif kind in CLUSTERS:
             yield from CLUSTERS[kind](part, Naming(_key(whole, f"{kind}.{label}"), name, block.at, certain))
         else:
             named, read = PARTS[kind]
-            yield replace(read(part, Naming(_owner(part.node(named), whole), name, block.at, certain)), at=block.at)
+            one = replace(read(part, replace(naming, key=_owner(part.node(named), whole))), at=block.at)
+            yield OfModule(whole).started(one, part) if isinstance(one, NodePool) and one.provider == "eks" else one
+
+
+def _instances_of(part: Part, naming: Naming, whole: Module) -> Iterator[NodePool]:
+    """Yield the machines behind a capacity provider, as far as the module makes them."""
+    machines, provider = OfModule(whole), part.sub("auto_scaling_group_provider")
+    group = machines.referred(provider.node("auto_scaling_group_arn"))
+    if group is not None:
+        yield machines.group(ecs_pool(naming), group)
 
 
 def _instances(block: Block, whole: Module) -> Iterator[tuple[Mapping, bool]]:
@@ -137,10 +153,10 @@ def _call(block: Block, whole: Module) -> Iterator[Found]:
                 part = Part.of(node)
                 name = _text(part.node("name")) or _text(part.node("cluster_name")) or block.labels[0]
                 naming = Naming(_key(whole, f"module.{block.labels[0]}"), name, block.at, certain)
-                yield from read(part, naming, match[1] or "")
+                yield from read(part, naming, match[1] or "", whole)
 
 
-def _google(part: Part, naming: Naming, submodule: str) -> Iterator[Found]:
+def _google(part: Part, naming: Naming, submodule: str, _whole: Module) -> Iterator[Found]:
     """Read a call of Google's module, whose submodules say what kind of cluster it is."""
     if submodule and "cluster" not in submodule:
         return
@@ -171,20 +187,28 @@ def _boxed(part: Part, pool: Part) -> Setting[str]:
     return asked if isinstance(asked, Unknown) else nothing(pool.at)
 
 
-def _amazon(part: Part, naming: Naming, submodule: str) -> Iterator[Found]:
+def _group(part: Part, naming: Naming, whole: Module) -> NodePool:
+    """Read a group of nodes as the module for EKS takes one, with the arguments of a launch template."""
+    return OfModule(whole).of(eks_pool(part, naming), part)
+
+
+def _amazon(part: Part, naming: Naming, submodule: str, whole: Module) -> Iterator[Found]:
     """Read a call of the module for EKS."""
     if submodule == "fargate-profile":
         owner = _text(part.node("cluster_name"))
         yield fargate(part, replace(naming, key=owner))
+    elif submodule in ("eks-managed-node-group", "self-managed-node-group"):
+        yield replace(_group(part, replace(naming, key=_text(part.node("cluster_name"))), whole), at=naming.at)
     elif not submodule:
         yield eks(part, naming, "kubernetes_version")
         for name, one in part.members("fargate_profiles"):
             yield fargate(one, replace(naming, name=name, at=one.at))
-        for name, one in part.members("eks_managed_node_groups"):
-            yield eks_pool(one, replace(naming, name=name, at=one.at))
+        for groups in ("eks_managed_node_groups", "self_managed_node_groups"):
+            for name, one in part.members(groups):
+                yield _group(one, replace(naming, name=name, at=one.at), whole)
 
 
-def _azure(part: Part, naming: Naming, _submodule: str) -> Iterator[Found]:
+def _azure(part: Part, naming: Naming, _submodule: str, _whole: Module) -> Iterator[Found]:
     """Read a call of the module for AKS."""
     yield from aks(part, naming)
     for name, one in part.members("node_pools"):

@@ -76,6 +76,17 @@ CUSTOM: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("actions.github.com", "AutoscalingRunnerSet"): (_TEMPLATE,),
 }
 
+#: Objects that describe managed clusters, of Config Connector, eksctl and Karpenter.
+CLUSTER_KINDS = frozenset(
+    {
+        ("container.cnrm.cloud.google.com", "ContainerCluster"),
+        ("container.cnrm.cloud.google.com", "ContainerNodePool"),
+        ("eksctl.io", "ClusterConfig"),
+        ("karpenter.k8s.aws", "AWSNodeTemplate"),
+        ("karpenter.k8s.aws", "EC2NodeClass"),
+    }
+)
+
 #: Groups of kinds whose pods have to be put together, and of machines.
 SCATTERED = frozenset({"argoproj.io", "tekton.dev", "kubevirt.io", "pool.kubevirt.io"})
 

@@ -50,6 +50,14 @@ class Managed(Opaque):
     address: str
 
 
+class Found(Opaque):
+    """A reference to a data source, which is only known when it is read; the address is `data.type.name`."""
+
+    __slots__ = ("address",)
+
+    address: str
+
+
 class Values(Evaluator):
     """Evaluates the expressions of one module; `names` are those that the expression at hand binds."""
 
@@ -74,6 +82,12 @@ class Values(Evaluator):
             found = Managed(document.source, start, end, f"`{root}.{name}` is only known once it is applied")
             found.address = f"{root}.{name}"
             return found, parts[2:]
+        named = [document.text(part).lstrip(". \t\r\n") for part in parts[1:3] if part.type == "get_attr"]
+        if root == "data" and len(named) == 2 and named[0] != "template_file":
+            start, end = document.region(parts[0])
+            read = Found(document.source, start, end, "a data source is only known when it is read")
+            read.address = ".".join((root, *named))
+            return read, parts[3:]
         return super()._reference(document, parts)
 
     def bound(self, document: Document, node: Syntax) -> Node:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gate.freshness.support import Support
     from gate.model.cluster import Cluster, NodePool
     from gate.model.evidence import Setting
-    from gate.model.lifecycle import Tables
+    from gate.model.lifecycle import Lifecycle, Tables
     from gate.model.location import Location
     from gate.model.truth import Truth
 
@@ -32,10 +32,13 @@ EXTENDED = "EXTENDED"
 #: What the name of a node image begins with, without regard to case, and the release that it is.
 IMAGES = (
     ("gke", "windows_sac", "windows-server", "20h2-sac"),
-    ("eks", "al2_", "amazon-linux", "2"),
+    ("eks", "al2023", "amazon-linux", "2023"),
+    ("eks", "al2", "amazon-linux", "2"),
+    ("eks", "windows2019", "windows-server", "2019"),
+    ("eks", "windows2022", "windows-server", "2022"),
+    ("eks", "windows2025", "windows-server", "2025"),
     ("eks", "amazonlinux2023", "amazon-linux", "2023"),
     ("eks", "amazonlinux2", "amazon-linux", "2"),
-    ("eks", "al2023_", "amazon-linux", "2023"),
     ("eks", "ubuntu1804", "ubuntu", "18.04"),
     ("eks", "ubuntu2004", "ubuntu", "20.04"),
     ("eks", "ubuntu2204", "ubuntu", "22.04"),
@@ -63,6 +66,9 @@ IMAGES = (
     ("aks", "ubuntu2404", "ubuntu", "24.04"),
 )
 
+#: Who boots images of Amazon's.
+AMAZON = ("ecs", "eks")
+
 #: Image types of GKE that ran Docker on the nodes, which went with Kubernetes 1.24.
 WITH_DOCKER = frozenset({"cos", "ubuntu"})
 
@@ -79,7 +85,7 @@ def versions(one: Cluster | NodePool, tables: Tables, now: str) -> Iterator[Trut
             yield unknown(one.version.at, f"which version of Kubernetes {one.name} has is not known: {reason}")
         return
     at, text = one.version.at, known(one.version) or ""
-    found = standing(PRODUCTS[one.provider], text, tables, now)
+    found = standing(PRODUCTS[one.provider], text, tables, now) if one.provider in PRODUCTS else None
     if found is None:
         return
     if isinstance(found, str):
@@ -92,7 +98,7 @@ def versions(one: Cluster | NodePool, tables: Tables, now: str) -> Iterator[Trut
 
 def standing(product: str, text: str, tables: Tables, now: str) -> Support | str | None:
     """Say where a version stands; a clause for one that is older than all that are kept, None for what is none."""
-    release = release_of(text)
+    release = version_of(text)
     if not release:
         return None
     found = tables.lifecycle(product, release)
@@ -103,7 +109,7 @@ def standing(product: str, text: str, tables: Tables, now: str) -> Support | str
     return "which is older than every version that is kept track of" if (major, minor) < (1, 21) else None
 
 
-def release_of(text: str) -> str:
+def version_of(text: str) -> str:
     """Return the major and minor version that a text begins with; empty for `latest` and its like."""
     major, _, rest = text.removeprefix("v").partition(".")
     minor = ""
@@ -155,16 +161,21 @@ def images(pool: NodePool, tables: Tables, now: str) -> Iterator[Truth]:
     if pool.provider == "gke" and name in WITH_DOCKER:
         yield yes(at, f"the nodes of {pool.name} boot {name}, an image with Docker that went with Kubernetes 1.24")
         return
-    for provider, begins, product, release in IMAGES:
-        lifecycle = (
-            tables.lifecycle(product, release) if provider == pool.provider and name.startswith(begins) else None
-        )
-        if lifecycle is not None:
-            found = support(lifecycle, now, tables.date)
-            text = f"the nodes of {pool.name} boot {found.text}"
-            if found.state in ("ended", "contract"):
-                yield yes(at, text) if found.state == "ended" else unknown(at, text)
-            return
+    lifecycle = _lifecycle(pool.provider, name, tables)
+    if lifecycle is not None:
+        found = support(lifecycle, now, tables.date)
+        text = f"the nodes of {pool.name} boot {found.text}"
+        if found.state in ("ended", "contract"):
+            yield yes(at, text) if found.state == "ended" else unknown(at, text)
+
+
+def _lifecycle(provider: str, name: str, tables: Tables) -> Lifecycle | None:
+    """Return the release of a node image, by the provider's name of it; None where it says none."""
+    for one, begins, product, release in IMAGES:
+        found = tables.lifecycle(product, release) if one == provider and name.startswith(begins) else None
+        if found is not None:
+            return found
+    return tables.machine_image(name) if provider in AMAZON else None
 
 
 def declared(version: str, at: Location, tables: Tables, now: str) -> Iterator[Truth]:
@@ -184,7 +195,7 @@ def declared(version: str, at: Location, tables: Tables, now: str) -> Iterator[T
 
 def openshift(version: str, at: Location, tables: Tables, now: str) -> Iterator[Truth]:
     """Judge a declared version of OpenShift, whose extended support has to be bought."""
-    lifecycle = tables.lifecycle("red-hat-openshift", release_of(version))
+    lifecycle = tables.lifecycle("red-hat-openshift", version_of(version))
     found = support(lifecycle, now, tables.date) if lifecycle is not None else None
     if found is not None and found.state in ("ended", "contract"):
         text = f"the clusters are declared to run {found.text}"

@@ -7,7 +7,7 @@ not known. Sources: GKE Sandbox and Autopilot, AKS pod sandboxing, and the Farga
 from __future__ import annotations
 
 from gate.model.cluster import Cluster, FargateProfile, NodePool
-from gate.model.evidence import Stated, Unknown, known
+from gate.model.evidence import Defaulted, Stated, Unknown, known
 from gate.model.workload import RefusedKey, Runtime
 
 TYPE_CHECKING = False
@@ -55,7 +55,8 @@ class Fleet:
 
     def __init__(self, definitions: Iterable[Definition]) -> None:
         """Gather them, and give every pool to its cluster."""
-        bodies = [one.body for one in definitions]
+        # The machines of Amazon ECS run no pods.
+        bodies = [one.body for one in definitions if getattr(one.body, "provider", "") != "ecs"]
         self.groups: dict[str, Group] = {}
         names: dict[str, str] = {}
         for body in bodies:
@@ -64,6 +65,9 @@ class Fleet:
                 names.setdefault(body.name, body.key)
         alone = next(iter(self.groups)) if len(self.groups) == 1 else ""
         for body in bodies:
+            if isinstance(body, NodePool) and not (body.cluster or alone) and isinstance(body.sandbox, Defaulted):
+                # It says of no cluster in sight what that has for pods.
+                continue
             if isinstance(body, NodePool | FargateProfile):
                 key = body.cluster if body.cluster in self.groups else names.get(body.cluster, "")
                 group = self.groups.setdefault(key or (body.cluster or alone), Group())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gate.model.evidence import Items, Setting
     from gate.model.location import Location
 
-    Provider = Literal["gke", "eks", "aks"]
+    Provider = Literal["gke", "eks", "aks", "ecs"]
 
 
 class Cluster(Record):
@@ -33,7 +33,7 @@ class Cluster(Record):
 
 
 class NodePool(Record):
-    """A group of nodes of one cluster, which it names by key or by name; empty where that is not known.
+    """A group of nodes of one cluster, which it names by key or by name; empty where that is not known, and for ECS.
 
     `sandbox` is the isolation that the nodes have for pods which ask for it, in the provider's word, else empty;
     `image` what they boot, `metadata` how their pods reach the machine's metadata, both in the provider's words.

@@ -70,6 +70,9 @@ class Tables(Protocol):
     def medium(self, name: str) -> Lifecycle | None:
         """Find the release that an installation medium, a cloud image or a Vagrant box is named after."""
 
+    def machine_image(self, name: str) -> Lifecycle | None:
+        """Find the release of one of Amazon's machine images, by its name or that of the parameter with its id."""
+
     def fetched(self, text: str) -> tuple[Lifecycle, ...]:
         """Find the releases whose addresses stand in a text."""
 

@@ -56,5 +56,5 @@ def provider_of(definitions: Iterable[Definition]) -> str:
         getattr(one.body, "provider", "")
         for one in definitions
         if one.kind in ("cluster", "node-pool") and one.at.path.endswith(TERRAFORM)
-    }
+    } - {"ecs"}
     return found.pop() if len(found) == 1 else ""

@@ -179,8 +179,10 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     "clusters": (
         b"google_container_",
         b"aws_eks_",
+        b"aws_ecs_capacity_provider",
         b"azurerm_kubernetes_cluster",
         b"AWS::EKS::",
+        b"AWS::ECS::CapacityProvider",
         b"terraform-google-modules/",
         b"terraform-aws-modules/",
         b"Azure/",

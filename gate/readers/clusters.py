@@ -1,4 +1,4 @@
-"""Managed Kubernetes clusters: those of GKE, EKS and AKS in Terraform, those of EKS in CloudFormation.
+"""Managed Kubernetes clusters, and machines of ECS: those of GKE, EKS and AKS in Terraform, of AWS in CloudFormation.
 
 They start nothing by themselves, so that they are no subjects: they decide what the names in pods mean, and rules about
 what lies underneath ask them. A file is recognised by the types of its resources and by the modules that it calls.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RESOURCES = (
     rb"google_container_(?:cluster|node_pool)|aws_eks_(?:cluster|node_group|fargate_profile)|"
+    rb"aws_ecs_capacity_provider|"
     rb"azurerm_kubernetes_cluster(?:_node_pool)?"
 )
 _MODULES = (
@@ -27,8 +28,8 @@ _MODULES = (
     rb"terraform-aws-modules/(?:eks/aws|terraform-aws-eks)|Azure/(?:aks/azurerm|terraform-azurerm-aks)"
 )
 
-_CLOUDFORMATION = b"AWS::EKS::"
-_TYPE = rb"Type[\"']?[ \t]*:[ \t]*[\"']?AWS::EKS::(?:Cluster|Nodegroup|FargateProfile)\b"
+_CLOUDFORMATION = (b"AWS::EKS::", b"AWS::ECS::CapacityProvider")
+_TYPE = rb"Type[\"']?[ \t]*:[ \t]*[\"']?AWS::(?:EKS::(?:Cluster|Nodegroup|FargateProfile)|ECS::CapacityProvider)\b"
 _TASKS = b"AWS::ECS::TaskDefinition"
 
 
@@ -36,7 +37,9 @@ def claims(source: Source) -> bool:
     """Claim what describes clusters: its part of Terraform, and a template that no tasks are in."""
     if is_terraform(source.path):
         return mentions(source, _RESOURCES, _MODULES)
-    if _CLOUDFORMATION not in source.data or _TASKS in source.data or re.search(_TYPE, source.data) is None:
+    if _TASKS in source.data or not any(word in source.data for word in _CLOUDFORMATION):
+        return False
+    if re.search(_TYPE, source.data) is None:
         return False
     return any(document.error is None and _is_template(document) for document in _documents(source))
 

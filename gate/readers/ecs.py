@@ -34,8 +34,8 @@ _WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
 #: What other tools replace before a task definition is registered.
 _PLACEHOLDER = r"\{\{|\{%|<%|<[A-Z_]+>|\$\{?[A-Za-z_]|@[A-Za-z_]+@|%[A-Za-z_]+%"
 
-#: What describes clusters of Kubernetes.
-_CLUSTERS = b"AWS::EKS::"
+#: What describes clusters of Kubernetes, and machines for tasks.
+_CLUSTERS = (b"AWS::EKS::", b"AWS::ECS::CapacityProvider")
 
 _CLOUDFORMATION = b"AWS::ECS::TaskDefinition"
 _RAW = b"containerDefinitions"
@@ -138,8 +138,8 @@ def read(source: Source, sources: Sources) -> Reading:
 
 
 def _with_clusters(reading: Reading, source: Source) -> Reading:
-    """Add what the same template describes of EKS, which no other reader is asked for."""
-    if _CLUSTERS not in source.data:
+    """Add what the same template describes of EKS and of machines, which no other reader is asked for."""
+    if not any(word in source.data for word in _CLUSTERS):
         return reading
     from gate.dialects.clusters_cloudformation import clusters
 

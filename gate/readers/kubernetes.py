@@ -11,7 +11,17 @@ import re
 from gate.dialects import pod_rendering as rendering
 from gate.dialects.pod_definitions import KINDS, defined
 from gate.dialects.pod_ignored import misplaced
-from gate.dialects.pod_places import BUILT_IN, OPTIONAL, SCATTERED, may_start_pods, no_template, places_of, walk
+from gate.dialects.pod_places import (
+    BUILT_IN,
+    CLUSTER_KINDS,
+    OPTIONAL,
+    SCATTERED,
+    STARTING,
+    may_start_pods,
+    no_template,
+    places_of,
+    walk,
+)
 from gate.dialects.pod_scattered import described_elsewhere, manifests, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
@@ -51,15 +61,6 @@ RENDER = "render it (--render for charts and customizations; oc process) and che
 
 #: What only OpenShift runs.
 OPENSHIFT = "apps.openshift.io/"
-
-#: Objects that describe managed clusters, of Config Connector and of eksctl.
-CLUSTER_KINDS = frozenset(
-    {
-        ("container.cnrm.cloud.google.com", "ContainerCluster"),
-        ("container.cnrm.cloud.google.com", "ContainerNodePool"),
-        ("eksctl.io", "ClusterConfig"),
-    }
-)
 
 #: Characters of manifests within others that are read of one file, with all that stands before each of them.
 MAX_EMBEDDED = 16 * 1024 * 1024

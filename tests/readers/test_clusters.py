@@ -8,9 +8,13 @@ from typing import TypeVar
 
 import pytest
 
+from gate.data.machine_images import release_of
+from gate.dialects.clusters import defined
+from gate.linking.clusters import Fleet
 from gate.model.cluster import Cluster, FargateProfile, NodePool, Selector
 from gate.model.evidence import Stated, Unknown, known
 from gate.model.reader import Reading
+from gate.model.record import replace
 from gate.model.source import Source
 from gate.readers import clusters, ecs, kubernetes
 from tests.readers.packer import Tree
@@ -386,3 +390,160 @@ def test_an_image_of_eksctl_ends_with_its_release(
     ).report
     said = [one["message"] for one in report["findings"] if one["rule"] == "AGE012" and one["outcome"] == "failed"]
     assert [message[-10:] for message in said] == ([ends] if ends else [])
+
+
+LAUNCHED = """
+resource "aws_eks_node_group" "n" {{
+  cluster_name = "main"
+  ami_type     = "CUSTOM"
+  launch_template {{
+    id = aws_launch_template.t.id
+  }}
+}}
+
+resource "aws_launch_template" "t" {{
+  {body}
+}}
+
+{rest}
+"""
+
+
+def launched(body: str, rest: str = "") -> NodePool:
+    """Read a node group with a launch template."""
+    return only(terraform(LAUNCHED.format(body=body, rest=rest)), NodePool)
+
+
+def looked_up(text: str) -> NodePool:
+    """Read a node group whose image is looked up by a name, which is an expression."""
+    data = f'data "aws_ami" "d" {{\n  filter {{\n    name = "name"\n    values = [{text}]\n  }}\n}}\nvariable "v" {{}}'
+    return launched("image_id = data.aws_ami.d.id", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "release"),
+    [
+        ("amazon-eks-node-1.30-v*", "2"),
+        ("amazon-eks-gpu-node-1.30-*", "2"),
+        ("amazon-eks-node-al2023-x86_64-standard-1.30-*", "2023"),
+        ("amazon-eks-node-*", None),
+        ("amzn2-ami-ecs-hvm-2.0.*-x86_64-ebs", "2"),
+        ("al2023-ami-ecs-hvm-*", "2023"),
+        ("amzn-ami-hvm-*", "2018.03"),
+        ("Windows_Server-2019-English-Core-EKS_Optimized-1.30-*", "2019"),
+        ("ubuntu-eks/k8s_1.30/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-*", "22.04"),
+        ("/aws/service/canonical/ubuntu/eks/20.04/1.30/stable/current/amd64/hvm/ebs-gp2/ami-id", "20.04"),
+        ("/aws/service/ecs/optimized-ami/amazon-linux-2/arm64/recommended/image_id", "2"),
+        ("/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended", "2023"),
+        ("/aws/service/ecs/optimized-ami/amazon-linux/recommended/image_id", "2018.03"),
+        ("/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2", "2"),
+        ("bottlerocket-aws-k8s-1.30-x86_64-v*", None),
+        ("{{resolve:ssm:/aws/service/eks/optimized-ami/1.30/amazon-linux-2-gpu/recommended/image_id}}", "2"),
+        ("al2@latest", "2"),
+        ("al2023@v20240807", "2023"),
+        ("ami-0abcdef1234567890", None),
+    ],
+)
+def test_the_release_of_a_machine_image(name: str, release: str | None) -> None:
+    found = release_of(name)
+    assert (found[1] if found else None) == release
+
+
+def test_a_launch_template_decides_before_the_type() -> None:
+    found = looked_up('"amazon-eks-node-1.30-v*"')
+    assert known(found.image) == "amazon-eks-node-1.30-v*"
+    assert known(launched('image_id = "ami-1"').image) == "ami-1"
+    assert known(launched("").image) == "CUSTOM"
+
+
+def test_of_a_name_that_is_known_in_part_what_is_known_may_be_enough() -> None:
+    assert known(looked_up('"amazon-eks-node-al2023-x86_64-standard-${var.v}-*"').image) is not None
+    assert isinstance(looked_up('"amazon-eks-node-${var.v}-v*"').image, Unknown)
+    either = 'var.v ? "amzn2-ami-ecs-*" : "al2023-ami-ecs-*"'
+    assert isinstance(looked_up(either).image, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ('http_tokens = "required"\n http_put_response_hop_limit = 1', "closed"),
+        ('http_tokens = "required"\n http_put_response_hop_limit = 2', "a hop limit above 1"),
+        ('http_tokens = "optional"\n http_put_response_hop_limit = 1', "IMDSv1"),
+        ('http_endpoint = "disabled"\n http_tokens = "optional"', "closed"),
+        ('http_tokens = "required"', ""),
+        ('http_tokens = "required"\n http_put_response_hop_limit = var.x', None),
+    ],
+)
+def test_who_reaches_the_metadata_of_a_machine(options: str, expected: str | None) -> None:
+    assert known(launched(f"metadata_options {{\n {options}\n }}").metadata) == expected
+
+
+def test_a_template_that_is_not_in_sight_changes_nothing() -> None:
+    text = LAUNCHED.format(body="", rest="").replace("aws_launch_template.t.id", "var.template")
+    assert known(only(terraform(text), NodePool).image) == "CUSTOM"
+
+
+def test_groups_of_the_module_for_eks_take_the_arguments_of_a_launch_template() -> None:
+    text = """module "eks" {
+  source = "terraform-aws-modules/eks/aws"
+  self_managed_node_groups = {
+    own = {
+      ami_id = data.aws_ssm_parameter.p.value
+      metadata_options = { http_tokens = "optional" }
+    }
+  }
+}
+data "aws_ssm_parameter" "p" {
+  name = "/aws/service/eks/optimized-ami/1.30/amazon-linux-2/recommended/image_id"
+}
+"""
+    found = only(terraform(text), NodePool)
+    assert (found.name, known(found.metadata)) == ("own", "IMDSv1")
+    assert "amazon-linux-2/" in (known(found.image) or "")
+
+
+def test_machines_of_ecs_in_cloudformation_run_no_pods() -> None:
+    text = """Resources:
+  Template:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        ImageId: "{{resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2/recommended/image_id}}"
+        MetadataOptions: {HttpTokens: optional}
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      LaunchTemplate: {LaunchTemplateId: !Ref Template, Version: "1"}
+  Provider:
+    Type: AWS::ECS::CapacityProvider
+    Properties:
+      AutoScalingGroupProvider: {AutoScalingGroupArn: !Ref Group}
+"""
+    reading = read({"t.yaml": text}, "t.yaml")
+    found = only(reading, NodePool)
+    assert (found.provider, known(found.metadata)) == ("ecs", "IMDSv1")
+    assert release_of(known(found.image) or "") == ("amazon-linux", "2")
+    assert Fleet(reading.definitions).groups == {}
+
+
+def test_a_class_of_karpenter_is_of_no_cluster_that_is_known() -> None:
+    text = """apiVersion: karpenter.k8s.aws/v1beta1
+kind: EC2NodeClass
+metadata: {name: default}
+spec:
+  amiFamily: AL2
+  metadataOptions: {httpTokens: required, httpPutResponseHopLimit: 2}
+"""
+    source = Source("class.yaml", text.encode())
+    definitions = kubernetes.READER.read(source, Tree({"class.yaml": text})).definitions
+    (found,) = (one.body for one in definitions)
+    assert isinstance(found, NodePool)
+    assert (known(found.image), known(found.metadata)) == ("AL2", "a hop limit above 1")
+    two = [defined(cluster_of(one)) for one in ("a", "b")]
+    assert sorted(Fleet([*two, *definitions]).groups) == ["a", "b"]
+
+
+def cluster_of(key: str) -> Cluster:
+    """Return a cluster of EKS with a key."""
+    text = f'resource "aws_eks_cluster" "{key}" {{\n}}\n'
+    return replace(only(terraform(text), Cluster), key=key)

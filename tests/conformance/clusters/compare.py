@@ -135,7 +135,7 @@ APART = {
     r"sole_tenant|host_group|placement\.tenancy": "it keeps others away: the declaration says who shares nodes",
     r"agent_sandbox|sandbox_config\.|^node_pool_": "an addon, or what is read of the pools themselves",
     r"workload_metadata_config\.node_metadata": "its name of old, which is read where the other is missing",
-    r"metadata_options": "how the machine itself is asked",
+    r"metadata_options": "options of a launch template, which is a resource of its own",
     r"container_network|isolated": "networks",
 }
 
