@@ -1,7 +1,8 @@
 """Facts about what starts a workload: a scheduler that puts nothing around it, and one that nobody maintains.
 
-Sources: Marathon `docs/docs/native-docker.md` (an app without a container is a command on the agent); the Apache Attic,
-where Mesos has been since August 2025; Marathon's repository, archived in October 2021.
+Sources: Marathon `docs/docs/native-docker.md` (an app without a container is a command on the agent); Nomad
+`drivers/rawexec` (a task of it is a process of the client); the Apache Attic, where Mesos has been since August 2025;
+Marathon's repository, archived in October 2021.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 #: How a workload's `sandbox.native` says that there is none, and no container either.
 BARE = "command"
 
+#: Platforms whose schedulers start bare commands.
+BARELY = ("mesos", "nomad")
+
 RETIRED = {"mesos": "Mesos and Marathon, which nobody maintains since August 2025"}
 
 
 def _raw(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     # Elsewhere `native` may be unknown for reasons of its own, and nothing starts a bare command.
-    if workload.platform == "mesos":
+    if workload.platform in BARELY:
         yield holds(workload.sandbox.native, lambda kind: kind == BARE, "starts a command on the host, in no container")
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 #: Platforms whose containers run the system of the engine's host, which nothing but their image tells.
-ENGINES = frozenset({"docker", "swarm", "podman"})
+ENGINES = frozenset({"docker", "swarm", "podman", "nomad"})
 
 #: What leaves the users of a container to the configuration of a Docker engine.
 OF_DOCKER = "docker.userns_remap"
@@ -125,7 +125,11 @@ class Links:
         return Engines(self._gathered, self.profile).configured(workload)
 
     def _isolated(self, workload: Workload) -> Workload:
-        """Ask the declaration what the agents of Mesos do."""
+        """Ask the declaration what the agents of Mesos do, and what the clients of Nomad."""
+        if workload.platform == "nomad":
+            from gate.linking.nomad import Clients
+
+            return Clients(self._gathered, self.profile).settled(workload)
         if workload.platform != "mesos":
             return workload
         from gate.linking.agents import settled

@@ -26,6 +26,7 @@ PLATFORMS = (
     "podman",
     "swarm",
     "mesos",
+    "nomad",
 )
 
 #: Those whose workloads are pods.
@@ -112,3 +113,6 @@ class PlatformProfile(Record):
 
     mesos_isolation: tuple[str, ...] | None = None
     guests: str = ""
+    nomad_allow_privileged: bool | None = None
+    nomad_volumes: bool | None = None
+    nomad_host_volumes: tuple[Named, ...] = ()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         "node-pool",
         "fargate-profile",
         "daemon",
+        "client-setting",
     ]
     Body: TypeAlias = (
         NetworkPolicy

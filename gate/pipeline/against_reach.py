@@ -153,6 +153,7 @@ HABITS: dict[str, Habits] = {
     "docker_run": Habits(_nothing, literal=False, builds=True),
     "quadlet": Habits(_anything, literal=False, shares=True),
     "marathon": Habits(_nothing, literal=False),
+    "nomad": Habits(_nothing, literal=False),
     "bake": Habits(_anything, literal=False, builds=True, shares=True),
     "docker_daemon": Habits(_nothing, workloads=False),
     "libvirt": Habits(_nothing),

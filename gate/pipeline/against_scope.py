@@ -26,7 +26,7 @@ from gate.pipeline.against_search import Search
 from gate.pipeline.declarations import Declarations
 from gate.pipeline.reading import DECLARATION
 from gate.pipeline.sensitive import SENSITIVE
-from gate.readers import READERS, may_configure
+from gate.readers import READERS, may_be_client, may_configure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -231,6 +231,8 @@ class Scope:
         for path in sorted(self._sides.touched.paths):
             if not self._sides.within(path) and may_configure(path.rpartition("/")[2]):
                 aside.look_into(path, b"", also=("docker_daemon",))
+            elif not self._sides.within(path) and may_be_client(path):
+                aside.look_into(path, b"client", also=("nomad",))
             elif not self._sides.within(path) and path.endswith(MANIFESTS):
                 aside.look_into(path, *(word for kind in KINDS.values() for word in kind.words), also=OF_CLUSTERS)
         yield from aside.definitions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.model.errors import InputError
 from gate.model.reference import CLUSTERS
-from gate.readers import TERRAFORM, WORDS, may_configure
+from gate.readers import TERRAFORM, WORDS, may_be_client, may_configure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,21 @@ def engines(ledger: Ledger) -> list[Definition]:
         if source is not None:
             aside.source(source, ("docker_daemon",), named=False)
     return aside.definitions
+
+
+def clients(ledger: Ledger) -> list[Definition]:
+    """Search the rest of the tree for configurations of clients of Nomad."""
+    aside = ledger.aside()
+    for path in ledger.files.walk(""):
+        if path in ledger.read or not may_be_client(path):
+            continue
+        try:
+            source = ledger.files.open(path)
+        except InputError:
+            continue
+        if source is not None and b"client" in source.data:
+            aside.source(source, ("nomad",), named=False)
+    return [one for one in aside.definitions if one.kind == "client-setting"]
 
 
 def provider_of(definitions: Iterable[Definition]) -> str:

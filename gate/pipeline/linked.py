@@ -155,6 +155,10 @@ class Linked:
             from gate.pipeline.clusters import engines
 
             definitions += engines(ledger)
+        if any(one.platform == "nomad" for one in _workloads(subjects)):
+            from gate.pipeline.clusters import clients
+
+            definitions += clients(ledger)
         scopes = {scope: seen(scope, definitions, ledger.renderings) for scope in ("", *ledger.renderings)}
         return {
             (one.path, scope): Links(subjects, inside, rooted_profile(one))

@@ -39,6 +39,9 @@ ISOLATOR = r"[A-Za-z0-9_./-]+"
 #: A path below the declaration's folder: nothing absolute, no drive, no home, no way up, no backslash.
 INNER_PATH = r"(?![/~]|[A-Za-z]:)(?!([^\x00-\x1f]*/)?\.\.(/|$))[^\\\x00-\x1f\x7f]+"
 
+#: A path of a host: absolute, or with a drive.
+HOST_PATH = r"(?:/|[A-Za-z]:[\\/])[^\x00-\x1f\x7f]*"
+
 
 def load_declaration(source: Source) -> Declaration:
     """Read a declaration; raise UsageError for the first thing that is wrong with it."""
@@ -64,12 +67,13 @@ def load_declaration(source: Source) -> Declaration:
 
 def _platform(node: Node) -> PlatformProfile:
     key = "platform"
-    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "placement", "images", "runtimes")
-    entries = fields(node, key, (), (*parts, "guests", "versions"))
+    parts = ("kubernetes", "gke", "openshift", "docker", "podman", "swarm", "mesos", "nomad", "placement", "images")
+    entries = fields(node, key, (), (*parts, "runtimes", "guests", "versions"))
     kubernetes = _part(entries, "kubernetes", ("version", "seccomp_default"))
     docker = _part(entries, "docker", ("userns_remap", "no_new_privileges", "icc"))
     podman = _part(entries, "podman", ("rootless", "userns_auto"))
     mesos = _part(entries, "mesos", ("isolation",))
+    nomad = _part(entries, "nomad", ("allow_privileged", "volumes", "host_volumes"))
     gke = _part(entries, "gke", ("mode",))
     openshift = _part(entries, "openshift", ("version", "scc"))
     version, release = kubernetes.get("version"), openshift.get("version")
@@ -91,6 +95,9 @@ def _platform(node: Node) -> PlatformProfile:
         (*_versions(entries), *((Named("kubelet", version.text, version.at),) if isinstance(version, Scalar) else ())),
         tuple(_isolators(mesos["isolation"])) if "isolation" in mesos else None,
         choice(entries["guests"], "platform.guests", GUESTS) if "guests" in entries else "",
+        _flag(nomad, "nomad", "allow_privileged"),
+        _flag(nomad, "nomad", "volumes"),
+        tuple(_host_volumes(nomad)),
     )
 
 
@@ -106,6 +113,13 @@ def _isolators(node: Node) -> Iterator[str]:
     key = "platform.mesos.isolation"
     for member in items(node, key):
         yield text(member, key, ISOLATOR, "namespaces/pid")
+
+
+def _host_volumes(entries: dict[str, Node]) -> Iterator[Named]:
+    key = "platform.nomad.host_volumes"
+    if "host_volumes" in entries:
+        for name, written, value in table(entries["host_volumes"], key, WORD):
+            yield Named(name, text(value, f"{key}.{name}", HOST_PATH, "/srv/data"), written.at)
 
 
 def _runtimes(entries: dict[str, Node]) -> Iterator[Named]:

@@ -95,6 +95,14 @@ def _is_marathon(name: str) -> bool:
     return name.lower().endswith((".json", ".mustache"))
 
 
+def _is_nomad(name: str) -> bool:
+    """Match jobs and configurations of clients, and what a template of one is called."""
+    name = name.lower()
+    if name.endswith((".pkr.hcl", ".pkrvars.hcl", ".lock.hcl", ".tfvars", ".tftest.hcl")):
+        return False
+    return name.endswith((".nomad", ".hcl", ".json")) or ".nomad." in name or ".hcl." in name
+
+
 def is_daemon(name: str) -> bool:
     """Match the configuration of a Docker engine, and what a template of one is called."""
     return name.lower().removesuffix(".j2").removesuffix(".tmpl").removesuffix(".tpl") in _DAEMONS
@@ -136,6 +144,11 @@ def may_configure(name: str) -> bool:
     return is_daemon(name) or name.endswith((".service", ".conf"))
 
 
+def may_be_client(path: str) -> bool:
+    """Match what may configure a client of Nomad."""
+    return path.lower().endswith(".hcl")
+
+
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
     return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
@@ -155,6 +168,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "docker_run": _is_script,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
+    "nomad": _is_nomad,
     "libvirt": _is_libvirt,
     "vmx": _is_vmx,
     "xen": _is_xen,
@@ -174,6 +188,7 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
     "bake": (b"target",),
     "marathon": (b'"instances"', b'"cpus"', b'"mem"'),
+    "nomad": (b"job", b"Job", b"TaskGroups", b"client"),
     "compose": (b"services", b"include", *_FIRST),
     "ecs": (b"containerDefinitions", b"AWS::ECS::TaskDefinition", b"_ecs_task_definition", b"terraform-aws-modules/"),
     "clusters": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.hcl_jobs import is_job
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file
@@ -36,7 +37,8 @@ def claims(source: Source) -> bool:
         targets = root.get("target") if isinstance(root, Mapping) else None
         members = list(targets.entries.values()) if isinstance(targets, Mapping) else []
         return any(isinstance(one, Mapping) and any(one.get(key) is not None for key in OF_TARGETS) for one in members)
-    return _TARGET.search(source.data) is not None
+    # A job of Nomad has targets too, of what it spreads over.
+    return _TARGET.search(source.data) is not None and not is_job(source.data)
 
 
 def _is_json(source: Source) -> bool:

@@ -10,6 +10,7 @@ from gate.policy.declaration import (
     DNS_NAME,
     FINGERPRINT,
     GLOB_WORD,
+    HOST_PATH,
     INNER_PATH,
     ISOLATOR,
     RULE_ID,
@@ -107,6 +108,19 @@ def _platform() -> Json:
             [],
         ),
         "guests": word("The system that guests of virtual machines run whose definitions state none.", GUESTS),
+        "nomad": closed(
+            "The clients of Nomad.",
+            {
+                "allow_privileged": flag("The drivers' plug-ins allow privileged containers (`allow_privileged`)."),
+                "volumes": flag("The drivers' plug-ins mount paths of their hosts (`volumes { enabled = true }`)."),
+                "host_volumes": table(
+                    "Which folder of every client a host volume is, by its name (`host_volume`).",
+                    WORD,
+                    string("The folder, from the root.", HOST_PATH),
+                ),
+            },
+            [],
+        ),
         "swarm": flag("Compose files are deployed as stacks of Docker Swarm."),
         "versions": closed(
             "Versions of what runs workloads, in quotes: they decide which known bugs a workload can leave by.",

@@ -154,6 +154,14 @@ FORMS: dict[str, Form] = {
         missing="Mesos itself has neither privileged containers nor another runtime",
         platform=f"mesos: {{isolation: [{ISOLATORS}, cgroups/mem]}}",
     ),
+    "nomad": Form(WITH_GVISOR, {}),
+    "nomad_api": Form(WITH_GVISOR, {}),
+    "nomad_podman": Form(("weak", "default", "hardened"), {}, missing="the driver for Podman has no key for a runtime"),
+    "nomad_qemu": Form(
+        ("vm",),
+        {"vm": Other("a whole machine; what runs inside is its guest's business", 6, (*HARDENED[:4], "H.ro_rootfs"))},
+        missing="the driver for QEMU starts nothing but machines",
+    ),
     "lxc": Form(
         ("weak", "default", "privileged", "hardened"),
         {

@@ -157,6 +157,17 @@ def below_container(line: str) -> Text:
     return lambda text: re.sub(r"(?m)^\[Container\]$", f"[Container]\n{line}", text)
 
 
+def in_config(line: str) -> Text:
+    """Add a line below the image of a task of Nomad's, where its key is not set yet."""
+
+    def change(text: str) -> str:
+        if re.search(rf"\b{line.split(maxsplit=1)[0]}\s*=", text):
+            return text
+        return re.sub(r"(?m)^(\s+)(image\s*=.*)$", rf"\1\2\n\1{line}", text)
+
+    return change
+
+
 def at_end(*lines: str) -> Text:
     """Add lines to the end of a configuration of LXC."""
     return lambda text: text.rstrip("\n") + "\n" + "\n".join(lines) + "\n"
@@ -247,6 +258,14 @@ TEXTS: dict[str, dict[str, Text]] = {
             "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source>"
             "</hostdev>"
         ),
+    },
+    "nomad": {
+        "privileged": in_config("privileged = true"),
+        "SYS_ADMIN": in_config('cap_add = ["sys_admin"]'),
+        "the host's root": in_config('volumes = ["/:/node"]'),
+        "the host's processes": in_config('pid_mode = "host"'),
+        "no filter": in_config('security_opt = ["seccomp=unconfined"]'),
+        "the host's network": in_config('network_mode = "host"'),
     },
     "docker_run": {
         "privileged": behind_run("--privileged"),

@@ -154,6 +154,18 @@ FLEET = (
         '  selector {\n    namespace = "shop"\n  }\n}\n'
     ),
 )
+CLIENTS = (
+    'client {\n  host_volume "data" {\n    path = "/etc"\n  }\n}\n',
+    'client {\n  host_volume "data" {\n    path = "/srv/data"\n  }\n}\n',
+    'client {\n}\nplugin "docker" {\n  config {\n    allow_caps = ["all"]\n  }\n}\n',
+)
+JOBS = tuple(
+    'job "web" {\n  group "web" {\n    volume "data" {\n      type = "host"\n      source = "data"\n    }\n'
+    f'    task "web" {{\n      driver = "docker"\n      config {{\n        image = "web:1"\n{line}      }}\n'
+    '      volume_mount {\n        volume = "data"\n        destination = "/data"\n      }\n    }\n  }\n}\n'
+    for line in ("", "        privileged = true\n")
+)
+
 APPS = tuple(
     f'{{"id": "/web", "cpus": 1, "mem": 64, "networks": [{{"mode": "{mode}"}}], '
     f'"container": {{"type": "DOCKER", "docker": {{"image": "{image}", "privileged": {privileged}}}}}}}\n'
@@ -275,6 +287,8 @@ PLACES: dict[str, st.SearchStrategy[str]] = {
     "kube/kustomization.yaml": st.sampled_from(KUSTOMIZATION),
     "kube/web.yaml": MANIFESTS,
     "mesos/web.json": st.sampled_from(APPS),
+    "nomad/client.hcl": st.sampled_from(CLIENTS),
+    "nomad/web.nomad": st.sampled_from(JOBS),
     "lxd/default.yaml": st.sampled_from(PROFILES),
     "lxd/web.yaml": st.sampled_from(INSTANCES),
     "quadlets/all.pod": st.sampled_from(PODS),

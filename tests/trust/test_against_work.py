@@ -79,5 +79,7 @@ def test_the_work_is_proportional_to_the_change(
 def test_every_reader_and_every_link_is_known_here() -> None:
     """Whoever adds one says where it leads: else what a change does through it would go unseen."""
     assert set(HABITS) == set(READERS)
-    # Engines lead to every workload of theirs, which the scope settles by itself.
-    assert {*KINDS, "image", "build", "daemon"} == set(literals("gate/model/reference.py", "ReferenceKind"))
+    # Engines and clients lead to every workload of theirs, which the scope settles by itself.
+    assert {*KINDS, "image", "build", "daemon", "client-setting"} == set(
+        literals("gate/model/reference.py", "ReferenceKind")
+    )
