@@ -16,7 +16,6 @@ from gate.dialects.pod_places import (
     CLUSTER_KINDS,
     OPTIONAL,
     SCATTERED,
-    STARTING,
     may_start_pods,
     no_template,
     places_of,

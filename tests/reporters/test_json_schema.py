@@ -16,7 +16,7 @@ from gate.model.clock import Clock, Evidence
 from gate.model.coverage import Coverage, NotUnderstood, Skipped, Suppression
 from gate.model.image import ImageName
 from gate.model.lag import Lag, Lags
-from gate.model.location import Location
+from gate.model.location import Location, RenderedLocation
 from gate.model.policy import Grant, Threshold
 from gate.model.record import replace
 from gate.model.report import (
@@ -59,6 +59,7 @@ SCHEMA: Json = json.loads((Path(__file__).parents[2] / "schemas" / "report.schem
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker(["date"]))
 
 AT = Location("deploy/pay.yaml", 3, 5, 3, 9, 20, 24)
+RENDERED = RenderedLocation("charts/pay/templates/pod.yaml", 3, 5, 3, 9, 20, 24, "helm template charts/pay", 42)
 
 
 def finding(outcome: Outcome) -> Finding:
@@ -190,7 +191,7 @@ def full() -> Report:
             3,
             2,
             (Skipped(AT, "is a picture"),),
-            (NotUnderstood(AT, "is broken", "mend it"),),
+            (NotUnderstood(RENDERED, "is broken", "mend it"),),
             (Suppression("hadolint", AT),),
         ),
         (Source("deploy/pay.yaml", b"kind: Deployment\n"),),
@@ -295,7 +296,7 @@ def test_nothing_is_left_out() -> None:
                 optional.add((path.rpartition("/")[2], key))
             found[key] = value
     stated = {("sensitivity", key) for key in ("class", *AXES, "regulated", "placement", "role")}
-    named = {("standards", "pod_security"), ("image_age", "clocks"), ("image_age", "lag")}
+    named = {("standards", "pod_security"), ("image_age", "clocks"), ("image_age", "lag"), ("location", "rendered")}
     assert optional == {*stated, *named, *(("scores", dimension) for dimension in DIMENSIONS)}
 
 
