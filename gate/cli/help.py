@@ -55,8 +55,8 @@ Judge files, folders, or - for standard input; without a path or an image the cu
   --against REF              report only what is worse, or better, than where the history of HEAD left this commit
   --baseline FILE            warn only of what is new: what this file knows neither fails nor is listed
   --write-baseline           write that file: all that there is now is known (default: .gate-baseline.json at the root)
-  --render                   have charts rendered by the helm in PATH, offline, and judge what it makes of them; the
-                             declaration says how
+  --render                   have charts rendered, and kustomizations built, by the helm and the kustomize or kubectl in
+                             PATH, offline, and judge what they make of them; the declaration says how
   --stage STAGE              commit, build or deploy: which evidence can be expected (default: from the inputs)
   --format FORMAT[=FILE]     text, json, sarif, sarif-full (what is excepted too) or github; repeatable
   --now DATE                 judge as of a day (default: today, UTC)

@@ -85,9 +85,8 @@ class Before:
 
 def _lost(ledger: Ledger, revision: Revision) -> Iterator[NotUnderstood]:
     """Yield a gap for what cannot be rendered as it was, where labels or annotations could have spoken there."""
-    for gap in ledger.not_understood:
-        folder = gap.at.path.partition("/templates/")[0].removesuffix("/Chart.yaml")
-        if any(_speaks(revision, path) for path in revision.tree.walk(folder)):
+    for gap, asked in ledger.unmade.items():
+        if any(_speaks(revision, path) for path in sorted(asked)):
             yield NotUnderstood(gap.at, f"{gap.reason}, as it was in {revision.name}", gap.remedy)
 
 

@@ -63,6 +63,7 @@ class Ledger:
         "seen",
         "skipped",
         "subjects",
+        "unmade",
         "unrendered",
     )
 
@@ -72,6 +73,7 @@ class Ledger:
         self.excluded = excluded
         self.consumed: frozenset[str] = frozenset()
         self.renderings: dict[str, frozenset[str]] = {}
+        self.unmade: dict[NotUnderstood, frozenset[str]] = {}
         self.seen = 0
         self.read: dict[str, Source] = {}
         self.depends: dict[str, frozenset[str]] = {}

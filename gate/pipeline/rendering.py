@@ -25,17 +25,25 @@ def render(ledger: Ledger, options: Options, declarations: Declarations, paths: 
     from tempfile import TemporaryDirectory
 
     from gate.pipeline.rendering_charts import Charts
+    from gate.pipeline.rendering_overlays import Overlays
 
     files, named = ledger.files, tuple(paths)
     with TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True) as folder:
-        charts = Charts(files, options, declarations, folder)
-        for root in charts.found(named):
-            keep(ledger, charts.outcome(root), declarations)
+        try:
+            charts = Charts(files, options, declarations, folder)
+            for root in charts.found(named):
+                keep(ledger, charts.outcome(root), declarations)
+            for outcome in Overlays(files, declarations, folder).outcomes(named):
+                keep(ledger, outcome, declarations)
+        except InputError as error:
+            ledger.not_understood.append(NotUnderstood(error.at, error.cause, error.remedy))
 
 
 def keep(ledger: Ledger, outcome: Outcome, declarations: Declarations) -> None:
     """Read what was rendered into the ledger."""
-    ledger.not_understood += (NotUnderstood(gap.at, gap.cause, gap.remedy) for gap in outcome.gaps)
+    gaps = [NotUnderstood(gap.at, gap.cause, gap.remedy) for gap in outcome.gaps]
+    ledger.not_understood += gaps
+    ledger.unmade.update(dict.fromkeys(gaps, outcome.asked))
     ledger.skipped += outcome.skipped
     ledger.consumed |= outcome.consumed
     for source, variant in outcome.made:

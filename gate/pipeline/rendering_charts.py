@@ -103,8 +103,8 @@ class Charts:
                 return Outcome(skipped=(Skipped(loaded.root.at, LIBRARY),))
             return self._rendered(loaded)
         except InputError as error:
-            remedy = error.remedy
-            return Outcome(gaps=(InputError(f"is not rendered: {error.cause}", at=error.at, remedy=remedy),))
+            gap = InputError(f"is not rendered: {error.cause}", at=error.at, remedy=error.remedy)
+            return Outcome(asked=frozenset(self._files.walk(root)), gaps=(gap,))
 
     def _loaded(self, folder: str) -> Loaded:
         bundle = Bundle()
@@ -128,11 +128,11 @@ class Charts:
             except InputError as error:
                 gaps.append(error)
         consumed = frozenset(path for path in loaded.files if is_template_of(loaded.charts, path))
+        asked = frozenset(path.partition(UNPACKED)[0] for path in loaded.files)
         if len(gaps) == len(variants):
-            return Outcome(gaps=tuple(gaps))
+            return Outcome(asked=asked, gaps=tuple(gaps))
         brought = {one.path for one, _variant in made}
         silent = sorted(path for path in consumed - brought if _may_start_pods(loaded.files[path]))
-        asked = frozenset(path.partition(UNPACKED)[0] for path in loaded.files)
         skipped = tuple(Skipped(whole_file(path.partition(UNPACKED)[0]), NOTHING) for path in silent)
         return Outcome(tuple(made), consumed, asked, tuple(gaps), tuple(dict.fromkeys(skipped)))
 

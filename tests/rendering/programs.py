@@ -100,3 +100,54 @@ def tree(tmp_path: Path, **folders: dict[str, str]) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     return root
+
+
+#: Prints the files among a customization's resources, components and bases, with the patch that it is told of.
+KUSTOMIZE = r"""
+import json, os, pathlib, re, sys
+LOG = pathlib.Path(%(log)r)
+if sys.argv[1] == "version":
+    print("v5.7.1")
+    raise SystemExit
+with LOG.open("a") as log:
+    files = sorted(str(one) for one in pathlib.Path().rglob("*") if one.is_file())
+    print(json.dumps({"arguments": sys.argv[1:], "environment": dict(os.environ), "files": files}), file=log)
+top = pathlib.Path(sys.argv[2])
+tree = json.loads((top / "kustomization.yaml").read_text())
+told = "originAnnotations" in tree.get("buildMetadata", [])
+printed = []
+def build(folder):
+    tree = json.loads((folder / "kustomization.yaml").read_text())
+    for name in tree.get("resources", []) + tree.get("components", []):
+        if (folder / name).is_dir():
+            build(folder / name)
+            continue
+        for text in (folder / name).read_text().split("---\n"):
+            text = change(text, tree)
+            if told:
+                path = os.path.relpath(folder / name, top)
+                said = f"  annotations:\n    config.kubernetes.io/origin: |\n      path: {path}\n"
+                text = text.replace("metadata:\n", "metadata:\n" + said)
+            printed.append(text)
+def change(text, tree):
+    return text
+%(body)s
+build(top)
+print("---\n".join(printed), end="")
+"""
+
+
+class Kustomize(Helm):
+    """The stand-in for kustomize, and what it was told."""
+
+    def __init__(self, folder: Path, body: str = "") -> None:
+        """Install it; `body` may say otherwise how a resource is changed."""
+        self.log = folder / "kustomize.log"
+        install(folder / "bin", "kustomize", KUSTOMIZE % {"log": str(self.log), "body": body})
+
+
+def kustomize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str = "") -> Kustomize:
+    """Put the stand-in first in PATH, beside and not below the tree that is judged."""
+    found = Kustomize(tmp_path / "programs", body)
+    only(tmp_path / "programs" / "bin", monkeypatch)
+    return found
