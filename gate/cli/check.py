@@ -112,6 +112,9 @@ def options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> O
     for name, several in given.items():
         if len(several) > 1 and name not in REPEATABLE:
             raise UsageError(f"{name} is given more than once", remedy="give it once")
+        if "" in several:
+            # It would silently be none: no policy of one's own, or no baseline.
+            raise UsageError(f"{name} is empty", remedy=f"write {name} {VALUED[name]}, or leave it out")
     values = {name: said[-1] for name, said in given.items()}
     images = tuple(given.get("--image", ()))
     has_images = images or any(name in given for name in ("--trivy-report", "--grype-report", "--rootfs", "--sbom"))
@@ -133,20 +136,20 @@ def options(paths: list[str], given: dict[str, list[str]], flags: set[str]) -> O
         "--verbose" in flags,
         formats,
         detailed=any(name in DETAILED for name, _ in formats),
-        trusted_ref=_ref("--trusted-ref", values),
-        against=_ref("--against", values),
+        trusted_ref=values.get("--trusted-ref", ""),
+        against=values.get("--against", ""),
         trivy_reports=tuple(given.get("--trivy-report", ())),
         grype_reports=tuple(given.get("--grype-report", ())),
         vex=tuple(given.get("--vex", ())),
         trivy_database=values.get("--trivy-database", ""),
-        baseline=_named("--baseline", values),
+        baseline=values.get("--baseline", ""),
         write_baseline=_writes("--write-baseline" in flags, values),
         scanner=_scanner(values),
-        trivy=_named("--trivy", values),
-        trivy_cache=_named("--trivy-cache", values),
+        trivy=values.get("--trivy", ""),
+        trivy_cache=values.get("--trivy-cache", ""),
         rootfs=tuple(given.get("--rootfs", ())),
         sboms=tuple(given.get("--sbom", ())),
-        data=_named("--data", values),
+        data=values.get("--data", ""),
         online=_online(flags, values),
         indexes=_indexes(given),
         render=_renders("--render" in flags, values),
@@ -160,20 +163,6 @@ def _format(text: str) -> tuple[str, str]:
             f"there is no format {text}", remedy=f"one of: {', '.join(FORMATS)}, with =FILE to write a file"
         )
     return name, file
-
-
-def _ref(option: str, values: dict[str, str]) -> str:
-    """Return a commit's name; an empty one would silently be none."""
-    if values.get(option) == "":
-        raise UsageError(f"{option} is empty", remedy="name a branch, a tag or a commit, or leave the option out")
-    return values.get(option, "")
-
-
-def _named(option: str, values: dict[str, str]) -> str:
-    """Return a file's name; an empty one would silently leave out what it holds."""
-    if values.get(option) == "":
-        raise UsageError(f"{option} is empty", remedy="name a file, or leave the option out")
-    return values.get(option, "")
 
 
 def _scanner(values: dict[str, str]) -> str:

@@ -80,7 +80,7 @@ def _policy(parsed: Namespace) -> int:
 
     actions = {"show": _shown, "lint": _linted, "test": _tested, "new": _started}
     if not parsed.name and parsed.action != "show":
-        raise UsageError(f"gate policy {parsed.action} needs a name", remedy="`gate --help` says of what")
+        raise UsageError(f"`gate policy {parsed.action}` needs a name", remedy="`gate --help` says of what")
     return actions[parsed.action](parsed.name or DEFAULT)
 
 

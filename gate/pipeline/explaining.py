@@ -99,7 +99,20 @@ def _nearest(name: str) -> str:
     """Ask whether something else was meant, or say what there is."""
     from difflib import get_close_matches
 
-    others = [*NAMES, *WEAKENED.values(), *FACTS, *VALUES, *DIMENSIONS, *(one.id for one in _requirements())]
+    from gate.boundary.escape_matrix import MATRIX
+
+    path, is_subject, _ = name.partition("#")
+    if is_subject:
+        return f"`gate check --verbose {path}` shows what the verdict on it rests on"
+    others = [
+        *NAMES,
+        *WEAKENED.values(),
+        *FACTS,
+        *VALUES,
+        *DIMENSIONS,
+        *(one.id for one in _requirements()),
+        *(one.id for one in MATRIX),
+    ]
     by_name = {one.lower(): one for one in (*names_of_rules(), *others, "escapes")}
     near = get_close_matches(name.lower(), by_name, 3)
     meant = " or ".join(by_name[one] for one in near)

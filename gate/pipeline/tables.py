@@ -40,7 +40,11 @@ class TableSource:
         """Read the file that an option names, else the variable; raise UsageError for one that is not to be used."""
         self._tables: Tables | None = None
         named = written or os.environ.get(VARIABLE, "")
-        self._given: Given | None = tables_of(named, root) if named else None
+        try:
+            self._given: Given | None = tables_of(named, root) if named else None
+        except UsageError as error:
+            said = error.remedy if written else f"{error.remedy}; it is {VARIABLE} that names it"
+            raise UsageError(error.cause, at=error.at, remedy=said) from None
 
     def tables(self) -> Tables:
         """Return the tables."""

@@ -284,8 +284,10 @@ def test_the_judged_tree_does_not_bring_its_own_tables(
     for path in named:
         answer = check(capsys, "--data", path, ".")
         assert (answer.status, "is in what is judged" in answer.err) == (2, True), path
+        assert VARIABLE not in answer.err
         monkeypatch.setenv(VARIABLE, path)
-        assert check(capsys, "Dockerfile").status == 2
+        answer = check(capsys, "Dockerfile")
+        assert (answer.status, f"it is {VARIABLE} that names it" in answer.err) == (2, True), path
         monkeypatch.delenv(VARIABLE)
     assert check(capsys, ".").report["tables"]["sha256"] == STAMPS
 

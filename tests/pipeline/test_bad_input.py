@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.cli.check import VALUED
 from tests.verbs import check, gate, write, write_all
 
 POD = """\
@@ -221,6 +222,8 @@ def test_a_link_out_of_the_tree_is_never_followed(tmp_path: Path, capsys: pytest
         ("--kubernetes-version", "new"),
         ("--policy", "standard", "--policy", "strict"),
         ("--declaration", "absent.yaml"),
+        *((option, "") for option in VALUED),
+        *((f"{option}=",) for option in VALUED),
     ],
 )
 def test_a_wrong_option(arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,8 @@ def test_there_is_a_page_for_everything(capsys: pytest.CaptureFixture[str]) -> N
         ("host_network", "did you mean host-network"),
         ("W.host_pit", "W.host_pid"),
         ("code_trusted", "did you mean code_trust"),
+        ("E99", "did you mean E"),
+        ("a/compose.yaml#services/web", "`gate check --verbose a/compose.yaml` shows what the verdict on it rests on"),
         ("xyzzy", "name a rule (ISO004), a requirement (R5), a level (L4), a fact (W.host_pid)"),
     ],
 )
