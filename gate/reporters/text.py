@@ -145,6 +145,9 @@ def _subject(subject: SubjectReport, paint: Paint, *, verbose: bool) -> Iterator
     if notes := 0 if verbose else len(unsaid):
         counted = "1 more note that changes" if notes == 1 else f"{notes} more notes that change"
         yield paint(f"  {counted} nothing here (--verbose)", "dim")
+    if not subject.suggestions:
+        demanded = {one.remedy: None for one in shown if any(reason.repeats(one) for reason in subject.reasons)}
+        yield from (f"  {paint('next', 'pass')}  {visible(remedy)}" for remedy in demanded)
     for suggestion in subject.suggestions[: 3 if verbose else 0 if _is_old(subject) else 2]:
         yield from _suggestion(suggestion, paint)
 
@@ -250,6 +253,8 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
     coverage = report.coverage
     for finding in report.findings:
         yield f"{_finding(finding, paint)}{', which the policy fails' if finding.blocks else ''}"
+        if finding.blocks and finding.remedy:
+            yield f"  {paint('next', 'pass')}  {visible(finding.remedy)}"
     for change in report.trusted.changes if report.trusted else ():
         if not change.weakens:
             text = f"this change {visible(change.text)}; that counts once it is merged"

@@ -41,12 +41,13 @@ def test_what_the_policy_requires_is_said_once(tmp_path: Path, capsys: pytest.Ca
     build = "services:\n  web:\n    image: x\n    build: {context: ., privileged: true}\n"
     out = gate(capsys, "check", "--now", NOW, write_all(tmp_path, {"compose.yaml": build})).out
     assert out.count("is built by a privileged builder") == 1
+    assert "  next  remove `privileged` and the entitlement from the build\n" in out
 
 
 def test_findings_beside_the_subjects_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_all(tmp_path, {"daemon.json": '{"hosts": ["tcp://0.0.0.0:2375"]}'})
     out = gate(capsys, "check", "--now", NOW, tmp_path).out
-    assert "everybody who reaches it, which the policy fails\n" in out
+    assert "everybody who reaches it, which the policy fails\n  next  listen on the socket alone" in out
     assert "FAIL  no subject, 1 failing finding  (" in out
     write_all(tmp_path, {"Dockerfile": "FROM debian:13\nUSER 1\n"})
     assert "FAIL  1 pass, 1 failing finding  (" in gate(capsys, "check", "--now", NOW, tmp_path).out
