@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gate.model.suggestion import Suggestion
 
 _COLOURS: dict[str, str] = {"pass": "32", "warn": "33", "undecided": "35", "fail": "31", "bold": "1", "dim": "2"}
-_HEADINGS = ("SUBJECT", "HAS", "NEEDS", "AGE", "PACKAGES", "VERDICT")
+#: The subject comes last: it alone is long, and nothing else is pushed out of a narrow terminal.
+_HEADINGS = ("VERDICT", "HAS", "NEEDS", "AGE", "PACKAGES", "SUBJECT")
 
 #: The rule that repeats the first reason, for the formats that have no reasons.
 WEAK_BOUNDARY = "ISO048"
@@ -73,15 +74,16 @@ def _table(subjects: list[SubjectReport], paint: Paint) -> Iterator[str]:
     if not shown:
         return
     rows = [_row(subject) for subject in shown]
-    used = [column for column in range(len(_HEADINGS) - 1) if any(row[column] != "-" for row in rows)]
-    widths = {column: max(len(row[column]) for row in [_HEADINGS, *rows]) for column in used}
+    used = [column for column in range(1, len(_HEADINGS) - 1) if any(row[column] != "-" for row in rows)]
+    widths = {column: max(len(row[column]) for row in [_HEADINGS, *rows]) for column in (0, *used)}
 
-    def aligned(row: tuple[str, ...], last: str) -> str:
-        return "  ".join([*(row[column].ljust(width) for column, width in widths.items()), last])
+    def aligned(row: tuple[str, ...]) -> list[str]:
+        return [*(row[column].ljust(width) for column, width in widths.items()), row[-1]]
 
-    yield paint(aligned(_HEADINGS, _HEADINGS[-1]), "bold")
+    yield paint("  ".join(aligned(_HEADINGS)), "bold")
     for subject, row in zip(shown, rows, strict=True):
-        yield aligned(row, paint(row[-1], subject.verdict))
+        verdict, *rest = aligned(row)
+        yield "  ".join((paint(verdict, subject.verdict), *rest))
 
 
 def _row(subject: SubjectReport) -> tuple[str, ...]:
@@ -92,12 +94,12 @@ def _row(subject: SubjectReport) -> tuple[str, ...]:
         )
     needs = _levels(subject.required.lo, subject.required.hi) if subject.boundary is not None else "-"
     return (
-        visible(subject.id),
+        subject.verdict if subject.verdict in ("pass", "warn") else subject.verdict.upper(),
         has,
         needs,
         _score(subject, "image_age"),
         _score(subject, "package_freshness"),
-        subject.verdict if subject.verdict in ("pass", "warn") else subject.verdict.upper(),
+        visible(subject.id),
     )
 
 

@@ -140,15 +140,15 @@ def test_the_gravest_come_first(tmp_path: Path, capsys: pytest.CaptureFixture[st
     services = "services:\n  a: {image: x}\n  b: {image: x, pid: host}\n  c: {image: x, privileged: true}\n"
     out = written(tmp_path, capsys, {"compose.yaml": services})
     table, *blocks = out.split("\n\n")
-    assert [line.split()[-1] for line in table.splitlines()] == ["VERDICT", "FAIL", "warn", "pass"]
+    assert [line.split()[0] for line in table.splitlines()] == ["VERDICT", "FAIL", "warn", "pass"]
     assert [block.split()[1].rpartition("/")[2] for block in blocks if block[:4] in ("FAIL", "WARN")][:2] == ["c", "b"]
 
 
 def test_a_column_with_nothing_in_it_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = {"Dockerfile": "FROM debian:13\nUSER 1000\n"}
-    assert written(tmp_path, capsys, recipe).split("\n")[0].split() == ["SUBJECT", "AGE", "VERDICT"]
+    assert written(tmp_path, capsys, recipe).split("\n")[0].split() == ["VERDICT", "AGE", "SUBJECT"]
     both = {**recipe, "compose.yaml": "services:\n  a: {image: x}\n"}
-    assert written(tmp_path, capsys, both).split("\n")[0].split() == ["SUBJECT", "HAS", "NEEDS", "AGE", "VERDICT"]
+    assert written(tmp_path, capsys, both).split("\n")[0].split() == ["VERDICT", "HAS", "NEEDS", "AGE", "SUBJECT"]
 
 
 ANCHORED = """\
