@@ -236,13 +236,13 @@ class _File:
         from gate.dialects.pod_embedded import within
 
         found = within(node, self._budget) if depth < MAX_LISTS else None
-        if found is None:
+        read, self._budget = found or ([], self._budget)
+        filled = "{{" in node.source.text[node.start : node.end]
+        if found is None or (filled and any(one.error is not None for one in read)):
             cause = "hands over a manifest that is put together when it runs"
             self.problems.append(UnrenderedError(cause, at=node.at, remedy="write it as a block (`|`) of its own"))
-            return
-        read, self._budget = found
         for document in read:
-            self._document(document, depth + 1, template=False)
+            self._document(document, depth + 1, template=filled)
 
     def _machine(self, fields: Fields, group: str, kind: str) -> bool:
         from gate.dialects.kubevirt import PLACES, workload

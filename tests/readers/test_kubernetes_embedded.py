@@ -86,6 +86,15 @@ def test_a_manifest_that_is_broken_is_a_problem_at_its_line() -> None:
     assert problem.at.line >= 10
 
 
+def test_a_manifest_that_expressions_keep_from_being_yaml_is_in_the_ledger() -> None:
+    more = "        ---\n        apiVersion: v1\n        kind: Pod\n        metadata: {name: q}\n"
+    more += "        spec: {containers: [{name: c, image: i}]}\n"
+    reading = read(WORKFLOW % ("create", '|\n        kind: Job\n        args: ["{{=f("a")}}"]\n' + more))
+    (problem,) = reading.problems
+    assert "put together when it runs" in str(problem)
+    assert [one.kind for one in judged(reading)] == ["Workflow", "Pod"]
+
+
 def test_manifests_within_manifests_come_to_an_end() -> None:
     text = JOB % "last"
     for _ in range(12):
