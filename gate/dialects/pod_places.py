@@ -183,13 +183,23 @@ _HOLDERS = (
 )
 
 
-def may_start_pods(root: Node, *, deep: bool = True) -> bool:
-    """Say whether containers are nested in an object: under a key that holds them, something that has an image."""
+#: Where operators take containers without an image, because they have one of their own: by a name and one of these.
+_LISTS = ("containers", "initContainers", "ephemeralContainers")
+_OF_A_CONTAINER = ("securityContext", "volumeMounts", "resources", "command", "args", "env", "ports")
+
+
+def may_start_pods(root: Node, *, deep: bool = True, bare: bool = False) -> bool:
+    """Say whether containers are nested in an object: under a key that holds them, something that has an image.
+
+    With `bare`, what an operator would give an image counts as well.
+    """
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
             if any(has_image(node.get(key)) for key in _HOLDERS):
+                return True
+            if bare and any(is_bare(node.get(key)) for key in _LISTS):
                 return True
             waiting += node.entries.values() if deep else ()
         elif isinstance(node, Sequence):
@@ -201,3 +211,11 @@ def has_image(node: Node | None) -> bool:
     """Say whether something that may be a container, or one of a list of them, names an image."""
     members = node.items if isinstance(node, Sequence) else [node]
     return any(isinstance(item, Mapping) and isinstance(item.get("image"), Scalar) for item in members)
+
+
+def is_bare(node: Node | None) -> bool:
+    """Say whether one of a list looks like a container that somebody else gives an image."""
+    return isinstance(node, Sequence) and any(
+        isinstance(item, Mapping) and item.get("name") is not None and any(item.get(key) for key in _OF_A_CONTAINER)
+        for item in node.items
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from posixpath import join, normpath
 
-from gate.dialects.pod_places import STARTING
+from gate.dialects.pod_places import STARTING, may_start_pods
 from gate.dialects.reading import Fields, as_text
 from gate.model.errors import InputError
 from gate.syntax.document import UTF16
@@ -28,6 +28,20 @@ CUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 #: Groups whose objects start no pod: a kustomization, and StackRox's policies as code (`SecurityPolicy`).
 KUSTOMIZE, STACKROX = "kustomize.config.k8s.io", "config.stackrox.io"
+
+#: Groups of policies for admission, of Kyverno and of OPA Gatekeeper, which may hold what looks like a pod.
+POLICIES = frozenset(
+    {
+        "kyverno.io",
+        "policies.kyverno.io",
+        "templates.gatekeeper.sh",
+        "constraints.gatekeeper.sh",
+        "mutations.gatekeeper.sh",
+    }
+)
+
+#: Groups whose objects need no word, whatever they look like.
+STARTING_NOTHING = frozenset({KUSTOMIZE, *POLICIES, "apiextensions.k8s.io", "metrics.k8s.io"})
 
 #: Fields of a kustomization that change what its resources say, or make others.
 CHANGING = (
@@ -86,6 +100,8 @@ def unjudged(fields: Fields, group: str) -> str:
         return "what it makes is only seen in the output of kustomize build"
     if group == STACKROX:
         return "a policy of StackRox says what its Central enforces in a cluster, and starts nothing"
+    if group in POLICIES and may_start_pods(fields.owner):
+        return "a policy for admission says what others may start, and starts nothing"
     return ""
 
 

@@ -283,7 +283,7 @@ class _File:
         reason = rendering.unjudged(fields, group)
         if reason:
             self.skipped.append(Skipped(fields.at, reason))
-        elif group == rendering.KUSTOMIZE or not may_start_pods(fields.owner):
+        elif group in rendering.STARTING_NOTHING or not may_start_pods(fields.owner, bare=True):
             return
         elif not kind:
             self._problem(UnrenderedError(TEMPLATE, at=fields.at, remedy=RENDER))
