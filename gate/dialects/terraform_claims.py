@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 JSON = (".tf.json", ".tofu.json")
 ENDINGS = (".tf", ".tofu", *JSON)
 
+#: Resources of the provider for Kubernetes that the gate reads, and those that are named beside them.
+KUBERNETES = (
+    rb"kubernetes_(?:cluster_role(?:_binding)?|cron_job|daemon_?set|(?:default_)?service_account|deployment|job|manifest|"
+    rb"namespace|network_policy|persistent_volume(?:_claim)?|pod|replication_controller|role(?:_binding)?|runtime_class|"
+    rb"stateful_set)(?:_v\d\w{0,8})?|docker_(?:container|service)|helm_release|kubectl_manifest"
+)
+
 
 def is_terraform(path: str) -> bool:
     """Say whether a file is one of Terraform's, by its name."""

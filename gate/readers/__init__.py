@@ -36,14 +36,11 @@ def _is_yaml(name: str) -> bool:
     return name.lower().endswith(_YAML)
 
 
-def _is_yaml_or_json(name: str) -> bool:
-    return name.lower().endswith((*_YAML, ".json"))
-
-
 def _is_manifest(name: str) -> bool:
-    """Match YAML and JSON, and what a template of them is called: `pod.yaml.in`, `pod.yml.j2`."""
+    """Match YAML and JSON, what a template of them is called (`pod.yaml.in`), and Terraform, which has every kind."""
     name = name.lower()
-    return name.endswith(_MANIFESTS) or (name.endswith(_TEMPLATES) and name.rpartition(".")[0].endswith(_MANIFESTS))
+    template = name.endswith(_TEMPLATES) and name.rpartition(".")[0].endswith(_MANIFESTS)
+    return template or name.endswith((*_MANIFESTS, *TERRAFORM))
 
 
 def _is_packer(name: str) -> bool:

@@ -18,6 +18,7 @@ from gate.dialects.pod_places import (
     SCATTERED,
     may_start_pods,
     no_template,
+    part_of,
     places_of,
     walk,
 )
@@ -25,6 +26,8 @@ from gate.dialects.pod_scattered import described_elsewhere, manifests, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
 from gate.dialects.reading import Fields, as_spelling
+from gate.dialects.terraform_claims import KUBERNETES as RESOURCES
+from gate.dialects.terraform_claims import is_terraform, mentions
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.evidence import Defaulted, Stated
@@ -73,6 +76,8 @@ _ESCAPED_KEY = rb"\\[xuU\r\n][^\"]{0,200}\"\s{0,200}:"
 
 def claims(source: Source) -> bool:
     """Claim a file with a document that has an `apiVersion` and a `kind`, or would have them were it readable."""
+    if is_terraform(source.path):
+        return mentions(source, RESOURCES)
     if not _may_be_ours(source.data):
         return False
     return any(
@@ -146,12 +151,24 @@ class _File:
         """Read all documents; what is in one of a template that can be read is judged all the same."""
         named = rendering.is_named_template(self.source)
         template = named or rendering.is_chart_template(self.source, self.sources)
-        for document in documents(self.source):
+        if is_terraform(self.source.path):
+            self._module()
+        for document in documents(self.source) if not is_terraform(self.source.path) else ():
             if template and rendering.may_matter(self.source, document):
                 self._problem(UnrenderedError(TEMPLATE, at=document.at, remedy=RENDER))
             if not named:
                 self._document(document, 0, template=template)
         return Reading(tuple(self.subjects), tuple(self.definitions), tuple(self.problems), tuple(self.skipped))
+
+    def _module(self) -> None:
+        """Read the objects that a file of Terraform makes."""
+        from gate.dialects.kubernetes_terraform import made
+
+        found = made(self.source, self.sources)
+        self.skipped += found.skipped
+        self.problems += found.problems
+        for root in found.objects:
+            self._object(root, [], 0)
 
     def _document(self, document: Document, depth: int, *, template: bool) -> None:
         if document.error is not None:
@@ -314,7 +331,7 @@ class _File:
                 continue
             problem = no_template(way, place) or refusal(template)
             if problem is None and not (patch and lacks_images(template)):
-                self.subjects.append(self._workload(way, kind, part or (_part(place) if several else "")))
+                self.subjects.append(self._workload(way, kind, part or (part_of(place) if several else "")))
             elif problem is not None and not patch:
                 self.problems.append(problem)
 
@@ -354,11 +371,6 @@ class _File:
         found = f"{self.source.path}#{'/'.join(parts)}"
         count = self._ids[found] = self._ids.get(found, 0) + 1
         return found if count == 1 else f"{found}@{count}"
-
-
-def _part(place: tuple[str, ...]) -> str:
-    """Return what tells this place for a template from the others of its kind."""
-    return place[-2] if place[-1] == "template" else place[-1]
 
 
 def _references(pod: PodReader, metadata: Fields, namespace: str) -> Iterator[Reference]:
