@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gate.dialects.cloudformation_values import Resource, text_of
+from gate.dialects.ecs_group_modules import called_groups, own_group
 from gate.dialects.ecs_networks import Group, group
 from gate.dialects.reading import Fields
 from gate.dialects.terraform_values import Managed
@@ -58,6 +59,10 @@ def of_module(whole: Module) -> dict[str, Group]:
                 *((way, one) for own, way, one in apart if own == address),
             ]
             found[address] = group(rules, block.at, reaches_out=False)
+    for address, given, at in called_groups(whole):
+        found[address] = group(
+            [*given, *((way, one) for own, way, one in apart if own == address)], at, reaches_out=False
+        )
     return found
 
 
@@ -112,6 +117,16 @@ def named(starter: Mapping, groups: Table[str, Group]) -> Items[Group]:
         if isinstance(found, Mapping):
             return _listed(found.get(path[-1]), found.at, groups)
     return Items((), starter.at, complete=False, open_because="what starts it does not say which network it is on")
+
+
+def of_service(inputs: Mapping, at: Location, groups: Table[str, Group]) -> Items[Group]:
+    """Return the groups of a service that the registry's module starts: its own, and those that it is given."""
+    given = _listed(inputs.get("security_group_ids"), at, groups)
+    own, made = own_group(inputs, at), inputs.get("create_security_group")
+    if isinstance(made, Opaque):
+        return Items(given.members, made.at, complete=False, open_because=made.reason)
+    members = (*([Stated(own, at)] if own is not None else []), *given.members)
+    return Items(members, at, complete=given.complete, open_because=given.open_because)
 
 
 def _one(node: Node | None) -> Node | None:

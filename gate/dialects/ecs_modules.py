@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 
 from gate.dialects.ecs_fields import CONTAINER, TASK, canonical
+from gate.dialects.ecs_group_modules import returned_group
+from gate.dialects.ecs_groups import of_module, of_service
 from gate.dialects.ecs_launch import FARGATE, PROVIDER, Start, is_of_fargate
 from gate.dialects.ecs_task import Task
 from gate.dialects.terraform_text import Unencoded
 from gate.model.evidence import Stated, Unknown
+from gate.model.record import replace
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
 
 TYPE_CHECKING = False
@@ -45,11 +48,11 @@ _LISTS = ("json_map_encoded_list", "sensitive_json_map_encoded_list")
 
 
 def returned(module: Module, block: Block) -> Node | None:
-    """Return the outputs of a module that makes a container definition; None for any other."""
+    """Return the outputs of a module that makes a container definition or a security group; None for any other."""
     source = module.source_of(block)
     ours = re.search(_AWS_MODULES, source)
     if not (ours and ours[1] == "container-definition") and not re.search(_CLOUDPOSSE, source):
-        return None
+        return returned_group(module, block)
     given = module.tree(block)
     container = _container(given, "", read_only=ours is not None)
     if given.get("container_definition") is not None:
@@ -93,7 +96,8 @@ def services(document: Document, module: Module) -> Iterator[Task]:
             for name, inputs in makes:
                 label = f"module.{block.labels[0]}{suffix}{f'.{name}' if name else ''}"
                 if isinstance(inputs, Mapping) and not _is_off(inputs):
-                    yield _service(f"{document.source.path}#TaskDefinition/{label}", label, block, inputs)
+                    task = _service(f"{document.source.path}#TaskDefinition/{label}", label, block, inputs)
+                    yield replace(task, groups=(of_service(inputs, block.at, of_module(module)),))
 
 
 def _members(node: Node | None) -> Iterator[tuple[str, Node]]:

@@ -56,7 +56,8 @@ def tasks(source: Source, sources: Sources) -> tuple[list[Task], list[InputError
         remedy = "correct it; `terraform validate` says more"
         return [], [InputError(document.error, at=document.at or whole_file(source.path), remedy=remedy)]
     whole = module(source, sources)
-    whole.foreign = returned
+    if whole.foreign is None:
+        whole.know(returned)
     starts = whole.kept.get("starts")
     if not isinstance(starts, _Starts):
         starts = whole.kept["starts"] = _Starts(whole)

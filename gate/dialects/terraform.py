@@ -63,6 +63,11 @@ class Module(Configuration):
         """Return the blocks of a file, with what override files say of them."""
         return [block for block in self.blocks if block.document is document]
 
+    def know(self, foreign: Callable[[Module, Block], Node | None]) -> None:
+        """Take who knows what modules return that are not in the tree; what was worked out without it is forgotten."""
+        self.foreign = foreign
+        self._values.clear()
+
     def resolve(self, root: str, name: str) -> Node | str:
         """Return what a reference stands for; what the expression at hand binds means nothing there."""
         return self.within({}, lambda: super(Module, self).resolve(root, name))

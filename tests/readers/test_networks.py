@@ -289,3 +289,74 @@ TEMPLATE = """Resources:
 )
 def test_security_groups_of_a_template(tmp_path: Path, rules: str, closed: Closed) -> None:
     assert segments(tmp_path, {"stack.yaml": TEMPLATE.replace("RULES", rules)}) == closed
+
+
+CALLED = "security_groups = [module.sg.security_group_id]"
+NAMED_IN = 'ingress_rules = ["https-443-tcp"]\n  ingress_cidr_blocks = ["0.0.0.0/0"]\n'
+WRITTEN_IN = 'ingress_with_cidr_blocks = [{ from_port = 0, protocol = "-1", cidr_blocks = "10.0.0.0/8,0.0.0.0/0" }]\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "closed"),
+    [
+        ("", "", SHUT),
+        ("", NAMED_IN, SHUT),
+        ("", NAMED_IN.replace("https-443-tcp", "all-all"), (False, True)),
+        ("", 'ingress_rules = ["all-all"]\n  ingress_cidr_blocks = ["10.0.0.0/8"]\n', SHUT),
+        ("", 'ingress_rules = ["all-all"]\n', SHUT),
+        ("", 'egress_rules = ["all-all"]\n', (True, False)),
+        ("", 'egress_rules = ["all-all"]\n  egress_cidr_blocks = []\n', (True, False)),
+        ("", 'egress_rules = ["all-all"]\n  egress_cidr_blocks = []\n  egress_ipv6_cidr_blocks = []\n', SHUT),
+        ("", WRITTEN_IN, (False, True)),
+        ("", WRITTEN_IN.replace(",0.0.0.0/0", ""), SHUT),
+        ("", 'ingress_with_cidr_blocks = [{ rule = "all-all", cidr_blocks = "0.0.0.0/0" }]\n', (False, True)),
+        ("", 'ingress_with_ipv6_cidr_blocks = [{ rule = "all-all", ipv6_cidr_blocks = "::/0" }]\n', (False, True)),
+        ("", "ingress_rules = var.gone\n", (None, True)),
+        ("", 'ingress_rules = ["all-all"]\n  ingress_cidr_blocks = var.gone\n', (None, True)),
+        ("", 'security_group_id = "sg-1"\n', UNKNOWN),
+        ("//modules/http-80", NAMED_IN, (True, False)),
+        ("//modules/http-80", "auto_egress_rules = []\n", SHUT),
+    ],
+)
+def test_groups_that_the_registry_module_makes(tmp_path: Path, source: str, given: str, closed: Closed) -> None:
+    call = f'module "sg" {{\n  source = "terraform-aws-modules/security-group/aws{source}"\n  {given}}}\n'
+    assert segments(tmp_path, {"main.tf": MODULE.replace("GROUPS", CALLED).replace("RULES", "") + call}) == closed
+
+
+def test_a_rule_beside_the_call_counts(tmp_path: Path) -> None:
+    call = 'module "sg" {\n  source = "terraform-aws-modules/security-group/aws"\n}\n'
+    rule = RULE.replace("aws_security_group.web.id", "module.sg.security_group_id")
+    text = MODULE.replace("GROUPS", CALLED).replace("RULES", "") + call + rule
+    assert segments(tmp_path, {"main.tf": text}) == (False, True)
+
+
+SERVICE = """module "web" {
+  source                = "terraform-aws-modules/ecs/aws//modules/service"
+  name                  = "web"
+  container_definitions = { web = { image = "web" } }
+  GIVEN
+}
+"""
+SERVED_OUT = 'security_group_egress_rules = { all = { ip_protocol = "-1", cidr_ipv4 = "0.0.0.0/0" } }'
+SERVED_IN = 'security_group_ingress_rules = { web = { from_port = 80, cidr_ipv4 = "0.0.0.0/0" } }\n'
+OLD = 'security_group_rules = { out = { type = "egress", protocol = "-1", cidr_blocks = ["0.0.0.0/0"] } }'
+
+
+@pytest.mark.parametrize(
+    ("given", "closed"),
+    [
+        ("", SHUT),
+        (SERVED_IN, SHUT),
+        (SERVED_IN + SERVED_OUT, (True, False)),
+        (OLD, (True, False)),
+        (OLD.replace('"egress"', "var.gone"), UNKNOWN),
+        ("create_security_group = var.gone", UNKNOWN),
+        ("security_group_egress_rules = var.gone", (True, None)),
+        ("create_security_group = false", OPEN),
+        ('create_security_group = false\n  security_group_ids = ["sg-1"]', UNKNOWN),
+        ("security_group_ids = var.gone", UNKNOWN),
+        ('network_mode = "bridge"', OPEN),
+    ],
+)
+def test_the_group_of_a_service_that_the_registry_module_starts(tmp_path: Path, given: str, closed: Closed) -> None:
+    assert segments(tmp_path, {"main.tf": SERVICE.replace("GIVEN", given)}) == closed
