@@ -86,6 +86,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "AWS::EKS::Cluster": _EKS,
     "AWS::EKS::Nodegroup": _NODES,
     "AWS::EKS::FargateProfile": (),
+    "EC2NodeClass": (Row("ami_family", "image", ("AL2", "AL2023")),),
 }
 
 #: What a cluster of GKE says of the pool that it has in itself.
@@ -95,6 +96,9 @@ _OWN_POOL = (
     "node_config.workload_metadata_config.mode",
     "node_version",
 )
+
+#: How machines of AWS answer for their metadata.
+_OPTIONS = tuple(f"metadata_options.{name}" for name in ("http_endpoint", "http_put_response_hop_limit", "http_tokens"))
 
 #: Keys that are read beside, whose values are names or lists.
 OTHERS: dict[str, tuple[str, ...]] = {
@@ -122,6 +126,15 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "selectors.labels.key",
         "selectors.labels.value",
     ),
+    "aws_launch_template": ("image_id", *_OPTIONS),
+    "EC2NodeClass": ("ami_selector_terms.alias", *_OPTIONS),
+    "AWS::EC2::LaunchTemplate": tuple(f"launch_template_data.{name}" for name in ("image_id", *_OPTIONS)),
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "launch_configuration_name",
+        "launch_template.launch_template_id",
+        "launch_template.launch_template_name",
+    ),
+    "AWS::ECS::CapacityProvider": ("auto_scaling_group_provider.auto_scaling_group_arn",),
 }
 
 #: What may bear on how well pods are isolated.
@@ -147,7 +160,7 @@ def main(arguments: list[str]) -> int:
     chance, schemas = random.Random(seed), all_of()
     wrong = [line for kind, keys in schemas.items() for line in (*_missing(kind, keys), *_unread(kind, keys))]
     wrong += [line for kind, keys in schemas.items() for line in _images(kind, keys)]
-    asked = sum(len(ROWS[kind]) + len(OTHERS.get(kind, ())) for kind in schemas)
+    asked = sum(len(ROWS.get(kind, ())) + len(OTHERS.get(kind, ())) for kind in schemas)
     found_selectors = [line for _ in range(count) for line in _selected(chance)]
     wrong += found_selectors
     equal = 3 * count - len(found_selectors)
@@ -168,7 +181,7 @@ def _missing(kind: str, keys: dict[str, Key]) -> Iterator[str]:
     for path in OTHERS.get(kind, ()):
         if path not in keys:
             yield f"{kind} has no {path}"
-    for row in ROWS[kind]:
+    for row in ROWS.get(kind, ()):
         key = keys.get(row.path)
         wanted = "boolean" if isinstance(row.values[0], bool) else "string"
         if key is None or key.type != wanted:
@@ -178,7 +191,7 @@ def _missing(kind: str, keys: dict[str, Key]) -> Iterator[str]:
 
 
 def _unread(kind: str, keys: dict[str, Key]) -> Iterator[str]:
-    read = {*(row.path for row in ROWS[kind]), *OTHERS.get(kind, ())}
+    read = {*(row.path for row in ROWS.get(kind, ())), *OTHERS.get(kind, ())}
     for path, key in keys.items():
         known_of = path in read or any(one.startswith(f"{path}.") for one in read)
         if _BEARS.search(path) and not known_of and not any(re.search(apart, path) for apart in APART):
@@ -256,7 +269,8 @@ def _body(kind: str, nested: dict[str, Any]) -> Cluster | NodePool | FargateProf
         text = json.dumps({"Resources": {"One": {"Type": kind, "Properties": _spelled(nested, _pascal)}}})
         return _first(clusters.READER, Source("template.json", text.encode()), kind)
     if kind[0].isupper():
-        api = "eksctl.io/v1alpha5" if kind == "ClusterConfig" else "container.cnrm.cloud.google.com/v1beta1"
+        group = {"ClusterConfig": "eksctl.io/v1alpha5", "EC2NodeClass": "karpenter.k8s.aws/v1"}
+        api = group.get(kind, "container.cnrm.cloud.google.com/v1beta1")
         own = _spelled(nested, _camel)
         whole = own if kind == "ClusterConfig" else {"spec": own}
         metadata = {"name": "one", **whole.pop("metadata", {})}
@@ -268,7 +282,7 @@ def _body(kind: str, nested: dict[str, Any]) -> Cluster | NodePool | FargateProf
 
 def _first(reader: Any, source: Source, kind: str) -> Cluster | NodePool | FargateProfile:
     assert reader.claims(source)
-    wanted = NodePool if "ool" in kind or "odegroup" in kind or "node_group" in kind else Cluster
+    wanted = NodePool if any(word in kind for word in ("ool", "odegroup", "node_group", "NodeClass")) else Cluster
     wanted = FargateProfile if "argate" in kind else wanted  # type: ignore[assignment]
     bodies = [one.body for one in reader.read(source, NoFiles()).definitions]
     return next(one for one in bodies if isinstance(one, wanted))

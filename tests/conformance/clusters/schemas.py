@@ -40,6 +40,11 @@ FILES = {
     "AWS::EKS::Cluster": "",
     "AWS::EKS::Nodegroup": "",
     "AWS::EKS::FargateProfile": "",
+    "aws_launch_template": _UPJET.format("aws", "ec2.aws", "launchtemplates"),
+    "EC2NodeClass": "aws/karpenter-provider-aws:pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml",
+    "AWS::AutoScaling::AutoScalingGroup": "",
+    "AWS::EC2::LaunchTemplate": "",
+    "AWS::ECS::CapacityProvider": "",
 }
 
 #: How deep a schema is followed.
