@@ -55,7 +55,6 @@ MANIFEST = "kubernetes_manifest"
 
 #: Resources that start what is not read, and why it is not judged.
 UNJUDGED = {
-    "docker_container": "a container of the Docker provider is not judged: the gate reads `docker run` and Compose",
     "docker_service": "a service of the Docker provider is not judged: the gate reads stacks of Docker Swarm",
     "helm_release": "what a Helm chart makes is only seen in the output of helm template",
     "kubectl_manifest": "a manifest that kubectl applies is only judged in a file of its own",

@@ -16,7 +16,7 @@ ENDINGS = (".tf", ".tofu", *JSON)
 KUBERNETES = (
     rb"kubernetes_(?:cluster_role(?:_binding)?|cron_job|daemon_?set|(?:default_)?service_account|deployment|job|manifest|"
     rb"namespace|network_policy|persistent_volume(?:_claim)?|pod|replication_controller|role(?:_binding)?|runtime_class|"
-    rb"stateful_set)(?:_v\d\w{0,8})?|docker_(?:container|service)|helm_release|kubectl_manifest"
+    rb"stateful_set)(?:_v\d\w{0,8})?|docker_service|helm_release|kubectl_manifest"
 )
 
 

@@ -82,6 +82,11 @@ def _is_script(name: str) -> bool:
     return name.endswith(suffixes) or name.partition(".")[0] in _MAKEFILES or is_bare(name)
 
 
+def _is_docker_run(name: str) -> bool:
+    """Match scripts, and Terraform, whose provider for Docker takes what the command line takes."""
+    return _is_script(name) or name.lower().endswith(TERRAFORM)
+
+
 def _is_quadlet(name: str) -> bool:
     """Match units of Podman and their drop-ins."""
     return name.endswith((".container", ".pod", ".kube", ".conf"))
@@ -162,7 +167,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "oci": _is_image,
     "incus": _is_incus,
     "lxc": _is_lxc,
-    "docker_run": _is_script,
+    "docker_run": _is_docker_run,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
     "nomad": _is_nomad,

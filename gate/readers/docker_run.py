@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.terraform_claims import is_terraform, mentions
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file
@@ -55,6 +56,8 @@ def claims(source: Source) -> bool:
     A script that only starts some in a way that is not read is claimed for the ledger.
     """
     data = source.data
+    if is_terraform(source.path):
+        return mentions(source, rb"docker_container")
     commands = _ENGINE.search(data) and _VERB.search(data)
     if b"\0" in data or not (commands or (b"apiVersion:" in data and is_script(source))):
         return False
@@ -64,7 +67,18 @@ def claims(source: Source) -> bool:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read the workloads that the file's commands start."""
+    if is_terraform(source.path):
+        return _module(source, sources)
     return _reading(source)
+
+
+def _module(source: Source, sources: Sources) -> Reading:
+    """Read the containers of a file of Terraform."""
+    from gate.dialects.docker_terraform import started
+    from gate.dialects.docker_workload import Found
+
+    invocations, problems = started(source, sources)
+    return Reading(tuple(Found(invocations, source.path).workloads()), problems=tuple(problems))
 
 
 def _reading(source: Source) -> Reading:

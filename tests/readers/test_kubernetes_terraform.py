@@ -136,7 +136,7 @@ def test_a_manifest_that_is_not_known_is_unrendered() -> None:
     assert problem.at.line == 2
 
 
-@pytest.mark.parametrize("resource", ["helm_release", "kubectl_manifest", "docker_container", "docker_service"])
+@pytest.mark.parametrize("resource", ["helm_release", "kubectl_manifest", "docker_service"])
 def test_what_is_not_judged_is_named_at_its_place(resource: str) -> None:
     (skipped,) = read(f'\nresource "{resource}" "x" {{\nprivileged = true\n}}\n').skipped
     assert skipped.at.line == 2
