@@ -44,6 +44,9 @@ class Kind(Record):
 
 #: What every manifest has, and the marks of text that is filled in before it is one.
 OBJECT = b"apiVersion"
+
+#: What resources of Terraform have that make objects, which spell kinds in words of their own and name by reference.
+IN_TERRAFORM = b"kubernetes_"
 TEMPLATES = (b"{{", b"$")
 
 #: Metadata or labels that are no mapping, so that what they say is not known.
@@ -86,7 +89,11 @@ def asked(workload: Workload, profile: PlatformProfile) -> Iterator[Name]:
 def may_define(data: bytes, name: Name) -> bool:
     """Say whether a file may define something."""
     kind, own, _ = name
-    return any(spells(data, word) for word in KINDS[kind].words) and (not own or holds_word(data, own))
+    return (
+        IN_TERRAFORM in data
+        or (any(spells(data, word) for word in KINDS[kind].words)
+        and (not own or holds_word(data, own)))
+    )
 
 
 def _name(kind: ReferenceKind, name: str, namespace: str) -> Name:

@@ -11,7 +11,7 @@ import re
 from gate.dialects.compose_files import NAMES, OVERRIDES
 from gate.dialects.pod_rendering import CUSTOMIZATIONS
 from gate.model.record import Record
-from gate.readers import READERS, WORDS
+from gate.readers import READERS, WORDS, is_shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Reach:
 
     def may_ask(self, path: str, readers: Iterable[str]) -> bool:
         """Say whether one of these readers, at a file that is untouched itself, may ask for something that is not."""
-        asking = [habits(reader).asks for reader in readers]
+        asking = [habits(reader, path).asks for reader in readers]
         return any(ask(self, path, self._bytes_of(path)) for ask in asking if ask is not _nothing)
 
     def beside(self, path: str) -> set[str]:
@@ -169,9 +169,13 @@ SHELLS = frozenset({"docker_run"})
 VERBS = re.compile(rb"\b(?:run|create|build|bake|b)\b")
 
 
-def habits(reader: str) -> Habits:
-    """Return what a reader does."""
-    return HABITS.get(reader, ALL_THERE_IS)
+#: What every reader does with a file of Terraform: a folder is one module, and its values come from all of it.
+OF_MODULES = Habits(_anything, literal=False)
+
+
+def habits(reader: str, path: str = "") -> Habits:
+    """Return what a reader does, with a file of that name where it is one of several formats."""
+    return OF_MODULES if is_shared(path) else HABITS.get(reader, ALL_THERE_IS)
 
 
 def readers_of(known_as: Iterable[str], bytes_of: Callable[[], bytes]) -> frozenset[str]:

@@ -12,10 +12,11 @@ from gate.linking.link import repository_of
 from gate.model.errors import UsageError
 from gate.model.evidence import Stated
 from gate.model.subject import Workload
-from gate.pipeline.against_kinds import KINDS, OBJECT, defined, may_define
+from gate.pipeline.against_kinds import IN_TERRAFORM, KINDS, OBJECT, defined, may_define
 from gate.pipeline.against_reach import SHELLS, VERBS, habits, holds_word, spells
 from gate.pipeline.linked import rooted_profile
 from gate.pipeline.reading import DECLARATION
+from gate.readers import is_shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Search:
         openshift = self._speaks_of_openshift() if some else False
 
         def spelt(data: bytes) -> bool:
-            return any(KINDS[one.kind].spelled(one, data, openshift) for one in some)
+            return IN_TERRAFORM in data or any(KINDS[one.kind].spelled(one, data, openshift) for one in some)
 
         def concerns(reading: Reading) -> bool:
             return any(
@@ -157,7 +158,7 @@ class Search:
             if not readers:
                 return False
             data = self._sides.bytes_of(path)
-            filled = (b"$" in data or b"%" in data) and not all(habits(one).literal for one in readers)
+            filled = (b"$" in data or b"%" in data) and not all(habits(one, path).literal for one in readers)
             if filled or (readers & SHELLS and VERBS.search(data)):
                 return True
             return any(spells(data, word) for word in encoded)
@@ -187,7 +188,7 @@ class Search:
     def manifests(self, known: Iterable[str]) -> set[str]:
         """Return the files that may be manifests of Kubernetes."""
         named = (path for path in self._unchanged(known) if "kubernetes" in self._sides.readers_of(path))
-        return {path for path in named if spells(self._sides.bytes_of(path), OBJECT)}
+        return {path for path in named if is_shared(path) or spells(self._sides.bytes_of(path), OBJECT)}
 
     def _may_build(self, path: str, recipes: set[str]) -> bool:
         """Say whether a file may build one of the recipes: what leads there from its folder is spelled in it."""

@@ -12,7 +12,7 @@ from gate.model.location import whole_file
 from gate.model.reader import Reading
 from gate.model.record import Record, replace
 from gate.pipeline.files import Walked
-from gate.readers import READERS, WORDS, is_archive, is_bare, is_shared
+from gate.readers import IN_TERRAFORM, READERS, TERRAFORM, is_archive, is_bare, is_shared, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,7 +175,8 @@ class Ledger:
         claimed = False
         self.depends.pop(source.path, None)
         for name in candidates:
-            if name in WORDS and not any(word in source.data for word in WORDS[name]):
+            words = words_of(name, source.path)
+            if words and not any(word in source.data for word in words):
                 continue
             reader = load(name)
             if reader.claims(source):
@@ -219,13 +220,15 @@ class Ledger:
         """Search the rest of the tree for definitions; only files that contain the word of a kind are read."""
         aside = self.aside()
         for path in self.files.walk(""):
-            if not path.endswith((".yaml", ".yml", ".json")) or path in self.read or path in self.consumed:
+            known = path in self.read or path in self.consumed
+            if known or not path.endswith((".yaml", ".yml", ".json", *TERRAFORM)):
                 continue
             try:
                 source = self.files.open(path)
             except InputError:
                 continue
-            if source is not None and any(word in source.data for word in words.values()):
+            wanted = IN_TERRAFORM["kubernetes"][:1] if is_shared(path) else words.values()
+            if source is not None and any(word in source.data for word in wanted):
                 aside.source(source, ("kubernetes",), named=False)
         return [one for one in aside.definitions if one.kind in words]
 

@@ -70,6 +70,12 @@ def is_shared(name: str) -> bool:
     return name.lower().endswith(TERRAFORM)
 
 
+def words_of(reader: str, name: str) -> tuple[bytes, ...]:
+    """Return the words of which a file of this name has to hold one for a reader; none where it need not."""
+    found = IN_TERRAFORM.get(reader) if is_shared(name) else None
+    return found or WORDS.get(reader, ())
+
+
 def is_archive(name: str) -> bool:
     """Match the files of which no reader needs more than pieces."""
     return name.lower().endswith(".tar")
@@ -183,6 +189,12 @@ READERS: dict[str, Callable[[str], bool]] = {
 
 #: What services at the top level have, as they are mostly indented: only the first version of Compose has any there.
 _FIRST = tuple(b"\n%b%b:" % (indent, key) for indent in (b"  ", b"    ") for key in (b"image", b"build"))
+
+#: What a file of Terraform needs one of, for readers whose other files are recognised by more.
+IN_TERRAFORM: dict[str, tuple[bytes, ...]] = {
+    "kubernetes": (b"kubernetes_", b"docker_service", b"helm_release", b"kubectl_manifest"),
+    "docker_run": (b"docker_container",),
+}
 
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {

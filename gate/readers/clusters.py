@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from gate.dialects.terraform_claims import is_terraform, mentions
+from gate.dialects.resource_claims import is_terraform, mentions
 from gate.model.reader import Reader, Reading
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gate.dialects.terraform_claims import is_terraform, mentions
+from gate.dialects.resource_claims import is_terraform, mentions
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file

@@ -60,7 +60,7 @@ def _is_terraform(source: Source) -> bool:
     other = path.endswith((".json", ".yaml", ".yml")) and not path.endswith(_TERRAFORM)
     if other or not any(word in source.data for word in _WORDS):
         return False
-    from gate.dialects.terraform_claims import mentions
+    from gate.dialects.resource_claims import mentions
 
     return mentions(source, _RESOURCES, _MODULES)
 

@@ -12,7 +12,7 @@ from gate.dialects.incus_devices import TYPES
 from gate.dialects.incus_instance import Instance, Layer, layers
 from gate.dialects.incus_workload import workload
 from gate.dialects.reading import Fields
-from gate.dialects.terraform_claims import is_terraform, mentions
+from gate.dialects.resource_claims import is_terraform, mentions
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Stated, Unknown
 from gate.model.reader import Reader, Reading

@@ -26,8 +26,8 @@ from gate.dialects.pod_scattered import described_elsewhere, manifests, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
 from gate.dialects.reading import Fields, as_spelling
-from gate.dialects.terraform_claims import KUBERNETES as RESOURCES
-from gate.dialects.terraform_claims import is_terraform, mentions
+from gate.dialects.resource_claims import KUBERNETES as RESOURCES
+from gate.dialects.resource_claims import is_terraform, mentions
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.evidence import Defaulted, Stated

@@ -114,3 +114,44 @@ def test_a_label_that_another_file_takes_away_still_counts(
     write_all(tmp_path, change)
     answer = check(capsys, tmp_path, "--trusted-ref", "HEAD")
     assert {one["sensitivity"]["class"] for one in answer.report["subjects"]} == {"restricted"}
+
+
+#: A module with a workload of each provider, whose settings and names stand in other files.
+PROVIDERS = {
+    "k/pod.tf": (
+        'resource "kubernetes_pod" "p" {\n  metadata {\n    name = "p"\n  }\n  spec {\n'
+        "    host_network       = var.privileged\n"
+        "    runtime_class_name = kubernetes_runtime_class_v1.box.metadata[0].name\n"
+        '    container {\n      name  = "p"\n      image = var.image\n    }\n  }\n}\n'
+    ),
+    "k/docker.tf": 'resource "docker_container" "d" {\n  image      = var.image\n  privileged = var.privileged\n}\n',
+    "k/class.tf": (
+        'resource "kubernetes_runtime_class_v1" "box" {\n  metadata {\n    name = "box"\n  }\n  handler = "kata"\n}\n'
+    ),
+    "k/variables.tf": variables(privileged="false", image='"registry.example/p:1"'),
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"k/variables.tf": PROVIDERS["k/variables.tf"].replace("false", "true")},
+        {"k/terraform.tfvars": "privileged = true\n"},
+    ],
+)
+def test_what_providers_are_given_elsewhere_is_seen(
+    change: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed(write_all(tmp_path, PROVIDERS))
+    write_all(tmp_path, change)
+    answer = check(capsys, tmp_path, "--against", "HEAD")
+    found = {one["rule"] for subject in answer.report["subjects"] for one in subject["findings"]}
+    assert {"ISO001", "ISO002"} <= found
+
+
+def test_a_runtime_class_of_a_module_that_changes_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    committed(write_all(tmp_path, PROVIDERS))
+    write_all(tmp_path, {"k/class.tf": PROVIDERS["k/class.tf"].replace('"kata"', '"runc"')})
+    answer = check(capsys, tmp_path, "--against", "HEAD")
+    assert "p" in {one["name"] for one in answer.report["subjects"]}
+    assert answer.report["against"]["regressions"]
