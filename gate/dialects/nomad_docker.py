@@ -6,38 +6,31 @@ hashicorp/nomad-driver-podman `{config,driver}.go`. A key that a driver does not
 
 from __future__ import annotations
 
-import re
-
 from gate.dialects.docker_container import container as made
 from gate.dialects.docker_container import namespaces, sandbox
 from gate.dialects.docker_container import os as of_flags
 from gate.dialects.docker_flags import Flags, Word, parse
 from gate.dialects.docker_grammar import DOCKER, PODMAN
-from gate.dialects.docker_mounts import PROPAGATION, bind, bound
 from gate.dialects.docker_networks import segments as of_docker
-from gate.dialects.docker_options import NAMED_VOLUME, PROPAGATIONS, is_access
 from gate.dialects.docker_refused import refused
 from gate.dialects.interpolation import GAP
 from gate.dialects.nomad import (
     Task,
     group_network,
-    inside,
     memory,
-    one_row,
     os,
     role,
-    rows,
     segments,
     setting,
     shared,
-    switch,
     text_of,
     volume_mounts,
 )
+from gate.dialects.nomad_mounts import devices_of, mounts_of, stray
 from gate.dialects.podman_networks import segments as of_podman
-from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown, known
+from gate.model.evidence import Defaulted, Items, Stated, Unknown, known
 from gate.model.record import Record, replace
-from gate.model.workload import Device, IgnoredKey, Mount
+from gate.model.workload import IgnoredKey
 from gate.syntax.hcl_scalars import as_boolean
 from gate.syntax.tree import Sequence
 
@@ -51,7 +44,6 @@ if TYPE_CHECKING:
     from gate.model.location import Location
     from gate.model.segments import Segments
     from gate.model.workload import Container, Namespaces, RefusedKey, Sandbox
-    from gate.syntax.tree import Node
 
 
 class Driver(Record):
@@ -62,10 +54,6 @@ class Driver(Record):
     last: dict[str, str]
     lists: dict[str, tuple[str, str]]
     keys: frozenset[str]
-
-
-#: A volume of Windows: a path with a drive, and a target that is one too.
-_ON_DRIVE = re.compile(r"[A-Za-z]:[\\/][^:]*:(?:[A-Za-z]:)?[\\/]")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -163,11 +151,11 @@ def by_engine(task: Task, driver: Driver) -> Started:
 def _flags(task: Task, config: Fields, driver: Driver) -> Flags:
     """Return the flags that the keys stand for; whatever cannot be read leaves them open."""
     flags = parse(list(_given(task, config, driver)), driver.grammar, config.at)
-    strays = [name for name in config.names() if name not in driver.keys]
+    strays = stray(config, driver.keys)
     if config.reason or not config.present:
         flags.open(config.reason or "it has no configuration for its driver", config.at)
     elif strays:
-        flags.open(f"`{strays[0][:40]}` is no key of the driver that is known here", config.at_of(strays[0]))
+        flags.open(strays, config.at)
     for reason, at in flags.unknown:
         flags.open(reason, at)
     return flags
@@ -209,8 +197,8 @@ def _listed(config: Fields, name: str, flag: str) -> Iterator[Word]:
 
 
 def _pairs(config: Fields, name: str, flag: str) -> Iterator[Word]:
-    """Yield the entries of a mapping, or of a list of such."""
-    found, reason = rows(config, name)
+    """Yield the entries of a list of mappings; the driver refuses a mapping alone."""
+    found, reason = config.mappings(name)
     for row in found:
         reason = reason or row.reason
         for key, value in row.node.entries.items() if row.node is not None else ():
@@ -230,10 +218,10 @@ def _image(config: Fields) -> Setting[str]:
 def _completed(one: Container, task: Task, config: Fields, driver: Driver) -> Container:
     """Add what is no flag: mounts, devices, memory, and the capability that Nomad takes away."""
     exposure, given = one.exposure, volume_mounts(task)
-    found, reason = _mounts(config, driver)
+    found, reason = mounts_of(config, blocks=driver is OF_DOCKER)
     mounts = (*exposure.mounts.members, *found, *given.members)
     reason = reason or given.open_because
-    devices, unread = _devices(config, driver)
+    devices, unread = devices_of(config, blocks=driver is OF_DOCKER)
     asked, unasked = task.fields.sub("resources").mappings("device")
     dropped = one.privilege.capabilities_dropped
     # The client allows its tasks what Docker gives by default but for this one, and takes away what it does not allow.
@@ -255,106 +243,6 @@ def _completed(one: Container, task: Task, config: Fields, driver: Driver) -> Co
 def _plugged(row: Fields) -> Setting[str]:
     """Return a device that a plug-in of the client hands out."""
     return setting(row, "name", "device")
-
-
-def _mounts(config: Fields, driver: Driver) -> tuple[list[Setting[Mount]], str]:
-    listed = config.items("volumes")
-    foreign = setting(config, "volume_driver") if driver is OF_DOCKER else Defaulted("", config.at)
-    found = [_volume(node, foreign) for node in listed.nodes]
-    reason = listed.reason
-    for name in ("mount", "mounts") if driver is OF_DOCKER else ():
-        blocks, unread = rows(config, name)
-        found += [_mount(one) for one in blocks]
-        reason = reason or unread
-    return found, reason
-
-
-def _volume(node: Node, foreign: Setting[str]) -> Setting[Mount]:
-    """Read `SOURCE:TARGET:MODE`; without a driver of volumes the source is a path, whatever it looks like."""
-    text, reason = text_of(node)
-    at = node.at
-    drive = _ON_DRIVE.match(text) is not None
-    parts = text[2:].split(":") if drive else text.split(":")
-    if len(parts) < 2:
-        return Unknown(reason or f"`{text[:40]}` is not a volume", at)
-    if drive and len(parts) > 2 and len(parts[1]) == 1:
-        parts[1:3] = [f"{parts[1]}:{parts[2]}"]
-    source, target, mode = (text[:2] if drive else "") + parts[0], parts[1], ":".join(parts[2:])
-    options = mode.split(",")
-    read_only: Setting[bool] = Stated(True, at) if "ro" in options else Defaulted(False, at)
-    if GAP in mode:
-        read_only = Unknown(reason, at)
-    passed = next((one for one in options if one in PROPAGATIONS), "")
-    mount = _placed(source, target.replace(GAP, "…"), reason, read_only, at)
-    if isinstance(foreign, Unknown):
-        return Unknown(foreign.reason, foreign.at)
-    if foreign.value and not source.startswith("/"):  # type: ignore[union-attr]
-        mount = replace(mount, kind="volume", source=Inapplicable(NAMED_VOLUME, at))
-    return Stated(replace(mount, propagation=Stated(passed, at)) if passed else mount, at)
-
-
-def _placed(source: str, target: str, reason: str, read_only: Setting[bool], at: Location) -> Mount:
-    """Return the mount of a path, which is no folder of the client's where it lies in the allocation's."""
-    path = inside(source, reason, at)
-    if path is None:
-        return Mount("volume", Inapplicable(NAMED_VOLUME, at), target, read_only, Defaulted(PROPAGATION, at), at)
-    return bind(path, target, at, read_only=read_only)
-
-
-def _mount(fields: Fields) -> Setting[Mount]:
-    """Read a block of a mount: a path, memory, or a volume of the engine's, which may be a path after all."""
-    if fields.reason:
-        return Unknown(fields.reason, fields.at)
-    kind, source, at = setting(fields, "type", "volume"), setting(fields, "source"), fields.at
-    target = getattr(setting(fields, "target"), "value", "")
-    node = fields.get("source")
-    text, reason = text_of(node) if node is not None else ("", "it names no source")
-    mount = _placed(text, target, reason, switch(fields, "readonly"), at)
-    options = one_row(fields, "bind_options")
-    passed = setting(options, "propagation", PROPAGATION)
-    if not isinstance(passed, Defaulted):
-        mount = replace(mount, propagation=passed)
-    what = known(kind) or ""
-    if what == "bind":
-        return Stated(mount, at)
-    if isinstance(kind, Unknown) or what not in ("volume", "", "tmpfs"):
-        return Unknown(getattr(kind, "reason", f"`{what[:40]}` is no kind of mount"), kind.at)
-    own = replace(mount, kind="tmpfs" if what == "tmpfs" else "volume", source=Inapplicable(NAMED_VOLUME, at))
-    return Stated(own if what == "tmpfs" else _driven(own, fields, source), at)
-
-
-def _driven(mount: Mount, fields: Fields, source: Setting[str]) -> Mount:
-    """Look behind a volume's name, at the options of its driver."""
-    driver = one_row(one_row(fields, "volume_options"), "driver_config")
-    options = one_row(driver, "options")
-    if driver.reason or options.reason:
-        return replace(mount, kind="bind", source=Unknown(driver.reason or options.reason, mount.at))
-    how, what, kind = (setting(options, name) for name in ("o", "device", "type"))
-    return bound(mount, how, what, kind, mount.at) if options.present else mount
-
-
-def _devices(config: Fields, driver: Driver) -> tuple[tuple[Setting[Device], ...], str]:
-    if driver is OF_PODMAN:
-        listed = config.items("devices")
-        return tuple(_device(node) for node in listed.nodes), listed.reason
-    found, reason = rows(config, "devices")
-    return tuple(_handed(one) for one in found), reason
-
-
-def _device(node: Node) -> Setting[Device]:
-    text, reason = text_of(node)
-    return Unknown(reason, node.at) if reason else Stated(Device(text, "rwm", node.at), node.at)
-
-
-def _handed(fields: Fields) -> Setting[Device]:
-    path, access = setting(fields, "host_path"), setting(fields, "cgroup_permissions", "rwm")
-    if not isinstance(path, Stated) or isinstance(access, Unknown):
-        unknown = path if not isinstance(path, Stated) else access
-        return Unknown(getattr(unknown, "reason", "it names no device"), fields.at)
-    granted = access.value or "rwm"  # type: ignore[union-attr]
-    if not is_access(granted):
-        return Unknown(f"`{granted[:40]}` is nothing that may be done to a device", fields.at)
-    return Stated(Device(path.value, granted, fields.at), fields.at)
 
 
 def _network(flags: Flags, own: Setting[str], mode: Setting[str]) -> tuple[Setting[str], tuple[IgnoredKey, ...]]:

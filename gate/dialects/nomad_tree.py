@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gate.syntax.hcl import Block, Body, Document
+    from gate.syntax.hcl import Attribute, Block, Body, Document
     from gate.syntax.tree import Node
 
 #: Blocks that may stand more than once, and those whose label is their name.
@@ -87,7 +87,8 @@ class _Reading:
     def _attributes(self, body: Body, entries: dict[str, Node], keys: dict[str, Scalar], *, free: bool) -> None:
         for name, attribute in body.attributes.items():
             if free or name not in _UNREAD:
-                entries[name] = self._values.value(attribute)
+                value = self._values.value(attribute)
+                entries[name] = _listed(value) if free and _is_literal(attribute) else value
                 start = attribute.start
                 keys[name] = Scalar(attribute.document.source, start, start + len(name), name, name)
 
@@ -120,6 +121,15 @@ class _Reading:
             items = Sequence(source, found.start, found.end, [found])
             found = Mapping(source, block.start, block.header_end, {label: items}, {label: key})
         return found
+
+
+def _is_literal(attribute: Attribute) -> bool:
+    return attribute.document.text(attribute.expression).startswith("{")
+
+
+def _listed(value: Node) -> Node:
+    """Return an object that is written out as Nomad passes it on: as a list of one."""
+    return Sequence(value.source, value.start, value.end, [value]) if isinstance(value, Mapping) else value
 
 
 def _appended(before: Node | None, one: Node) -> Sequence:
@@ -186,6 +196,8 @@ def _body(node: Mapping, label: Scalar | None = None) -> Mapping:
         entries[name] = value
         if name in _FREE:
             entries[name] = _only(value)
+        elif isinstance(value, Scalar):
+            continue
         elif name in _MANY or isinstance(_only(value), Mapping):
             bodies: list[Node] = list(_bodies(name, value))
             many = name in _MANY or len(bodies) != 1
