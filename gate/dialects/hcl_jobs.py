@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_JOB = re.compile(rb"(?m)^[ \t]*job[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+|\[\[[^\r\n]*\]\]|\{\{[^\r\n]*\}\})[ \t]*\{")
+_JOB = re.compile(rb"(?m)^[ \t]*job[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+|\"?(?:\[\[|\{\{|<%)[^\r\n]*)[ \t]*\{")
 _INSIDE = re.compile(rb"(?m)^[ \t]*(?:group|task)[ \t]+[\"\w\[{]|^[ \t]*driver[ \t]*=")
 
 #: What templates of Nomad Pack, Levant and Jinja begin what they fill in with, outside of texts.

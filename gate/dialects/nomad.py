@@ -232,7 +232,8 @@ def volume_mounts(task: Task) -> Items[Mount]:
     if plugin.present:
         at = plugin.at
         folder = Unknown("it is the folder of the client for its plug-ins", at)
-        one = replace(bind(folder, "/csi", at), propagation=Stated("rshared", at))
+        target = getattr(setting(plugin, "mount_dir", "/csi"), "value", "")
+        one = replace(bind(folder, target, at), propagation=Stated("rshared", at))
         found.append(Stated(one, at))
     return Items(tuple(found), task.fields.at_of("volume_mount"), not reason, reason)
 

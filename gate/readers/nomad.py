@@ -90,12 +90,14 @@ def read(source: Source, sources: Sources) -> Reading:
         )
     document = parse(source)
     at = document.at or whole_file(source.path)
-    if document.error and (is_template(source.path) or IN_TEMPLATE.search(source.data)):
+    jobs = document.body.of_type("job")
+    # What stands in quotes inside of a template's own is several labels to HCL.
+    odd = bool(document.error) or any(len(job.labels) != 1 for job in jobs)
+    if odd and (is_template(source.path) or IN_TEMPLATE.search(source.data)):
         cause = "is a template that nobody has rendered"
         return Reading(problems=(UnrenderedError(cause, at=at, remedy="render it, and check the result"),))
     if document.error:
         return Reading(problems=(InputError(document.error, at=at, remedy=_REMEDY),))
-    jobs = document.body.of_type("job")
     if len(jobs) != 1:
         at = jobs[1].at if jobs else at
         return Reading(problems=(InputError("holds several jobs, and Nomad takes one a file", at=at, remedy=_REMEDY),))

@@ -266,6 +266,7 @@ def test_a_sidecar_that_a_job_configures() -> None:
     "text",
     [
         'job "[[ .name ]]" {\n  [[ range .groups ]]\n  group "web" {}\n  [[ end ]]\n}',
+        'job "[[ var "name" . ]]_node" {\n  group "web" {}\n}',
         'job "x" {\n  group "web" {\n    {% if x %}\n    count = 1\n    {% endif %}\n  }\n}',
     ],
 )
