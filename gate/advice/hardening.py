@@ -38,6 +38,12 @@ SWARM: dict[str, tuple[str, ...]] = {
     ),
 }
 
+NOMAD: dict[str, tuple[str, ...]] = {
+    "H.nonroot": ('user = "10001:10001"',),
+    "H.nnp": ("# in `config`", 'security_opt = ["no-new-privileges"]'),
+    "H.drop_all": ("# in `config`", 'cap_drop = ["all"]'),
+}
+
 LXC: dict[str, tuple[str, ...]] = {
     "H.nnp": ("lxc.no_new_privs = 1",),
     "H.drop_all": ("lxc.cap.drop =", "lxc.cap.keep = none"),
@@ -54,7 +60,8 @@ PRECONDITIONS: dict[str, str] = {
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
     platform = "kubernetes" if platform == "openshift" else platform
-    table = {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "ecs": ECS, "lxc": LXC}.get(platform, {})
+    tables = {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "nomad": NOMAD, "ecs": ECS, "lxc": LXC}
+    table = tables.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
     if lines and platform == "ecs":
         lines = ["# in every container definition", *lines]

@@ -128,6 +128,34 @@ DOCKER: tuple[Move, ...] = (
     ),
 )
 
+#: A job asks for a runtime by name, and a client starts only what its plug-in allows.
+_OF_TASK = """\
+# in the task
+driver = "docker"
+config {{
+  runtime = "{handler}"
+}}
+# in the configuration of the clients
+plugin "docker" {{
+  config {{
+    allow_runtimes = ["runc", "{handler}"]
+  }}
+}}
+"""
+
+NOMAD: tuple[Move, ...] = tuple(
+    Move(
+        move.kind,
+        move.level,
+        f"{move.title}, by Nomad's driver for Docker",
+        move.handler,
+        _OF_TASK.format(handler=move.handler),
+        (*move.preconditions, "the task has an image, and its driver is that for Docker"),
+        move.costs,
+    )
+    for move in DOCKER
+)
+
 #: A stack asks for no runtime: its nodes have one by default, and a placement constraint picks the nodes.
 _NODES = """\
 # in daemon.json of the nodes with the label sandbox={name}
@@ -271,4 +299,5 @@ def moves(platform: str, os: str, provider: str = "") -> tuple[Move, ...]:
         native = (WINDOWS,)
         known = {"kubernetes": (KUBERNETES_WINDOWS,), "docker": native, "swarm": native, "ecs": ECS[:1]}
         return known.get(platform, ())
-    return {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "ecs": ECS, "incus": (INCUS,)}.get(platform, ())
+    tables = {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "nomad": NOMAD, "ecs": ECS, "incus": (INCUS,)}
+    return tables.get(platform, ())

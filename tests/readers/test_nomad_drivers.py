@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,3 +154,16 @@ def test_a_client_of_another_folder_is_found(tmp_path: Path, capsys: pytest.Capt
     )
     write_all(tmp_path, {"jobs/a.nomad": text, "ansible/client.hcl": CLIENT})
     assert "ISO010" in rules(check(capsys, tmp_path).report["subjects"][0])
+
+
+def test_a_job_is_told_what_its_clients_have_to_allow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declared = (
+        "version: 1\nplatform: {placement: shared}\n"
+        "workloads:\n- {name: w, paths: ['**'], sensitivity: internal, code_trust: untrusted}\n"
+    )
+    text = 'job "a" {\ngroup "g" {\ntask "t" {\ndriver = "docker"\nuser = "7"\nconfig {\nimage = "x"\n}\n}\n}\n}\n'
+    write_all(tmp_path, {"a.nomad": text, ".gate.yaml": declared})
+    (subject,) = check(capsys, tmp_path).report["subjects"]
+    said = json.dumps(subject["suggestions"])
+    assert "allow_runtimes" in said
+    assert "io.containerd.runsc.v1" in said
