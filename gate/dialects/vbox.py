@@ -29,11 +29,22 @@ _INTERNAL = "VBoxInternal"
 
 def machine(root: Element, path: str) -> Workload:
     """Return the machine; raise InputError for settings of something else, or of a machine that is locked."""
-    found = root.first("Machine")
+    return _machine(root, root.first("Machine"), path)
+
+
+def exported(envelope: Element, path: str) -> tuple[Workload, ...]:
+    """Return the machines of a descriptor, each of which VirtualBox keeps as its settings have it."""
+    systems = list(envelope.all("VirtualSystem")) + list(envelope.all("VirtualSystemCollection", "VirtualSystem"))
+    if not systems:
+        raise InputError("describes no machine", at=envelope.at, remedy="judge the descriptor of a machine")
+    return tuple(_machine(one, one.first("Machine"), path, one.get("id")) for one in systems)
+
+
+def _machine(root: Element, found: Element | None, path: str, named: str = "") -> Workload:
     hardware = found.first("Hardware") if found is not None else None
     if found is None or hardware is None:
         raise InputError("holds no machine that can be read", at=root.at, remedy="export the machine's own settings")
-    at, name = found.at, found.get("name") or "machine"
+    at, name = found.at, named or found.get("name") or "machine"
     parts = Parts(
         Items(tuple(Stated(one, one.at) for one in _shares(hardware)), at),
         Items(tuple(Stated(one, one.at) for one in _devices(hardware)), at),

@@ -41,12 +41,12 @@ _EDITION = "the file does not say whether ESX or a desktop runs it, and desktops
 
 
 class Keys:
-    """The entries of one file, asked by name."""
+    """The entries of one machine, asked by name."""
 
-    def __init__(self, source: Source) -> None:
-        """Read the file."""
-        self.entries = entries(source)
-        self.at = source.location(0, 0)
+    def __init__(self, entries: dict[str, Entry], at: Location) -> None:
+        """Take the entries, by their names in lower case, and the place of what no entry says."""
+        self.entries = entries
+        self.at = at
         hosted = self.text("virtualhw.productcompatibility").lower()
         self.is_hosted = hosted == "hosted"
 
@@ -73,12 +73,19 @@ class Keys:
 
 def machine(source: Source) -> Workload:
     """Return the machine."""
-    keys = Keys(source)
+    keys = Keys(entries(source), source.location(0, 0))
     at = keys.at_of("config.version")
     name = keys.text("displayname") or source.path.rpartition("/")[2].rpartition(".")[0]
+    return described(keys, name, f"{source.path}#Machine/{name}", at, _memory(keys, at))
+
+
+def described(
+    keys: Keys, name: str, id_: str, at: Location, memory: Setting[str], devices: tuple[Device, ...] = ()
+) -> Workload:
+    """Return a machine by the keys that describe it, and the hardware that something else says it is given."""
     parts = Parts(
         Items(tuple(Stated(one, one.at) for one in _shares(keys)), at),
-        Items(tuple(Stated(one, one.at) for one in _devices(keys)), at),
+        Items(tuple(Stated(one, one.at) for one in (*_devices(keys), *devices)), at),
         Items((), at),
         Machine(
             Items(tuple(_monitors(keys)), at),
@@ -87,10 +94,10 @@ def machine(source: Source) -> Workload:
             Items((), at),
             _nested(keys, at),
         ),
-        _memory(keys, at),
+        memory,
         of_vmx(keys.text("guestos"), keys.at_of("guestos")),
     )
-    return guest(f"{source.path}#Machine/{name}", name, "vmware", at, Stated("vm", at), parts)
+    return guest(id_, name, "vmware", at, Stated("vm", at), parts)
 
 
 def _memory(keys: Keys, at: Location) -> Setting[str]:

@@ -127,7 +127,7 @@ def _is_bake(name: str) -> bool:
 
 
 def _is_vmx(name: str) -> bool:
-    return name.lower().endswith(".vmx")
+    return name.lower().endswith((".vmx", ".ovf", ".ova"))
 
 
 def _is_xen(name: str) -> bool:
@@ -135,7 +135,7 @@ def _is_xen(name: str) -> bool:
 
 
 def _is_vbox(name: str) -> bool:
-    return name.lower().endswith(".vbox")
+    return name.lower().endswith((".vbox", ".ovf"))
 
 
 def _is_vagrant(name: str) -> bool:
