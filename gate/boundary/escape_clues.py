@@ -82,6 +82,10 @@ def _windows(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
     return holds(facts.workload.os, lambda name: name == "windows", "runs Windows")
 
 
+def _paravirtual(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
+    return holds(facts.workload.sandbox.native, lambda kind: kind == "paravirtual-vm", "is paravirtual")
+
+
 def _cloud(facts: Facts, _kind: Kind, profile: PlatformProfile) -> Truth:
     workload = facts.workload
     if workload.platform == "ecs" or profile.gke_mode:
@@ -239,6 +243,10 @@ CLUES: dict[str, Clue] = {
     "?gvisor": _behind("gvisor"),
     "?kata": _behind("kata"),
     "?vmware": _on("vmware"),
+    "?virtualbox": _on("virtualbox"),
+    "?xen": _on("xen"),
+    "?hyper-v": _on("hyper-v"),
+    "?paravirtual": _paravirtual,
     "?windows": _windows,
     "?cloud": _cloud,
     "?metadata": _metadata,

@@ -329,10 +329,66 @@ KERNELS = (
     # ESXi has the same bugs and is told by builds, not by versions; what a processor leaks to other guests has none.
     _bug(
         "E62",
-        "leave the machine of a hypervisor",
+        "leave the machine of VMware",
         (("?vmware",),),
         "vmware-workstation",
-        (("17", "17.6.3"),),
-        "2025-22224 2025-22225 2025-22226",
+        (("17", "17.6.4"),),
+        "2025-22224 2025-22225 2025-22226 2025-41236 2025-41237 2025-41238",
+    ),
+    _bug(
+        "E63",
+        "leave the machine of VirtualBox",
+        (("?virtualbox",),),
+        "virtualbox",
+        (("7.1.6", "7.1.7"),),
+        "2025-30712",
+        # Oracle says which supported version has it, and nothing of those before that.
+        doubtful=(("7.1", "7.1.6"),),
+    ),
+    _bug(
+        "E64",
+        "leave a paravirtual guest of Xen (XSA-212)",
+        (("?xen", "?paravirtual"),),
+        "xen",
+        # The first release of each line that was fixed is older than the fix; which of the later ones has it first is
+        # not in the record.
+        (("4.3", "4.4.1"), ("4.5", "4.5.1"), ("4.6", "4.6.1"), ("4.7", "4.7.1"), ("4.8", "4.8.1")),
+        "2017-7228",
+        doubtful=(("", "4.3"), ("4.4.1", "4.9")),
+    ),
+    _bug(
+        "E65",
+        "leave the machine of Hyper-V",
+        (("?hyper-v",),),
+        "hyper-v",
+        (
+            *(
+                ("9200.0", "9200.24768"),
+                ("9600.0", "9600.21871"),
+                ("10240.0", "10240.20526"),
+                ("14393.0", "14393.6796"),
+            ),
+            *(
+                ("17134.0", "17134.2207"),
+                ("17763.0", "17763.5576"),
+                ("18363.0", "18363.1556"),
+                ("19041.0", "19041.982"),
+            ),
+            *(
+                ("19042.0", "19042.982"),
+                ("19044.0", "19044.4170"),
+                ("19045.0", "19045.4170"),
+                ("20348.0", "20348.2333"),
+            ),
+            *(
+                ("22000.0", "22000.2836"),
+                ("22621.0", "22621.3296"),
+                ("22631.0", "22631.3296"),
+                ("25398.0", "25398.763"),
+            ),
+        ),
+        "2021-28476 2024-21407",
+        # Where hot patches are installed the fix has another number, and a build is no version of Windows.
+        doubtful=(("20348.2333", "20348.2340"), ("6.0", "11.0")),
     ),
 )

@@ -65,13 +65,16 @@ COMPONENTS = (
     "containerd",
     "cri-o",
     "docker",
+    "hyper-v",
     "incus",
     "kata",
     "kernel",
     "nvidia-container-toolkit",
     "podman",
     "runc",
+    "virtualbox",
     "vmware-workstation",
+    "xen",
 )
 
 

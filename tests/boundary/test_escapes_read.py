@@ -72,6 +72,7 @@ def domain(driver: str) -> str:
     return f"<domain type='{driver}'>\n<name>web</name>{rest}</domain>\n"
 
 
+XEN_PV = domain("xen").replace("hvm", "linux")
 LOGS = (", volumeMounts: [{name: v, mountPath: /v}]", "{name: v, hostPath: {path: /var/log}}")
 CLOSED_LOGS = (LOGS[0].replace("/v}", "/v, readOnly: true}"), LOGS[1])
 
@@ -132,8 +133,23 @@ READ = (
     Files("E39", "closed", {"web.xml": domain("kvm"), **versions("containerd", "2.1.0")}),
     Files("E62", "open", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.2")}),
     Files("E62", "undecided", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6")}),
-    Files("E62", "closed", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.3")}),
+    Files("E62", "open", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.3")}),
+    Files("E62", "closed", {"web.xml": domain("vmware"), **versions("vmware-workstation", "17.6.4")}),
     Files("E62", "closed", {"web.xml": domain("kvm"), **versions("vmware-workstation", "17.6.2")}),
+    Files("E63", "open", {"web.xml": domain("vbox"), **versions("virtualbox", "7.1.6")}),
+    Files("E63", "undecided", {"web.xml": domain("vbox"), **versions("virtualbox", "7.1.4")}),
+    Files("E63", "closed", {"web.xml": domain("vbox"), **versions("virtualbox", "7.1.8")}),
+    Files("E63", "closed", {"web.xml": domain("vbox"), **versions("virtualbox", "7.0.20")}),
+    Files("E63", "closed", {"web.xml": domain("kvm"), **versions("virtualbox", "7.1.6")}),
+    Files("E64", "open", {"web.xml": XEN_PV, **versions("xen", "4.8.0")}),
+    Files("E64", "undecided", {"web.xml": XEN_PV, **versions("xen", "4.8.2")}),
+    Files("E64", "closed", {"web.xml": XEN_PV, **versions("xen", "4.17.5")}),
+    Files("E64", "closed", {"web.xml": domain("xen"), **versions("xen", "4.8.0")}),
+    Files("E65", "open", {"web.ps1": "New-VM -Name a\n", **versions("hyper-v", "17763.5575")}),
+    Files("E65", "undecided", {"web.ps1": "New-VM -Name a\n", **versions("hyper-v", "20348.2335")}),
+    Files("E65", "undecided", {"web.ps1": "New-VM -Name a\n", **versions("hyper-v", "10.0.17763.5575")}),
+    Files("E65", "closed", {"web.ps1": "New-VM -Name a\n", **versions("hyper-v", "17763.5576")}),
+    Files("E65", "closed", {"web.ps1": "New-VM -Name a\n", **versions("hyper-v", "26100.1742")}),
 )
 
 #: Rows that nothing opens, and why; and those of which nothing that is read leaves any doubt.
