@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gate.boundary.fact import Fact
 from gate.boundary.host_paths import is_root, normalise, reaches_socket
-from gate.model.evidence import each, holds
+from gate.model.evidence import Inapplicable, each, holds
 from gate.model.truth import no, unknown
 
 TYPE_CHECKING = False
@@ -75,6 +75,13 @@ def _nested(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
         yield holds(workload.machine.nested, bool, "").about(f"{workload.name} may start machines of its own")
 
 
+def _unverified(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
+    if workload.machine is not None and not isinstance(workload.machine.verified, Inapplicable):
+        yield holds(workload.machine.verified, lambda checks: not checks, "").about(
+            f"{workload.name} starts without Secure Boot"
+        )
+
+
 def _emulated(workload: Workload, _profile: PlatformProfile) -> Iterator[Truth]:
     if workload.machine is not None:
         yield holds(workload.sandbox.native, lambda kind: kind == "emulated-vm", "").about(
@@ -120,5 +127,12 @@ FACTS = (
         workload=_of(lambda machine: machine.channels, "shares the desktop of its host"),
     ),
     Fact("A.nested_virtualization", "note", "may start machines of its own", workload=_nested),
+    Fact(
+        "A.machine_card",
+        "note",
+        "has a network card that nothing filters",
+        workload=_of(lambda machine: machine.cards, "has a network card that nothing filters"),
+    ),
+    Fact("A.unverified_boot", "note", "starts what nobody has signed", workload=_unverified),
     Fact("A.emulated_machine", "note", "is emulated in software", workload=_emulated),
 )

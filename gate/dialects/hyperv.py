@@ -110,6 +110,8 @@ def _machine(script: Script, name: str, made: Command) -> Workload:
             Items(tuple(_channels(script, about)), at),
             Items((), at),
             _nested(script, about, at),
+            Items(tuple(_cards(script, about)), at),
+            _verified(script, made, about, at),
         ),
         _memory(script, made, at),
         Unknown(UNSTATED, at),
@@ -167,4 +169,41 @@ def _nested(script: Script, about: list[Command], at: Location) -> Setting[bool]
             known = script.value(given)
             where = script.at(one)
             found = Unknown("a variable decides it", where) if known is None else Stated(known.lower() in _TRUE, where)
+    return found
+
+
+def _cards(script: Script, about: list[Command]) -> Iterator[Setting[str]]:
+    """Yield network cards that may send in the names of others, or are sent what others are."""
+    for one in about:
+        if one.name != "set-vmnetworkadapter":
+            continue
+        at = script.at(one)
+        if one.is_splatted:
+            yield Unknown("a variable decides what its network cards may do", at)
+        for name, strong, what in (
+            ("macaddressspoofing", "off", "it may send in the names of others"),
+            ("portmirroring", "none", "what it sends, or what others do, is copied"),
+        ):
+            given = one.parameter(name)
+            known = script.value(given)
+            if given is not None and known is None:
+                yield Unknown(f"a variable decides whether {what}", at)
+            elif known is not None and known.lower() != strong:
+                yield Stated(what, at)
+
+
+def _verified(script: Script, made: Command, about: list[Command], at: Location) -> Setting[bool]:
+    """Tell whether the firmware checks what it starts: that of generation 2 does until it is told not to."""
+    generation = script.value(made.parameter("generation"))
+    if made.is_splatted or (generation is None and made.parameter("generation") is not None):
+        return Unknown("a variable decides of which generation it is", at)
+    if generation != "2":
+        return Defaulted(False, at) if generation is None else Stated(False, at)
+    found: Setting[bool] = Defaulted(True, at)
+    for one in about:
+        given = one.parameter("enablesecureboot") if one.name == "set-vmfirmware" else None
+        if given is not None:
+            known = script.value(given)
+            where = script.at(one)
+            found = Unknown("a variable decides it", where) if known is None else Stated(known.lower() == "on", where)
     return found

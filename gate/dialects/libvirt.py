@@ -10,7 +10,7 @@ from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
 from gate.dialects.qemu_arguments import monitors
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
 
@@ -70,6 +70,8 @@ def machine(domain: Element, path: str) -> Workload:
             Items(tuple(_channels(inside)), at),
             Items(tuple(_unguarded(inside)), at),
             _nested(domain),
+            Items(tuple(_cards(inside)), at),
+            _verified(domain),
         ),
         _memory(domain),
         _system(domain),
@@ -237,3 +239,30 @@ def _nested(domain: Element) -> Setting[bool]:
     if cpu is not None and cpu.get("mode") in ("host-passthrough", "maximum"):
         return Unknown("the host decides whether its processor offers virtualization to guests", cpu.at)
     return Defaulted(False, domain.at)
+
+
+def _cards(devices: list[Element]) -> Iterator[Setting[str]]:
+    for one in devices:
+        if one.name == "interface" and one.get("trustGuestRxFilters") == "yes":
+            yield Stated("the guest says which addresses it takes", one.at)
+
+
+def _verified(domain: Element) -> Setting[bool]:
+    """Tell whether the firmware checks what it starts; on x86 it is a BIOS, which does not, where nothing is stated."""
+    start, kind = domain.first("os"), domain.first("os", "type")
+    arch = kind.get("arch") if kind is not None else ""
+    if start is None or domain.get("type") not in ("kvm", "qemu") or start.first("kernel") is not None:
+        return Inapplicable("no firmware of libvirt's choice starts it", domain.at)
+    features = {one.get("name"): one for one in start.all("firmware", "feature")}
+    asked, keys, loader = features.get("secure-boot"), features.get("enrolled-keys"), start.first("loader")
+    if keys is not None and keys.get("enabled") == "no":
+        return Stated(False, keys.at)
+    if asked is not None:
+        return Stated(asked.get("enabled") == "yes", asked.at)
+    if loader is not None and "secure" in loader.attributes:
+        return Stated(loader.get("secure") == "yes", loader.at)
+    if start.get("firmware") == "efi" or loader is not None:
+        return Unknown("the host chooses the firmware, and `secure-boot` is not asked of it", start.at)
+    if arch not in ("", "x86_64", "i686"):
+        return Inapplicable("what starts a machine of this architecture is the host's choice", start.at)
+    return Stated(False, start.at) if start.get("firmware") == "bios" else Defaulted(False, start.at)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _CONFIG = {
     "nestedhvenabled": "vhv.enable",
     "allowunrestrictedcommunication": "vmci0.unrestricted",
+    "firmware": "firmware",
+    "bootoptions.efisecurebootenabled": "uefi.secureboot.enabled",
 }
 
 #: Kinds of devices by their number, of which CIM has some forty.

@@ -14,7 +14,7 @@ from gate.dialects.open_addresses import is_open
 from gate.dialects.vboxmanage import Command
 from gate.dialects.vboxmanage import Machine as Customized
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.record import Record
 from gate.model.workload import Device, Tweak
@@ -213,6 +213,8 @@ def _machine(file: Vagrantfile, name: str, at: Location) -> Workload:
             Items(tuple(_channels(settings)), at),
             Items((), at),
             _nested(settings, at),
+            Items(tuple(_customized(settings).cards()), at),
+            Inapplicable("a box decides how its machine starts", at),
         ),
         _memory(settings, at),
         _system(file, name, at),

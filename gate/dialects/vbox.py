@@ -55,6 +55,8 @@ def _machine(root: Element, found: Element | None, path: str, named: str = "") -
             Items(tuple(_channels(hardware)), at),
             Items((), at),
             _nested(hardware),
+            Items(tuple(_cards(hardware)), at),
+            _verified(hardware),
         ),
         _memory(hardware),
         of_virtualbox(found.get("OSType"), found.at),
@@ -139,3 +141,19 @@ def _nested(hardware: Element) -> Setting[bool]:
             return Stated(_is_on(one), one.at)
     at: Location = hardware.at
     return Defaulted(False, at)
+
+
+def _cards(hardware: Element) -> Iterator[Setting[str]]:
+    for one in hardware.all("Network", "Adapter"):
+        policy = one.get("promiscuousModePolicy", "Deny")
+        if _is_on(one) and policy != "Deny":
+            yield Stated(f"card {one.get('slot')[:4]} sees what is meant for others ({policy[:20]})", one.at)
+
+
+def _verified(hardware: Element) -> Setting[bool]:
+    """Tell whether the firmware checks what it starts; one that can keeps it in a binary file beside the settings."""
+    for one in hardware.all("Firmware"):
+        if one.get("type", "BIOS") != "BIOS":
+            return Unknown("the file .nvram says whether Secure Boot is on", one.at)
+        return Stated(False, one.at) if one.get("type") else Defaulted(False, one.at)
+    return Defaulted(False, hardware.at)

@@ -134,6 +134,12 @@ class Machine:
         if "clipboard-file-transfers" in self.options:
             yield from self._weighed(("clipboard-file-transfers",), _is_not("disabled"), "files by the clipboard")
 
+    def cards(self) -> Iterator[Setting[str]]:
+        """Yield network cards that see what is meant for others."""
+        for name in self.options:
+            if re.fullmatch(r"nic-?promisc[0-9]+", name):
+                yield from self._weighed((name,), _is_not("deny"), "what is meant for others to a network card")
+
     def devices(self) -> Iterator[Device]:
         """Yield hardware of the host that is handed over."""
         for value in self.options.get("pci-attach", ()):

@@ -93,6 +93,8 @@ def described(
             Items(tuple(_channels(keys)), at),
             Items((), at),
             _nested(keys, at),
+            Items((), at),
+            _verified(keys, at),
         ),
         memory,
         of_vmx(keys.text("guestos"), keys.at_of("guestos")),
@@ -109,6 +111,12 @@ def _nested(keys: Keys, at: Location) -> Setting[bool]:
     if "vhv.enable" in keys.entries:
         return Stated(keys.on("vhv.enable"), keys.at_of("vhv.enable"))
     return Defaulted(False, at)
+
+
+def _verified(keys: Keys, at: Location) -> Setting[bool]:
+    if "uefi.secureboot.enabled" in keys.entries and keys.text("firmware").lower() == "efi":
+        return Stated(keys.on("uefi.secureboot.enabled"), keys.at_of("uefi.secureboot.enabled"))
+    return Stated(False, keys.at_of("firmware")) if "firmware" in keys.entries else Defaulted(False, at)
 
 
 def _shares(keys: Keys) -> Iterator[Mount]:

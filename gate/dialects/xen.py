@@ -10,7 +10,7 @@ import re
 from gate.dialects.guest_os import UNSTATED
 from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
-from gate.model.evidence import Defaulted, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.workload import Device, Tweak
 from gate.syntax.xl import number, parse
@@ -90,6 +90,8 @@ def machine(source: Source) -> Workload:
             Stated(keys.on("nestedhvm"), keys.at_of("nestedhvm"))
             if "nestedhvm" in keys.items
             else Defaulted(False, at),
+            Items((), at),
+            _verified(keys),
         ),
         Stated(keys.text("memory"), keys.at_of("memory")) if keys.text("memory") else Defaulted("4MiB", at),
         Unknown(UNSTATED, at),
@@ -106,6 +108,19 @@ def _native(keys: Keys) -> Setting[str]:
     if kind in ("", "pv"):
         return Unknown(_WIDTH, at)
     return Unknown(f"{kind[:40]!r} is no kind of guest", at)
+
+
+def _verified(keys: Keys) -> Setting[bool]:
+    """Tell whether the firmware checks what it starts; only fully virtual guests have one, and that is SeaBIOS."""
+    kind = keys.text("type") or _BUILDERS.get(keys.text("builder"), "")
+    if kind != "hvm" or keys.text("kernel"):
+        return Inapplicable("no firmware starts it", keys.at)
+    for key in ("bios", "firmware"):
+        if keys.text(key):
+            at = keys.at_of(key)
+            is_bios = keys.text(key) in ("seabios", "rombios", "bios")
+            return Stated(False, at) if is_bios else Unknown("its firmware keeps that in a file of its own", at)
+    return Defaulted(False, keys.at)
 
 
 def _options(text: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ class Machine(Facet):
 
     `monitors` are control sockets of the hypervisor that ask nobody who they are; `consoles` are screens and serial
     lines that do not either. `channels` are the clipboard, drag and drop and file transfer of a desktop. `unguarded` is
-    hardware that is handed over with nothing that keeps the guest inside its own memory.
+    hardware that is handed over with nothing that keeps the guest inside its own memory. `cards` are network cards that
+    see what is meant for others, or send in their names; `verified` says whether the firmware checks what it starts.
     """
 
     monitors: Items[str]
@@ -22,3 +23,5 @@ class Machine(Facet):
     channels: Items[str]
     unguarded: Items[str]
     nested: Setting[bool]
+    cards: Items[str]
+    verified: Setting[bool]

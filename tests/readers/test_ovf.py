@@ -66,10 +66,19 @@ def test_the_level(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
     assert level(subject["boundary"]) == expected
 
 
+def test_secure_boot_of_vsphere_is_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pairs = (("firmware", "efi"), ("bootOptions.efiSecureBootEnabled", "true"))
+    text = envelope(
+        hardware(OFF + "".join(f'<vmw:Config vmw:key="{key}" vmw:value="{value}"/>' for key, value in pairs))
+    )
+    (subject,) = judged(tmp_path, capsys, "app1.ovf", text)["subjects"]
+    assert not [one for one in subject["findings"] if one["rule"] == "VM009"]
+
+
 def test_what_the_settings_of_vsphere_turn_on_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = envelope(hardware(OFF + '<vmw:Config vmw:key="nestedHVEnabled" vmw:value="true"/>'))
     (subject,) = judged(tmp_path, capsys, "app1.ovf", text)["subjects"]
-    assert {one["rule"] for one in subject["findings"] if one["outcome"] == "failed"} == {"VM006"}
+    assert {one["rule"] for one in subject["findings"] if one["outcome"] == "failed"} == {"VM006", "VM009"}
 
 
 @pytest.mark.parametrize(

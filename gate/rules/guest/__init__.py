@@ -17,4 +17,6 @@ RULES: dict[str, Entry] = {
     "VM005": _of("desktop_channel", "W.machine_channel"),
     "VM006": _of("nested_machines", "A.nested_virtualization"),
     "VM007": _of("emulated_machine", "A.emulated_machine"),
+    "VM008": _of("unfiltered_network_card", "A.machine_card"),
+    "VM009": _of("unverified_boot", "A.unverified_boot"),
 }
