@@ -79,6 +79,8 @@ def _overlaps(path: str, folder: str) -> bool:
 
 
 def _windows(facts: Facts, _kind: Kind, _profile: PlatformProfile) -> Truth:
+    if facts.workload.machine is not None:
+        return no(facts.workload.at, "is a machine, whose system is its own")
     return holds(facts.workload.os, lambda name: name == "windows", "runs Windows")
 
 

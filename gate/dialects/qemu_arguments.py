@@ -6,6 +6,8 @@ security page, "Monitor console").
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gate.dialects.open_addresses import is_open
 from gate.model.evidence import Stated
 
@@ -21,6 +23,7 @@ _NETWORK = ("tcp", "telnet", "websocket", "udp")
 
 def monitors(words: Sequence[tuple[str, Location]]) -> Iterator[Stated[str]]:
     """Yield the monitors that more than the host reaches, from the words of a command line and their places."""
+    sockets = _sockets([word for word, _ in words])
     for index, (word, at) in enumerate(words):
         option = word.lstrip("-") if word.startswith("-") else ""
         value = words[index + 1][0] if index + 1 < len(words) else ""
@@ -28,6 +31,23 @@ def monitors(words: Sequence[tuple[str, Location]]) -> Iterator[Stated[str]]:
             yield Stated("a debugger on port 1234 of every address", at)
         elif option in _MONITORS and _is_on_network(value):
             yield Stated(f"{option} on {value[:80]}", at)
+        elif option == "mon" and _field(value, "chardev") in sockets:
+            yield Stated(f"a monitor on {sockets[_field(value, 'chardev')][:80] or 'every address'}", at)
+
+
+def _sockets(words: Sequence[str]) -> dict[str, str]:
+    """Return the sockets that others reach, and where they listen, by the names that monitors call them by."""
+    found = {}
+    for option, value in pairwise(words):
+        serves = "server" in value.split(",") or _field(value, "server") in ("on", "yes", "y")
+        is_socket = option.lstrip("-") == "chardev" and value.startswith("socket") and bool(_field(value, "port"))
+        if is_socket and serves and is_open(_field(value, "host")):
+            found[_field(value, "id")] = _field(value, "host")
+    return found
+
+
+def _field(value: str, name: str) -> str:
+    return next((part.partition("=")[2] for part in value.split(",") if part.partition("=")[0] == name), "")
 
 
 def _is_on_network(value: str) -> bool:

@@ -16,6 +16,9 @@ TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _YAML = (".yaml", ".yml")
 _MANIFESTS = (*_YAML, ".json")
 _TEMPLATES = (".in", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".templ", ".template", ".gotmpl", ".erb")
+
+#: Scripts and units, which start containers and machines.
+_SCRIPTS = (".sh", ".bash", ".ksh", ".zsh", ".service")
 _RECIPES = ("dockerfile", "containerfile")
 _DAEMONS = ("daemon.json", "docker-daemon.json", "docker_daemon.json")
 _MAKEFILES = ("makefile", "gnumakefile")
@@ -66,13 +69,13 @@ def _is_image(name: str) -> bool:
 
 
 def is_shared(name: str) -> bool:
-    """Match the files of which several readers take a part each: the resources of Terraform that are theirs."""
-    return name.lower().endswith(TERRAFORM)
+    """Match the files of which several readers take a part each: resources of Terraform, commands of scripts."""
+    return name.lower().endswith((*TERRAFORM, *_SCRIPTS))
 
 
 def words_of(reader: str, name: str) -> tuple[bytes, ...]:
     """Return the words of which a file of this name has to hold one for a reader; none where it need not."""
-    found = IN_TERRAFORM.get(reader) if is_shared(name) else None
+    found = IN_TERRAFORM.get(reader) if name.lower().endswith(TERRAFORM) else None
     return found or WORDS.get(reader, ())
 
 
@@ -117,7 +120,7 @@ def is_daemon(name: str) -> bool:
 
 
 def _is_libvirt(name: str) -> bool:
-    return name.lower().endswith(".xml")
+    return name.lower().endswith((".xml", *_SCRIPTS))
 
 
 def _is_bake(name: str) -> bool:
@@ -216,7 +219,7 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         b"terraform-aws-modules/",
         b"Azure/",
     ),
-    "libvirt": (b"<domain",),
+    "libvirt": (b"<domain", b"qemu-system-", b"qemu-kvm", b"kvm ", b"virt-install"),
     "xen": (b"disk", b"vif", b"memory", b"kernel", b"bootloader"),
     "hyperv": (b"New-VM", b"new-vm"),
     "lxc": (b"lxc.",),
