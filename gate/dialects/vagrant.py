@@ -99,6 +99,7 @@ class Vagrantfile:
         self.providers: dict[str, Location] = {}
         self.guests: list[_Set] = []
         self.unseen: Location | None = None
+        self.is_cut = False
         self.at = source.location(0, 0)
         for one in statements(source.text):
             self._take(one)
@@ -112,6 +113,7 @@ class Vagrantfile:
         at = self.place(one)
         if "Vagrant.configure" in masked or "Vagrant::Config" in masked:
             self.at = at
+        self.is_cut |= one.is_cut
         if one.is_cut or _UNSEEN.search(masked) or re.search(r"\{[ \t]*\|.*\bvm\.", masked, re.DOTALL):
             self.unseen = self.unseen or at
         machine, provider = self._scope(one)
@@ -243,7 +245,7 @@ def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[st
         return Stated("emulated-vm", given[-1].at)
     if drivers & {"qemu", None}:
         return Unknown("a condition or a variable decides whether it is emulated", given[-1].at)
-    if not given and file.unseen is not None and "libvirt" in file.providers:
+    if not given and file.unseen is not None and (file.is_cut or "libvirt" in file.providers):
         return Unknown("what is not read here may have it emulated", file.unseen)
     return Stated("vm", at)
 
