@@ -62,7 +62,7 @@ def _of_container(container: Fields) -> Iterator[RefusedKey]:
         yield from _given(linux, name)
     for member in linux.sub("capabilities").strings("add").members:
         if isinstance(member, Stated) and member.value.upper().removeprefix("CAP_") != "SYS_PTRACE":
-            yield RefusedKey("capabilities", "Fargate adds `SYS_PTRACE` only", member.at)
+            yield RefusedKey("capabilities", f"Fargate adds `SYS_PTRACE` only, not {member.value[:40]}", member.at)
     for one in container.mappings("resourceRequirements")[0]:
         if known(one.text("type")) == "GPU":
             yield RefusedKey("resourceRequirements", "Fargate has no GPUs", one.at)

@@ -26,6 +26,9 @@ MAX_DEPTH = 8
 #: Where the mounts of `lxc.mount.fstab` are kept, beside those of `lxc.mount.entry`.
 FSTAB = "lxc.mount.fstab entries"
 
+#: How LXC calls the parts that its templates include, which include others of them.
+_PARTS = ("common.conf", "moresecure.conf", "nesting.conf", "userns.conf")
+
 _MANUAL = "correct it; lxc.container.conf(5) lists the keys"
 _SHIPPED_IN = ("share/lxc/config", "LXC_TEMPLATE_CONFIG", "@LXCTEMPLATECONFIG@", "}", "%")
 
@@ -126,14 +129,15 @@ def load(source: Source, sources: Sources) -> Loader:
     config = loader.config
     made = config.last("lxc.rootfs.path") is not None
     mapped = bool(config.all("lxc.idmap"))
-    loader.whole = loader.whole or made or mapped or bool(config.networks)
+    shipped_part = source.path.removesuffix(".in").endswith(_PARTS)
+    loader.whole = (loader.whole and not shipped_part) or made or mapped or bool(config.networks)
     if made:
         return loader
     again = Loader(Config(at), sources)
-    again.whole = loader.whole
     for key, value in (*COMMON, *(USERNS if mapped else ())):
         again.config.set(key, value, at, stated=False)
     again.read(source)
+    again.whole = loader.whole
     return again
 
 

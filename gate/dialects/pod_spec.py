@@ -19,7 +19,7 @@ from gate.dialects.pod_security import (
 from gate.dialects.pod_volumes import volumes_by_name
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown, known
 from gate.model.pod import Annotation
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -123,12 +123,15 @@ class PodReader:
         return Items(members, written.at, written.complete, written.open_because)
 
     def os(self) -> Setting[str]:
-        """Return the operating system: the field's, else the one that the pod's nodes are selected by."""
+        """Return the operating system: the field's, else that of the nodes that are selected or that alone have it."""
         named = self.pod.os
         if not isinstance(named, Defaulted):
             return mapped(named, lambda name: name or "linux")
         selector = self._spec.sub("nodeSelector")
         label = next((name for name in _OS_LABELS if selector.has(name)), "")
+        windows = self._spec.sub("securityContext").sub("windowsOptions").flag_or_none("hostProcess")
+        if not label and known(windows):
+            return Stated("windows", windows.at)
         return selector.text(label) if label else Defaulted("linux", self._spec.at)
 
     def namespaces(self) -> Namespaces:

@@ -35,6 +35,11 @@ def _is_recipe(name: str) -> bool:
     return False
 
 
+def _may_be_recipe(name: str) -> bool:
+    """Match `DockerfileTask` and `Dockerfile1.alpine` as well, which are recipes where they begin as one."""
+    return _is_recipe(name) or name.startswith(("Dockerfile", "Containerfile"))
+
+
 def _is_yaml(name: str) -> bool:
     return name.lower().endswith(_YAML)
 
@@ -51,8 +56,9 @@ def _is_packer(name: str) -> bool:
 
 
 def _is_lxc(name: str) -> bool:
-    """Match `config`, as in the folder of a container, `config_base`, and `default.conf` and its like."""
-    return name == "config" or (name.startswith("config_") and "." not in name) or name.endswith((".conf", ".lxc"))
+    """Match `config`, as in the folder of a container, `config_base`, `default.conf`, and what one is made from."""
+    ends = (".conf", ".conf.in", ".lxc")
+    return name == "config" or (name.startswith("config_") and "." not in name) or name.endswith(ends)
 
 
 def _is_ecs(name: str) -> bool:
@@ -167,7 +173,7 @@ def is_bare(name: str) -> bool:
 
 #: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.
 READERS: dict[str, Callable[[str], bool]] = {
-    "dockerfile": _is_recipe,
+    "dockerfile": _may_be_recipe,
     "compose": _is_yaml,
     "kubernetes": _is_manifest,
     "packer": _is_packer,

@@ -34,6 +34,9 @@ _WORDS = (b"_ecs_task_definition", b"terraform-aws-modules/")
 #: What other tools replace before a task definition is registered.
 _PLACEHOLDER = r"\{\{|\{%|<%|<[A-Z_]+>|\$\{?[A-Za-z_]|@[A-Za-z_]+@|%[A-Za-z_]+%"
 
+#: Actions of Go's templates, of which a parser often complains far from where they stand.
+_OF_GO = r"\{\{-?[ \t]{0,20}(?:if|range|with|end|template|include|define)\b"
+
 #: What describes clusters of Kubernetes, and machines for tasks.
 _CLUSTERS = (b"AWS::EKS::", b"AWS::ECS::CapacityProvider")
 
@@ -152,7 +155,8 @@ def _worded(error: InputError, source: Source) -> InputError:
     import re
 
     before = source.text[max(0, error.at.start - 1) : error.at.start + 80]
-    if isinstance(error, UnrenderedError) or not any(re.match(_PLACEHOLDER, text) for text in (before, before[1:])):
+    here = any(re.match(_PLACEHOLDER, text) for text in (before, before[1:]))
+    if isinstance(error, UnrenderedError) or not (here or re.search(_OF_GO, source.text)):
         return error
     return UnrenderedError(
         "is a template that nobody has rendered", at=error.at, remedy="render it and check what is registered"

@@ -72,10 +72,15 @@ def _is_app(node: Mapping) -> bool:
 
 def _is_pod(node: Mapping) -> bool:
     containers = node.get("containers")
-    return isinstance(containers, Sequence) and any(
-        isinstance(one, Mapping) and isinstance(one.get("resources"), Mapping) and one.get("name") is not None
-        for one in containers.items
-    )
+    return isinstance(containers, Sequence) and any(_is_member(one) for one in containers.items)
+
+
+def _is_member(node: Node) -> bool:
+    """Say whether this is a container of a pod; others' APIs have a name and resources too, under other words."""
+    resources = node.get("resources") if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping) or node.get("name") is None or not isinstance(resources, Mapping):
+        return False
+    return any(resources.get(name) is not None for name in _AMOUNTS)
 
 
 def read(source: Source, sources: Sources) -> Reading:

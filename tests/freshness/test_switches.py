@@ -81,6 +81,7 @@ def test_signatures_are_not_checked(text: str) -> None:
     "text",
     [
         *("apt-get install -y x", "apk add x", "yum install -y x", "echo gpgcheck=1", "rpm --import key"),
+        "echo 'deb [ trusted=yes ] file://$here ./' > z",
         *("echo '--allow-untrusted'", "my-tool --nogpgcheck", "apt-get install nosignature"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gate.dialects.build import inline
@@ -11,6 +13,7 @@ from gate.model.location import Location
 from gate.model.source import Source
 from gate.readers.dockerfile import READER
 from tests.readers.dockerfile import problem
+from tests.verbs import check, write_all
 
 
 @pytest.mark.parametrize("text", ["RUN x\n", "# c\n", "", "x: y\n", "\ufffd"])
@@ -34,6 +37,16 @@ def test_a_file_named_dockerfile_without_a_stage_is_a_problem(path: str, text: s
 )
 def test_a_file_of_another_name_is_claimed_by_its_content(path: str, text: str, *, claimed: bool) -> None:
     assert READER.claims(Source(path, text.encode())) is claimed
+
+
+@pytest.mark.parametrize("name", ["DockerfileTask", "Dockerfile1.alpine", "Containerfilecacheread"])
+def test_a_name_that_begins_like_a_recipe_may_be_one(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_all(tmp_path, {name: "FROM alpine:3.5\n", "DockerfileParser.java": "package a;\n"})
+    answer = check(capsys, tmp_path)
+    assert answer.subject(name)["kind"] == "image"
+    assert answer.report["coverage"]["not_understood"] == []
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,16 @@ def test_a_template_of_another_tool_is_not_rendered(hole: str) -> None:
     assert not isinstance(problem, UnrenderedError)
 
 
+def test_a_template_of_go_is_not_rendered() -> None:
+    text = (
+        "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n"
+        "      - Name: a{{if .Variables}}\n        Environment:{{end}}\n          {{- if .Secrets}}\n"
+        "        Secrets: []\n          {{- end}}\n"
+    )
+    (problem,) = read("cf.yml", {"cf.yml": text}).problems
+    assert isinstance(problem, UnrenderedError)
+
+
 def test_a_template_cannot_double_for_ever() -> None:
     layers = "'${A}${A}'"
     for _ in range(40):

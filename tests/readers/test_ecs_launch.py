@@ -220,6 +220,12 @@ def test_what_fargate_refuses(key: str, fields: dict[str, Any], container: dict[
     assert task(requiresCompatibilities=["EC2"], containerDefinitions=[one], **{**AWSVPC, **fields}).refused == ()
 
 
+def test_each_capability_that_fargate_refuses_is_named() -> None:
+    one = {**NAME, "linuxParameters": {"capabilities": {"add": ["AUDIT_CONTROL", "AUDIT_WRITE"]}}}
+    found = task(requiresCompatibilities=["FARGATE"], containerDefinitions=[one], **AWSVPC)
+    assert ["AUDIT_CONTROL" in refused.reason for refused in found.refused] == [True, False]
+
+
 def test_what_fargate_takes() -> None:
     linux = {"capabilities": {"add": ["SYS_PTRACE"], "drop": ["ALL"]}, "initProcessEnabled": True, "devices": []}
     found = task(

@@ -411,6 +411,20 @@ def test_what_a_template_is_to_fill_in_is_unknown() -> None:
     assert isinstance(container(text).exposure.mounts.members[0], Unknown)
 
 
+def test_what_a_build_of_lxc_makes_a_configuration_from_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "complex.conf.in": "lxc.net.0.type = none\nlxc.rootfs.path = /srv/x\n",
+        "common.conf.in": "lxc.include = @LXCTEMPLATECONFIG@/common.conf.d/\nlxc.cap.drop = mac_admin\n",
+        "alpine.userns.conf.in": "lxc.include = @LXCTEMPLATECONFIG@/userns.conf\n",
+    }
+    answer = check(capsys, write_all(tmp_path, files))
+    assert answer.subject("complex.conf.in#Container/complex.conf")["boundary"]["level"] == "L0"
+    skipped = {one["location"]["path"] for one in answer.report["coverage"]["skipped"]}
+    assert skipped == {"alpine.userns.conf.in", "common.conf.in"}
+
+
 def test_a_template_with_blocks_is_not_rendered() -> None:
     reading = read(PRIVATE + "{% if nested %}\nlxc.apparmor.allow_nesting = 1\n{% endif %}\n")
     assert reading.subjects == ()

@@ -341,6 +341,7 @@ def test_a_template_that_is_no_json() -> None:
         '{"id": "x", "instances": 1}',
         '{"id": "x", "properties": {"cpus": 1, "container": 1}}',
         '{"family": "x", "containerDefinitions": [{"name": "x", "cpus": 1}]}',
+        '{"id": "x", "containers": [{"name": "x", "resources": {"cpuCoresRequest": 1, "memoryMbLimit": 2}}]}',
         '{"id": 1, "cmd": ',
         '"id"',
     ],

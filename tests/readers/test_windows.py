@@ -178,6 +178,17 @@ def test_a_pod_runs_as_the_account_of_its_image(tmp_path: Path, capsys: pytest.C
     assert "ISO027" in rules(check(capsys, tmp_path).subject("Pod/web"))
 
 
+def test_what_only_windows_has_makes_a_pod_one_of_windows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostNetwork: true\n"
+        "  securityContext: {windowsOptions: {hostProcess: true}}\n  containers: [{name: c, image: x}]\n"
+    )
+    write_all(tmp_path, {"pod.yaml": text})
+    found = rules(check(capsys, tmp_path).subject("Pod/web"))
+    assert "ISO038" in found
+    assert "ISO031" not in found
+
+
 def test_a_host_process_reaches_through_hyperv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     more = "  hostNetwork: true\n  securityContext: {windowsOptions: {hostProcess: true}}\n"
     write_all(tmp_path, pod("runhcs-wcow-hypervisor", more))
