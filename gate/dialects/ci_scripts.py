@@ -2,7 +2,7 @@
 
 Read by their keys: GitHub workflows and composite actions (`steps[].run`), GitLab (`before_script`, `script`,
 `after_script`), and the services that spell the same things alike: CircleCI, Azure Pipelines, Travis, Bitbucket, Drone
-and Woodpecker. Nothing is run, and no other file is included.
+and Woodpecker; AWS CodeBuild (`phases`). Nothing is run, and no other file is included.
 """
 
 from __future__ import annotations
@@ -65,10 +65,19 @@ def is_pipeline(root: Node | None) -> bool:
         return False
     if isinstance(root.get("pipelines"), Mapping):
         return _holds_script(root, 0)
+    if isinstance(root.get("phases"), Mapping):
+        return any(_is_script(one.get("commands")) for one in _phases(root))
     members = root.entries.values()
     return any(_is_script(root.get(name)) for name in _TOGETHER) or any(
         isinstance(one, Mapping) and any(_is_script(one.get(name)) for name in _TOGETHER) for one in members
     )
+
+
+def _phases(root: Mapping) -> list[Mapping]:
+    """Return the phases of a build of AWS CodeBuild."""
+    phases = root.get("phases")
+    members = phases.entries.values() if isinstance(phases, Mapping) else ()
+    return [one for one in members if isinstance(one, Mapping)]
 
 
 def _has_steps(jobs: Node | None) -> bool:
@@ -138,6 +147,10 @@ class _Walk:
         if _is_script(node.get("script")):
             before = node.get("before_script") or self._before
             yield from _script([before, node.get("script")], variables, shell, _doubts(node, _TOGETHER))
+        if phases := _phases(node):
+            # From version 0.2 on, the commands of all phases run in one shell.
+            lists = [phase.get(name) for phase in phases for name in ("commands", "finally")]
+            yield from _script(lists, variables, shell, _doubts(node, ("phases",)))
         for name in _APART:
             yield from _script([node.get(name)], variables, shell, _doubts(node, (name,)))
 

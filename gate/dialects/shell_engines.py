@@ -53,6 +53,11 @@ _DECLARES = frozenset({"export", "readonly", "declare", "typeset", "local"})
 _READS = frozenset({"read", "mapfile", "readarray", "getopts", "unset", "let"})
 _CONDITIONS = ("&&", "||")
 
+#: How a function begins, characters of one that are looked at, and what runs all that it is given.
+_FUNCTION = re.compile(r"(?m)^[ \t]{0,40}(?:function[ \t]{1,10})?([A-Za-z_][\w-]{0,60})[ \t]{0,10}\(\)")
+MAX_BODY = 4_000
+_RUNS_ALL = re.compile(r"""(?m)(?:^|[;&|({!]|\b(?:if|then|do|else|while|until|time))[ \t]{0,80}"\$@\"""")
+
 
 class Invocation(Record):
     """One command of an engine: the words behind its own flags, which are `before`; the place of the whole command.
@@ -81,13 +86,14 @@ def names_engine(text: str) -> str:
 
 
 class _Search:
-    __slots__ = ("_blocks", "_conditional", "_home", "_variables", "found")
+    __slots__ = ("_blocks", "_conditional", "_home", "_variables", "_wrappers", "found")
 
     def __init__(self, variables: Variables, home: Location | None) -> None:
         self._variables = variables
         self._home = home
         self._blocks = Blocks(variables)
         self._conditional = False
+        self._wrappers: frozenset[str] = frozenset()
         self.found: list[Invocation] = []
 
     def run(self, script: MappedText, nesting: int) -> None:
@@ -95,6 +101,7 @@ class _Search:
         found = commands(script.text)
         if nesting == 0:
             self._variables.later = dict(assigned(found))
+            self._wrappers = wrappers(script.text)
         before = ""
         for command in found:
             if len(self.found) >= MAX_FOUND:
@@ -187,7 +194,7 @@ class _Search:
         if not _may_count(words, place.script.text[words[0].start : command.end]):
             return
         fields = [(field, word) for word in words for field in expander.fields(word)]
-        run = Run([field for field, _ in fields])
+        run = Run([field for field, _ in fields], self._wrappers)
         if not run.program:
             return
         if run.engine:
@@ -227,11 +234,11 @@ class Run:
 
     __slots__ = ("_fields", "engine", "here", "program")
 
-    def __init__(self, fields: list[Field]) -> None:
-        """Take the words of a command, with whatever runs the program before it."""
+    def __init__(self, fields: list[Field], wrappers: frozenset[str] = frozenset()) -> None:
+        """Take the words of a command, with whatever runs the program before it: `wrappers` are the script's own."""
         texts = [field.text for field in fields]
         self._fields = fields
-        self.here = _behind_runners(texts)
+        self.here = _behind_runners(texts, wrappers)
         self.program = self.engine = ""
         if self.here < len(fields):
             self.program = texts[self.here].rpartition("/")[2]
@@ -292,7 +299,17 @@ def _added(name: str, before: Value | None, more: Value) -> Value:
     return builder.done() if builder.length < MAX_EXPANDED else f"the variable {name} is too long"
 
 
-def _behind_runners(texts: list[str]) -> int:
+def wrappers(text: str) -> frozenset[str]:
+    """Return the functions of a script that run what they are given, as `retry() { "$@"; }` does."""
+    found = set()
+    for match in _FUNCTION.finditer(text):
+        body = text[match.end() : match.end() + MAX_BODY].partition("\n}")[0]
+        if _RUNS_ALL.search(body):
+            found.add(match[1])
+    return frozenset(found)
+
+
+def _behind_runners(texts: list[str], wrappers: frozenset[str]) -> int:
     """Return where the program stands that is meant: behind `sudo -u app`, `env A=b` and their like."""
     here = 0
     while here < len(texts):
@@ -302,12 +319,16 @@ def _behind_runners(texts: list[str]) -> int:
             here += 1
             while here < len(texts) and (texts[here].startswith("-") or texts[here].isdecimal()):
                 here += 2 if texts[here] in runner else 1
-        elif here + 1 < len(texts) and not texts[here].strip(GAP) and names_engine(texts[here + 1]):
-            # `$SUDO docker`: whatever it is, it runs the engine or is nothing.
+        elif here + 1 < len(texts) and names_engine(texts[here + 1]) and _runs(texts[here], wrappers):
             here += 1
         else:
             break
     return here
+
+
+def _runs(text: str, wrappers: frozenset[str]) -> bool:
+    """Say whether a word before an engine runs it: a function of the script, or `$SUDO`, which else is nothing."""
+    return text in wrappers or not text.strip(GAP)
 
 
 def _hinted(program: Field, following: list[str]) -> str:

@@ -22,6 +22,10 @@ _SCRIPTS = (".sh", ".bash", ".ksh", ".zsh", ".service")
 _RECIPES = ("dockerfile", "containerfile")
 _DAEMONS = ("daemon.json", "docker-daemon.json", "docker_daemon.json")
 _MAKEFILES = ("makefile", "gnumakefile")
+_JENKINS = "jenkinsfile"
+
+#: Scripts in languages that nobody reads, so that the ledger can say that they start containers.
+_OTHER_SCRIPTS = (".ps1", ".psm1", ".bat", ".cmd", ".groovy", ".jenkinsfile")
 
 
 def _is_recipe(name: str) -> bool:
@@ -93,8 +97,8 @@ def is_archive(name: str) -> bool:
 def _is_script(name: str) -> bool:
     """Match shell scripts, makefiles, pipelines and services; names without a dot may be those of scripts."""
     name = name.lower()
-    suffixes = (".sh", ".bash", ".ksh", ".zsh", ".mk", ".service", ".ps1", ".psm1", *_YAML)
-    return name.endswith(suffixes) or name.partition(".")[0] in _MAKEFILES or is_bare(name)
+    suffixes = (".sh", ".bash", ".ksh", ".zsh", ".mk", ".service", *_OTHER_SCRIPTS, *_YAML)
+    return name.endswith(suffixes) or name.partition(".")[0] in (*_MAKEFILES, _JENKINS) or is_bare(name)
 
 
 def _is_docker_run(name: str) -> bool:
@@ -168,7 +172,7 @@ def may_be_client(path: str) -> bool:
 
 def is_bare(name: str) -> bool:
     """Match names that say nothing: of such files only those are read that begin as scripts do."""
-    return "." not in name and not _is_recipe(name) and name.lower() not in _MAKEFILES
+    return "." not in name and not _is_recipe(name) and name.lower() not in (*_MAKEFILES, _JENKINS)
 
 
 #: Name of the reader's module in this package, and the names of files it may be asked about, in order of asking.

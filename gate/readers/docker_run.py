@@ -1,4 +1,7 @@
-"""Commands of `docker run`, `podman run` and `nerdctl run` in shell scripts, makefiles, CI pipelines and units."""
+"""Commands of `docker run`, `podman run` and `nerdctl run` in shell scripts, makefiles, CI pipelines and units.
+
+Scripts in other languages that start a container are named in the ledger.
+"""
 
 from __future__ import annotations
 
@@ -30,19 +33,22 @@ _KEY = "docker_run"
 _ENGINE = re.compile(rb"docker|podman|nerdctl", re.IGNORECASE)
 _VERB = re.compile(rb"\b(?:run|create|build|bake|b)\b")
 
-#: Commands of PowerShell, each at the start of a line, and the cmdlet whose scripts are read for their machines.
-_POWERSHELL = re.compile(
-    r"(?im)^[ \t]*(?:&[ \t]*)?(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:container[ \t]+)?(?:run|create)\b"
-)
-_MACHINES = re.compile(rb"(?i)\bnew-vm\b")
-
 #: A manifest that stands in a script, and what would be given it.
 _MANIFEST = re.compile(r"(?m)^[ \t]*apiVersion:[ \t]*\S")
 _GIVEN_TO = re.compile(r"\b(?:kubectl|oc|k3s)\b")
 
 _SHELL = re.compile(rb"#![^\n]{0,80}\b(?:ba|da|a|k|z)?sh\b")
 
-POWERSHELL = (".ps1", ".psm1")
+#: Scripts in languages that are not read, by how their names end; a line that is no comment and starts a container.
+_FOREIGN = {
+    **dict.fromkeys((".ps1", ".psm1"), "PowerShell"),
+    **dict.fromkeys((".bat", ".cmd"), "cmd"),
+    **dict.fromkeys((".groovy", ".jenkinsfile"), "Groovy"),
+}
+_STARTS = re.compile(
+    rb"(?im)^(?![ \t]*(?:#|//|\*|rem\b|::))[^\n]{0,400}?\b(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:container[ \t]+)?"
+    rb"(?:run|create)[ \t]+\S"
+)
 
 _MAKEFILES = ("makefile", "gnumakefile")
 
@@ -61,8 +67,10 @@ def claims(source: Source) -> bool:
     commands = _ENGINE.search(data) and _VERB.search(data)
     if b"\0" in data or not (commands or (b"apiVersion:" in data and is_script(source))):
         return False
+    if _language(source.path) and b"new-vm" in data.lower():
+        return False
     reading = _reading(source)
-    return bool(reading.subjects or reading.problems or (reading.skipped and is_script(source)))
+    return bool(reading.subjects or reading.problems or reading.skipped)
 
 
 def read(source: Source, sources: Sources) -> Reading:
@@ -107,8 +115,6 @@ def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]
     name = source.path.rpartition("/")[2].lower()
     if name.endswith((".yaml", ".yml")):
         return _pipeline(source)
-    if name.endswith(POWERSHELL):
-        return [], tuple(_unread(source))
     if name.endswith(".service"):
         from gate.dialects.unit_commands import unit_commands
         from gate.syntax.systemd_unit import Unit
@@ -116,6 +122,8 @@ def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]
         return unit_commands(Unit(source, " "), source.path), ()
     if is_makefile(name):
         return _makefile(source), ()
+    if language := _language(name):
+        return [], _foreign(source, language)
     if not is_script(source):
         return [], ()
     from gate.dialects.shell_engines import engine_commands
@@ -126,18 +134,9 @@ def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]
 
 
 def is_script(source: Source) -> bool:
-    """Say whether a file is a script for a shell, or for PowerShell."""
-    name = source.path.lower()
-    if _SHELL.match(source.data) or name.endswith(POWERSHELL):
-        return True
-    return name.endswith((".sh", ".bash", ".zsh", ".ksh")) and not source.data.startswith(b"#!")
-
-
-def _unread(source: Source) -> Iterator[Skipped]:
-    """Name a script of PowerShell by the first container that it starts; machines of Hyper-V have a reader."""
-    found = _POWERSHELL.search(source.text) if not _MACHINES.search(source.data) else None
-    if found is not None:
-        yield Skipped(source.location(*found.span()), "starts containers from PowerShell, which is not read")
+    """Say whether a file is a script for a shell."""
+    named = source.path.lower().endswith((".sh", ".bash", ".zsh", ".ksh"))
+    return bool(_SHELL.match(source.data)) or (named and not source.data.startswith(b"#!"))
 
 
 def _handed_over(source: Source) -> Iterator[Skipped]:
@@ -154,6 +153,23 @@ def _handed_over(source: Source) -> Iterator[Skipped]:
                 source.location(*found.span()), "hands a manifest to kubectl in a here-document, which is not read"
             )
             return
+
+
+def _language(path: str) -> str:
+    """Return the language of a script that is not read; empty for any other file."""
+    name = path.rpartition("/")[2].lower()
+    if name.partition(".")[0] == "jenkinsfile":
+        return "Groovy"
+    return next((language for ending, language in _FOREIGN.items() if name.endswith(ending)), "")
+
+
+def _foreign(source: Source, language: str) -> tuple[Skipped, ...]:
+    """Name a script in another language, where it starts a container."""
+    found = _STARTS.search(source.data)
+    if found is None:
+        return ()
+    start, end = (len(source.data[:at].decode("utf-8", "replace")) for at in found.span())
+    return (Skipped(source.location(start, end), f"is a script for {language}, which is not read"),)
 
 
 def is_makefile(name: str) -> bool:
@@ -192,7 +208,7 @@ def _pipeline(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]:
             if not script.foreign:
                 commands = engine_commands(script.text, Variables(script.variables), script.at)
                 found += [replace(one, doubts=script.doubts) for one in commands] if script.doubts else commands
-            elif _ENGINE.search(script.text.text.encode("utf-8", "replace")):
+            elif _STARTS.search(script.text.text.encode("utf-8", "replace")):
                 skipped.append(Skipped(script.at, f"is a script for {script.foreign[:40]}, which is not read"))
     return found, tuple(skipped)
 

@@ -33,6 +33,7 @@ def names(text: str, name: str = "run.sh") -> list[str]:
         "/usr/bin/docker run web",
         "sudo docker run web",
         "sudo -u app -E docker run web",
+        'must() {\n  echo "$@"\n  if "$@"; then return; fi\n}\nmust docker run web',
         "DOCKER_BUILDKIT=1 docker run web",
         "env A=b docker run web",
         "timeout 10 docker run web",

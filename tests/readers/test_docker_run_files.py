@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from gate.model.evidence import Stated, Unknown, known
 from gate.model.source import Source
 from gate.readers.docker_run import READER
 from tests.readers.commands import container, mounts, one, only, reading, workloads, written
-from tests.verbs import NoFiles
+from tests.verbs import NoFiles, check, write_all
 
 MAKE = "Makefile"
 FLOW = ".github/workflows/ci.yml"
@@ -174,6 +176,46 @@ def test_a_script_for_another_shell_is_named_and_not_read() -> None:
     assert [one.reason for one in found.skipped] == ["is a script for pwsh, which is not read"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "language"),
+    [
+        ("build.ps1", "# docker run a\ndocker create --name nano microsoft/nanoserver\n", "PowerShell"),
+        ("Jenkinsfile", "node { sh 'docker run --rm -v /:/host a' }\n", "Groovy"),
+        ("ci/release.groovy", 'sh """\n  docker run a\n"""\n', "Groovy"),
+        ("run.cmd", "docker.exe run --isolation=process a\r\n", "cmd"),
+    ],
+)
+def test_a_script_in_another_language_is_named(
+    name: str, text: str, language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (skipped,) = check(capsys, write_all(tmp_path, {name: text})).report["coverage"]["skipped"]
+    assert skipped["reason"] == f"is a script for {language}, which is not read"
+    assert "docker" in text.splitlines()[skipped["location"]["line"] - 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("build.ps1", "docker build .\n# docker run a\n"),
+        ("Jenkinsfile", "node {\n  // docker run a\n}\n"),
+        ("run.bat", "rem docker run a\r\n"),
+    ],
+)
+def test_a_script_that_starts_nothing_is_not_named(
+    name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(capsys, write_all(tmp_path, {name: text})).report["coverage"]["skipped"] == []
+
+
+def test_the_phases_of_codebuild_run_in_one_shell() -> None:
+    text = (
+        "version: 0.2\nphases:\n  install:\n    commands:\n    - I=web:1\n  build:\n    commands:\n"
+        "    - >\n      docker run --privileged\n      $I\n    finally:\n    - docker run done:1\n"
+    )
+    images = [known(container(found).image) for found in workloads(text, ".release/buildspec.yml")]
+    assert images == ["web:1", "done:1"]
+
+
 def test_the_lines_of_a_job_run_in_one_shell() -> None:
     text = "variables: {T: 1}\na:\n  before_script:\n  - I=web:$T\n  script:\n  - docker run $I\n"
     assert known(one(text, LAB).image) == "web:1"
@@ -315,7 +357,7 @@ def test_what_powershell_starts_is_in_the_ledger(name: str, command: str) -> Non
     assert READER.claims(source)
     read = READER.read(source, NoFiles())
     assert [(one.at.line, one.reason) for one in read.skipped] == [
-        (2, "starts containers from PowerShell, which is not read")
+        (2, "is a script for PowerShell, which is not read")
     ]
     assert not read.subjects
 
