@@ -57,7 +57,9 @@ def machine(domain: Element, path: str) -> Workload:
     driver, at = domain.get("type"), domain.at
     if driver not in PLATFORMS:
         cause = f"is a guest of libvirt's driver {driver[:40]!r}, which is not judged"
-        raise InputError(cause, at=at, remedy="judge what the driver reads itself, or exclude the file")
+        raise InputError(
+            cause, at=at, remedy="exclude the file; guests of KVM, Xen, VirtualBox, VMware and Hyper-V are judged"
+        )
     name = _text(domain, "name") or "domain"
     inside = [child for devices in domain.all("devices") for child in devices.children]
     parts = Parts(

@@ -57,7 +57,7 @@ def render(report: Report, *, colour: bool = False, verbose: bool = False) -> st
     lines = [*_table(subjects, paint)]
     for block, others in ((block, []) for _, block in blocks) if verbose else alike(blocks):
         lines += ["", *block, *(listed(others) if others else ())]
-    lines += _ledger(report, paint)
+    lines += _ledger(report, paint, verbose=verbose)
     lines += _excepted(report, paint)
     lines += _requirements(report, paint)
     if report.against is not None:
@@ -250,7 +250,7 @@ def _suggestion(suggestion: Suggestion, paint: Paint) -> Iterator[str]:
         yield f"        costs: {visible(text)}"
 
 
-def _ledger(report: Report, paint: Paint) -> Iterator[str]:
+def _ledger(report: Report, paint: Paint, *, verbose: bool) -> Iterator[str]:
     """List what was found about the run as a whole, and what was not understood."""
     coverage = report.coverage
     for finding in report.findings:
@@ -264,9 +264,20 @@ def _ledger(report: Report, paint: Paint) -> Iterator[str]:
     if coverage.not_understood:
         yield ""
         yield paint("not understood", "undecided")
-        for (path, reason, remedy), lines in _gaps(coverage.not_understood).items():
-            more = len(lines) - 1
+        yield from _not_understood(coverage.not_understood, verbose=verbose)
+
+
+def _not_understood(gaps: tuple[NotUnderstood, ...], *, verbose: bool) -> Iterator[str]:
+    """List what was not understood: a reason that many files share is said once, with the first of them."""
+    alike: dict[tuple[str, str], list[tuple[str, list[int]]]] = {}
+    for (path, reason, remedy), lines in _gaps(gaps).items():
+        alike.setdefault((reason, remedy), []).append((path, lines))
+    for (reason, remedy), places in alike.items():
+        shown = places if verbose or len(places) <= FEW else places[:1]
+        for path, lines in shown:
+            more, files = len(lines) - 1, len(places) - len(shown)
             others = f" (and on {more} more line{'' if more == 1 else 's'})" if more else ""
+            others += f" (and in {files} more files; --verbose)" if files else ""
             yield f"  {visible(path)}:{lines[0]}  {visible(reason)}{others}"
             if remedy:
                 yield f"        {visible(remedy)}"

@@ -64,6 +64,15 @@ def test_one_reason_is_told_once_of_a_file(tmp_path: Path, capsys: pytest.Captur
     assert "3 not understood" in out
 
 
+def test_one_reason_of_many_files_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    partial = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
+    write_all(tmp_path, {f"{number}.yaml": partial for number in range(6)})
+    out = gate(capsys, "check", "--now", NOW, tmp_path).out
+    assert "(and in 5 more files; --verbose)" in out
+    assert "5.yaml" not in out
+    assert "5.yaml" in gate(capsys, "check", "--now", NOW, "--verbose", tmp_path).out
+
+
 def test_a_declaration_that_is_named_is_not_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A hook names every file of a commit."""
     write_all(
