@@ -224,14 +224,3 @@ def is_bare(node: Node | None) -> bool:
 def part_of(place: tuple[str, ...]) -> str:
     """Return what tells this place for a template from the others of its kind."""
     return place[-2] if place[-1] == "template" else place[-1]
-
-
-def no_template(way: list[Fields], place: tuple[str, ...]) -> InputError | None:
-    """Say what is wrong where the way down to the pod ends too early."""
-    for fields, name in zip(way[1:], place, strict=True):
-        if not fields.present:
-            where = ".".join(place)
-            return InputError(f"has no `{where}`", at=way[0].at_of(place[0]), remedy=f"write the pod below `{where}`")
-        if fields.reason and not isinstance(fields.owner, Opaque | Sequence):
-            return InputError(f"has a `{name}` that is no mapping", at=fields.at, remedy="write a mapping there")
-    return None

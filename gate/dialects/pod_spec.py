@@ -19,7 +19,7 @@ from gate.dialects.pod_security import (
 from gate.dialects.pod_volumes import volumes_by_name
 from gate.dialects.reading import Fields, as_spelling
 from gate.model.errors import InputError
-from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown, known
+from gate.model.evidence import Defaulted, Deferred, Inapplicable, Items, Stated, Unknown
 from gate.model.pod import Annotation
 from gate.model.record import replace
 from gate.model.reference import Reference
@@ -130,7 +130,7 @@ class PodReader:
         selector = self._spec.sub("nodeSelector")
         label = next((name for name in _OS_LABELS if selector.has(name)), "")
         windows = self._spec.sub("securityContext").sub("windowsOptions").flag_or_none("hostProcess")
-        if not label and known(windows):
+        if not label and isinstance(windows, Stated) and windows.value:
             return Stated("windows", windows.at)
         return selector.text(label) if label else Defaulted("linux", self._spec.at)
 

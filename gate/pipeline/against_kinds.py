@@ -89,10 +89,8 @@ def asked(workload: Workload, profile: PlatformProfile) -> Iterator[Name]:
 def may_define(data: bytes, name: Name) -> bool:
     """Say whether a file may define something."""
     kind, own, _ = name
-    return (
-        IN_TERRAFORM in data
-        or (any(spells(data, word) for word in KINDS[kind].words)
-        and (not own or holds_word(data, own)))
+    return IN_TERRAFORM in data or (
+        any(spells(data, word) for word in KINDS[kind].words) and (not own or holds_word(data, own))
     )
 
 

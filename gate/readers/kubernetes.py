@@ -11,6 +11,7 @@ import re
 from gate.dialects import pod_rendering as rendering
 from gate.dialects.pod_definitions import KINDS, defined
 from gate.dialects.pod_ignored import misplaced
+from gate.dialects.pod_metadata import name_in, plain, statements
 from gate.dialects.pod_places import (
     BUILT_IN,
     CLUSTER_KINDS,
@@ -25,17 +26,15 @@ from gate.dialects.pod_places import (
 from gate.dialects.pod_scattered import described_elsewhere, manifests, pods_of
 from gate.dialects.pod_spec import PodReader, lacks_images, refusal
 from gate.dialects.pod_storage import claimed
-from gate.dialects.reading import Fields, as_spelling
+from gate.dialects.reading import Fields
 from gate.dialects.resource_claims import KUBERNETES as RESOURCES
 from gate.dialects.resource_claims import is_terraform, mentions
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError, UnrenderedError
-from gate.model.evidence import Defaulted, Stated
 from gate.model.profile import OF_PODS
 from gate.model.reader import Reader, Reading
 from gate.model.record import replace
 from gate.model.reference import Reference
-from gate.model.sensitivity import Statement
 from gate.model.workload import Build, Workload
 from gate.syntax.document import UTF16
 from gate.syntax.tree import Mapping, Opaque, Scalar, Sequence
@@ -45,15 +44,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.model.evidence import Setting
     from gate.model.reference import Definition
     from gate.model.source import Source, Sources
     from gate.model.workload import Doubt, IgnoredKey
     from gate.syntax.document import Document
     from gate.syntax.tree import Node
-
-#: Labels and annotations with this prefix state the workload's sensitivity.
-STATES = "boundary-gate.io/"
 
 #: Groups of OpenShift's templates.
 TEMPLATES = frozenset({"", "template.openshift.io"})
@@ -273,9 +268,9 @@ class _File:
                 self.problems.append(problem)
                 continue
             metadata = fields.sub("metadata")
-            name, namespace = _named(metadata), _plain(metadata.text("namespace"))
+            name, namespace = name_in(metadata), plain(metadata.text("namespace"))
             machine = workload(way[-1], self._id(namespace, kind, name, ""), name, namespace, kind)
-            self.subjects.append(replace(machine, at=fields.at, statements=tuple(_statements(way))))
+            self.subjects.append(replace(machine, at=fields.at, statements=tuple(statements(way))))
         return True
 
     def _found(self, fields: Fields, template: Fields, kind: str, part: str) -> None:
@@ -338,8 +333,8 @@ class _File:
     def _workload(self, way: list[Fields], kind: str, part: str) -> Workload:
         top, template = way[0], way[-1]
         metadata = top.sub("metadata")
-        name = _named(metadata)
-        namespace = _plain(metadata.text("namespace"))
+        name = name_in(metadata)
+        namespace = plain(metadata.text("namespace"))
         pod = PodReader(template, claimed(top, namespace), namespace)
         return Workload(
             self._id(namespace, kind, name, part),
@@ -347,7 +342,7 @@ class _File:
             namespace,
             kind,
             "openshift"
-            if self._within_template or _plain(top.text("apiVersion")).startswith(OPENSHIFT)
+            if self._within_template or plain(top.text("apiVersion")).startswith(OPENSHIFT)
             else "kubernetes",
             top.at,
             pod.os(),
@@ -358,7 +353,7 @@ class _File:
             pod.credentials(),
             Build.inapplicable("a manifest names an image that is already built", top.at),
             tuple(_references(pod, metadata, namespace)),
-            tuple(_statements(way)),
+            tuple(statements(way)),
             tuple(_ignored(way, kind, pod)),
             tuple(top.doubts),
             pod.pod,
@@ -379,29 +374,9 @@ def _references(pod: PodReader, metadata: Fields, namespace: str) -> Iterator[Re
         yield Reference("namespace", namespace, metadata.at_of("namespace"))
 
 
-def _statements(way: list[Fields]) -> Iterator[Statement]:
-    """Yield what labels and annotations state, on the object and on everything down to the pod."""
-    for fields in way:
-        metadata = fields.sub("metadata")
-        for kind in ("labels", "annotations"):
-            table = metadata.sub(kind)
-            for key in table.names():
-                if key.startswith(STATES):
-                    value = table.setting(key, "", "a string", as_spelling)
-                    yield Statement(key.removeprefix(STATES), _plain(value), table.at_of(key))
-
-
 def _ignored(way: list[Fields], kind: str, pod: PodReader) -> Iterator[IgnoredKey]:
     """Yield what is dropped in the pod, and what was meant for it and stands in the object around it."""
     if kind in BUILT_IN:
         for fields in way[:-1]:
             yield from misplaced(fields, frozenset())
     yield from pod.ignored()
-
-
-def _named(metadata: Fields) -> str:
-    return _plain(metadata.text("name")) or _plain(metadata.text("generateName")) or "unnamed"
-
-
-def _plain(setting: Setting[str]) -> str:
-    return setting.value if isinstance(setting, Stated | Defaulted) else ""

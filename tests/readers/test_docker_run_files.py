@@ -356,9 +356,7 @@ def test_what_powershell_starts_is_in_the_ledger(name: str, command: str) -> Non
     source = Source(name, f"# Part 1\n{command}\n".encode())
     assert READER.claims(source)
     read = READER.read(source, NoFiles())
-    assert [(one.at.line, one.reason) for one in read.skipped] == [
-        (2, "is a script for PowerShell, which is not read")
-    ]
+    assert [(one.at.line, one.reason) for one in read.skipped] == [(2, "is a script for PowerShell, which is not read")]
     assert not read.subjects
 
 
