@@ -222,7 +222,7 @@ def machine(task: Task) -> tuple[Setting[str], Parts]:
         Items(tuple(_folders(plain)), at, not lacking, lacking),
         Items(tuple(devices), at, not lacking, lacking),
         Items(tuple(Stated(one, one.at) for one in tweaks), at),
-        Machine(ways, none, none, none, Defaulted(False, at)),
+        Machine(ways, none, none, none, _nested(config), none, _verified(plain, lacking, at)),
         memory(task.fields),
         Inapplicable("a job does not say what system its guest runs", at),
     )
@@ -239,6 +239,24 @@ def _accelerated(config: Fields) -> Setting[str]:
         return Unknown(f"`{value[:40]}` is no accelerator that is known here", asked.at)
     kind = "emulated-vm" if value == "tcg" else "vm"
     return Stated(kind, asked.at) if isinstance(asked, Stated) else Defaulted(kind, asked.at)
+
+
+def _nested(config: Fields) -> Setting[bool]:
+    """Tell whether the guest may start machines: with KVM it is handed the processor of the host (`-cpu host`)."""
+    asked = setting(config, "accelerator")
+    if isinstance(asked, Unknown) or known(asked) == "kvm":
+        return Unknown("the host decides whether its processor offers virtualization to guests", asked.at)
+    return Defaulted(False, config.at)
+
+
+def _verified(words: list[tuple[str, Location]], lacking: str, at: Location) -> Setting[bool]:
+    """Tell whether the firmware checks what it starts: QEMU's own does not, and arguments may name another."""
+    if lacking:
+        return Unknown(lacking, at)
+    for option, value, place in _options(words):
+        if option in ("bios", "pflash", "kernel") or "if=pflash" in value:
+            return Unknown("its arguments name what starts it, and that is not looked into", place)
+    return Defaulted(False, at)
 
 
 def _arguments(config: Fields) -> Iterator[tuple[str, Location, str]]:
