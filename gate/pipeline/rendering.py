@@ -7,6 +7,7 @@ from gate.model.errors import InputError
 from gate.model.record import replace
 from gate.model.workload import Workload
 from gate.pipeline.reading import load
+from gate.pipeline.rendering_files import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.options import Options
     from gate.pipeline.reading import Ledger
-    from gate.pipeline.rendering_files import Outcome
     from gate.pipeline.trees import AnyFiles
 
 
@@ -33,6 +33,7 @@ def render(ledger: Ledger, options: Options, declarations: Declarations, paths: 
             charts = Charts(files, options, declarations, folder)
             for root in charts.found(named):
                 keep(ledger, charts.outcome(root), declarations)
+            keep(ledger, Outcome(gaps=tuple(charts.unfound(named))), declarations)
             for outcome in Overlays(files, declarations, folder).outcomes(named):
                 keep(ledger, outcome, declarations)
         except InputError as error:

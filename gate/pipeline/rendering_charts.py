@@ -20,7 +20,7 @@ from gate.tools.rendering import RenderError, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from gate.dialects.chart import Chart
     from gate.dialects.chart_output import Section, Span
@@ -76,6 +76,16 @@ class Charts:
             if above is not None:
                 roots[above] = None
         return sorted(folder for folder in roots if self._opened(join(folder, CHART)) is not None)
+
+    def unfound(self, paths: Iterable[str]) -> Iterator[InputError]:
+        """Yield what declarations above the paths have rendered and is no chart; a change may remove one, though."""
+        above = (one for path in paths for one in self._declarations.above(join(path, CHART)))
+        for declaration in dict.fromkeys(above) if not self._options.trusted_ref else ():
+            for variant in declaration.render:
+                folder = _below(declaration, variant)
+                if self._opened(join(folder, CHART)) is None:
+                    remedy = "correct `chart`, which is relative to the declaration, or remove the entry"
+                    yield InputError(f"has {folder or '.'} rendered, which is no chart", at=variant.at, remedy=remedy)
 
     def _above(self, path: str) -> str | None:
         """Return the chart that a path is inside of."""

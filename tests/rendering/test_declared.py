@@ -154,3 +154,13 @@ def test_the_nearest_declaration_that_speaks_of_a_chart_counts(
     answer = check(capsys, "--render", root)
     assert [run["arguments"][1] for run in started.runs] == ["near", "near"]
     assert "ISO004" in rules(answer.subject("Pod/web"))
+
+
+def test_a_chart_that_is_declared_and_not_there_is_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    helm(tmp_path, monkeypatch)
+    root = tree(tmp_path, web={"templates/pod.yaml": POD})
+    write_all(root, {".gate.yaml": "version: 1\nrender:\n- {chart: wbe, values: [a.yaml]}\n"})
+    answer = check(capsys, "--render", root)
+    assert (answer.status, gaps(answer)) == (3, [".gate.yaml:3 has wbe rendered, which is no chart"])
