@@ -49,6 +49,22 @@ LXC: dict[str, tuple[str, ...]] = {
     "H.drop_all": ("lxc.cap.drop =", "lxc.cap.keep = none"),
 }
 
+NSPAWN: dict[str, tuple[str, ...]] = {
+    "H.nnp": ("NoNewPrivileges=yes",),
+    "H.drop_all": ("DropCapability=all",),
+}
+
+#: By platform.
+SPELLED = {
+    "kubernetes": KUBERNETES,
+    "docker": DOCKER,
+    "swarm": SWARM,
+    "nomad": NOMAD,
+    "ecs": ECS,
+    "lxc": LXC,
+    "systemd-nspawn": NSPAWN,
+}
+
 PRECONDITIONS: dict[str, str] = {
     "H.nonroot": "the image works as a user without privileges: it can read its files, and its port is above 1023",
     "H.drop_all": "the program needs no capabilities; NET_BIND_SERVICE alone may be added back",
@@ -60,11 +76,12 @@ PRECONDITIONS: dict[str, str] = {
 def snippet(platform: str, lacking: Collection[str]) -> str:
     """Return the lines that are missing, as they stand in the manifest; empty where nothing can be written."""
     platform = "kubernetes" if platform == "openshift" else platform
-    tables = {"kubernetes": KUBERNETES, "docker": DOCKER, "swarm": SWARM, "nomad": NOMAD, "ecs": ECS, "lxc": LXC}
-    table = tables.get(platform, {})
+    table = SPELLED.get(platform, {})
     lines = [line for fact, spelled in table.items() if fact in lacking for line in spelled]
     if lines and platform == "ecs":
         lines = ["# in every container definition", *lines]
+    if lines and platform == "systemd-nspawn":
+        lines = ["# in the settings file of its name in /etc/systemd/nspawn", "[Exec]", *lines]
     if lines and platform == "kubernetes":
         lines = ["# in every container", "securityContext:", *(f"  {line}" for line in lines)]
     return "".join(f"{line}\n" for line in lines)

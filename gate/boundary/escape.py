@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gate.boundary.escape_clues import CLUES
 from gate.boundary.facts import FACTS
+from gate.boundary.facts_namespaces import SYSTEM_CONTAINERS
 from gate.boundary.pass_through import passes
 from gate.boundary.versions import is_affected
 from gate.model.evidence import known
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 #: Platforms that start workloads without the program, and programs that there are on Linux alone.
 ELSEWHERE = {
-    "runc": ("lxc", "incus", *OF_MACHINES),
-    "containerd": ("lxc", "incus", "podman", *OF_MACHINES),
-    "docker": ("lxc", "incus", "podman", *OF_MACHINES),
+    "runc": (*SYSTEM_CONTAINERS, *OF_MACHINES),
+    "containerd": (*SYSTEM_CONTAINERS, "podman", *OF_MACHINES),
+    "docker": (*SYSTEM_CONTAINERS, "podman", *OF_MACHINES),
 }
 OF_LINUX = ("runc", "kernel", "cri-o", "podman", "nvidia-container-toolkit")
 
@@ -41,8 +42,7 @@ class Escape(Record):
 
     `component` has the bug in the `affected` versions, each range from the first until just before the second; where
     none are known here, it is not judged. Of the `doubtful` ones outside of those no source says whether they have it.
-    `stopped_by` are the kinds of boundary that stop it whatever the facts are. `unjudged` says why no workload that is
-    read here can open it.
+    `stopped_by` are the kinds of boundary that stop it whatever the facts are.
     """
 
     id: str
@@ -54,7 +54,6 @@ class Escape(Record):
     doubtful: tuple[tuple[str, str], ...] = ()
     cves: tuple[str, ...] = ()
     stopped_by: tuple[Kind, ...] = ()
-    unjudged: str = ""
 
 
 class Decision(Record):

@@ -95,7 +95,6 @@ ESCAPES = (
         "leave a systemd-nspawn container without a user namespace",
         (("?nspawn", "!H.userns"),),
         "systemd.nspawn(5)",
-        unjudged="no units of systemd-nspawn are read",
     ),
     Escape("E25", "choose the programs of the sandbox's monitor", (("B.opened",),), "CVE-2026-44210"),
     Escape("E27", "reach other tenants through a shared host folder", (("W.host_path_other",),), "judgement"),

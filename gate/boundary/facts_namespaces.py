@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 #: Platforms whose containers run a whole system, with a root of its own.
-SYSTEM_CONTAINERS = ("lxc", "incus")
+SYSTEM_CONTAINERS = ("lxc", "incus", "systemd-nspawn")
 
 
 def _host(field: str, what: str) -> Fact:

@@ -51,13 +51,13 @@ class Found:
 
     def __init__(self, invocations: list[Invocation], path: str) -> None:
         """Take the commands of a file in order."""
-        self._invocations = invocations
+        self._invocations = [one for one in invocations if one.engine in ENGINES]
         self._path = path
         self._names: dict[str, int] = {}
         self._volumes: dict[str, dict[str, Setting[str]]] = {}
         #: The tags that the file gives to what it builds, each with the recipe.
         self._builds: dict[str, str] = {}
-        for invocation in invocations:
+        for invocation in self._invocations:
             texts = tuple(word.text for word in invocation.words[:2])
             if texts == ("volume", "create"):
                 self._made_volume(invocation)

@@ -97,19 +97,20 @@ def mounts(config: Config) -> Items[Mount]:
 def devices(config: Config) -> Iterator[Setting[Device]]:
     """Yield the devices that are mounted, each with its node."""
     for line in lines(config):
-        if line.is_bind and _is_device(line.source):
+        if line.is_bind and is_device(line.source):
             access = "r" if "ro" in line.options else "rwm"
             yield Stated(Device(line.source, access, line.entry.at), line.entry.at, line.entry.via)
 
 
-def _is_device(path: str) -> bool:
+def is_device(path: str) -> bool:
+    """Say whether a path is the node of a device that not every container has."""
     return path.startswith("/dev/") and path not in STANDARD_DEVICES and not path.startswith(_FOLDERS)
 
 
 def _of_line(line: Line) -> Iterator[Mount]:
     if line.is_bind:
         path = line.source if line.source.startswith("/") else "/" + line.source
-        given = path.startswith(_GIVEN) or path in STANDARD_DEVICES or _is_device(path)
+        given = path.startswith(_GIVEN) or path in STANDARD_DEVICES or is_device(path)
         if not given and "relative" not in line.options:
             yield _mount(line, "bind", path)
     elif line.kind in _SHARED:

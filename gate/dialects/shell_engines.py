@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects import docker_grammar
 from gate.dialects.build_scripts import meant
-from gate.dialects.docker_flags import parse
-from gate.dialects.docker_grammar import ENGINES
+from gate.dialects.docker_flags import Word, parse
+from gate.dialects.nspawn_options import GRAMMAR as NSPAWN
+from gate.dialects.nspawn_options import PROGRAM, SETS
 from gate.dialects.shell_blocks import Blocks, assigned, assignment
 from gate.dialects.shell_variables import HERE, MAX_EXPANDED, Expander
 from gate.model.record import Record
@@ -19,7 +21,7 @@ from gate.syntax.shell_script import commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gate.dialects.docker_flags import Flags, Word
+    from gate.dialects.docker_flags import Flags
     from gate.dialects.shell_variables import Field, Value, Variables
     from gate.model.location import Location
     from gate.model.subject import Doubt
@@ -44,6 +46,9 @@ _RUNNERS: dict[str, frozenset[str]] = {
     "retry": frozenset({"-t", "-d", "-n"}),
     "winpty": frozenset(),
     "lima": frozenset(),
+    "systemd-run": frozenset(
+        {"-p", "--property", "-u", "--unit", "-E", "--setenv", "--slice", "--uid", "--gid", "-M", "-H", "--nice"}
+    ),
 }
 
 #: Options of `ssh` that take the next word.
@@ -58,11 +63,15 @@ _FUNCTION = re.compile(r"(?m)^[ \t]{0,40}(?:function[ \t]{1,10})?([A-Za-z_][\w-]
 MAX_BODY = 4_000
 _RUNS_ALL = re.compile(r"""(?m)(?:^|[;&|({!]|\b(?:if|then|do|else|while|until|time))[ \t]{0,80}"\$@\"""")
 
+#: The grammar of what stands before a program's command, by program; `systemd-nspawn` has flags and no commands.
+ENGINES = {**{name: grammars[0] for name, grammars in docker_grammar.ENGINES.items()}, PROGRAM: NSPAWN}
+
 
 class Invocation(Record):
     """One command of an engine: the words behind its own flags, which are `before`; the place of the whole command.
 
-    `doubts` are what others may read differently of the file that the command stands in.
+    `doubts` are what others may read differently of the file that the command stands in. `environment` are the
+    variables that change what `systemd-nspawn` does, each a word `NAME=value`.
     """
 
     engine: str
@@ -70,6 +79,7 @@ class Invocation(Record):
     words: tuple[Word, ...]
     at: Location
     doubts: tuple[Doubt, ...] = ()
+    environment: tuple[Word, ...] = ()
 
 
 def engine_commands(script: MappedText, variables: Variables, home: Location | None = None) -> list[Invocation]:
@@ -86,7 +96,7 @@ def names_engine(text: str) -> str:
 
 
 class _Search:
-    __slots__ = ("_blocks", "_conditional", "_home", "_variables", "_wrappers", "found")
+    __slots__ = ("_before", "_blocks", "_conditional", "_home", "_variables", "_wrappers", "found")
 
     def __init__(self, variables: Variables, home: Location | None) -> None:
         self._variables = variables
@@ -94,6 +104,8 @@ class _Search:
         self._blocks = Blocks(variables)
         self._conditional = False
         self._wrappers: frozenset[str] = frozenset()
+        #: What is set for the command at hand alone.
+        self._before: list[Word] = []
         self.found: list[Invocation] = []
 
     def run(self, script: MappedText, nesting: int) -> None:
@@ -136,6 +148,9 @@ class _Search:
             for word in words:
                 self._assign(word, expander)
         else:
+            self._before = [
+                field.word() for word in words[:here] if assignment(word)[0] in SETS for field in expander.fields(word)
+            ]
             self._simple(command, words[here:], expander, _Place(script, nesting))
 
     def _assign(self, word: ShellWord, expander: Expander) -> None:
@@ -198,7 +213,8 @@ class _Search:
         if not run.program:
             return
         if run.engine:
-            self.found.append(run.invocation(self._at(fields[run.here][1].start, command.end, place.script)))
+            at = self._at(fields[run.here][1].start, command.end, place.script)
+            self.found.append(run.invocation(at, self._environment(run, at)))
             return
         carried = run.carried()
         if carried is not None:
@@ -208,6 +224,14 @@ class _Search:
                 self._inside(place.script.cut(body.start, body.end), place.nesting)
         if run.program == "eval":
             self._variables.forget("the script evaluates a text before, which may set it")
+
+    def _environment(self, run: Run, at: Location) -> tuple[Word, ...]:
+        """Return what a program finds in its environment of what it is changed by, the least particular first."""
+        if run.engine != PROGRAM:
+            return ()
+        exported = ((name, self._variables.find(name)) for name in SETS if self._variables.holds(name))
+        words = [set_to(name, value, at) for name, value in exported if value is not None]
+        return (*words, *self._before, *run.settings())
 
     def _at(self, start: int, end: int, script: MappedText) -> Location:
         """Return the place of a command: where a variable of make is a part of it, its line's."""
@@ -249,16 +273,20 @@ class Run:
         """Return the words behind the program."""
         return [field.word() for field in self._fields[self.here + 1 :]]
 
-    def invocation(self, at: Location) -> Invocation:
+    def settings(self) -> list[Word]:
+        """Return what a runner before the program sets for it, such as `env NAME=value`."""
+        return [field.word() for field in self._fields[: self.here] if _is_setting(field.text)]
+
+    def invocation(self, at: Location, environment: tuple[Word, ...] = ()) -> Invocation:
         """Return it as a command of the engine."""
         words = self.words()
-        before = parse(words, ENGINES[self.engine][0], at)
+        before = parse(words, ENGINES[self.engine], at)
         operands = before.operands
         if not operands:
             # Behind a flag of the engine's own that is not known, its command is still what it is.
             verbs = (place for place, word in enumerate(words) if word.text in ("run", "create", "container"))
             operands = tuple(words[next(verbs, len(words)) :])
-        return Invocation(self.engine, before, operands, at)
+        return Invocation(self.engine, before, operands, at, (), environment)
 
     def carried(self) -> MappedText | None:
         """Return the script that a shell, `su`, `ssh` or `eval` is given as words; None when there is none."""
@@ -283,6 +311,18 @@ class _Place:
     def __init__(self, script: MappedText, nesting: int) -> None:
         self.script = script
         self.nesting = nesting
+
+
+def _is_setting(text: str) -> bool:
+    return text.partition("=")[0] in SETS
+
+
+def set_to(name: str, value: Value, at: Location) -> Word:
+    """Return a variable of the environment as a word; `at` is the place of a value that is not in sight."""
+    if isinstance(value, list | str):
+        return Word(f"{name}={GAP}", at, value if isinstance(value, str) else f"the variable {name} is an array")
+    where = value.at(0, len(value.text)) if value.text and value.is_together() else at
+    return Word(f"{name}={value.text}", where, value.why(0, len(value.text)))
 
 
 def _added(name: str, before: Value | None, more: Value) -> Value:
@@ -338,7 +378,7 @@ def _hinted(program: Field, following: list[str]) -> str:
         return ""
     if following[0] not in ("run", "create", "container") and not following[0].startswith("-"):
         return ""
-    return next((engine for engine in ENGINES if engine in reason), "")
+    return next((engine for engine in ENGINES if engine.rpartition("-")[2] in reason), "")
 
 
 def _option_c(rest: list[Field], *, any_place: bool) -> MappedText | None:

@@ -91,6 +91,10 @@ class Variables:
             return self._forgotten or self._outside[name]
         return self._forgotten or None
 
+    def holds(self, name: str) -> bool:
+        """Say whether the script, or whoever runs it in sight, sets a variable at all."""
+        return name in self._outside or any(name in layer for layer in self._layers)
+
     def open(self, kind: str) -> None:
         """Enter a block."""
         self._layers.append({})

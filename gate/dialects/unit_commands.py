@@ -6,7 +6,8 @@ for what the unit sets (systemd.service(5), "Command lines"; systemd.unit(5), "S
 
 from __future__ import annotations
 
-from gate.dialects.shell_engines import Run, engine_commands
+from gate.dialects.nspawn_options import PROGRAM, SETS
+from gate.dialects.shell_engines import Run, engine_commands, set_to
 from gate.dialects.shell_variables import Field, Variables
 from gate.syntax.mapped_text import Builder
 from gate.syntax.systemd_unit import words
@@ -87,7 +88,8 @@ def _command(command: list[MappedText], entry: Entry, variables: dict[str, Value
     fields = [field for word in command for field in _fields(word, entry, variables, path)]
     run = Run(fields)
     if run.engine:
-        return [run.invocation(entry.at)]
+        known = [set_to(name, variables[name], entry.at) for name in SETS if name in variables]
+        return [run.invocation(entry.at, (*known, *run.settings()) if run.engine == PROGRAM else ())]
     carried = run.carried()
     return engine_commands(carried, Variables(variables), entry.at) if carried is not None else []
 
@@ -163,7 +165,8 @@ def _specified(word: MappedText, at: int, builder: Builder, path: str) -> None:
     letter = word.text[at + 1 : at + 2]
     name = path.rpartition("/")[2]
     stem = name.rpartition(".")[0]
-    named = {"N": stem, "n": name, "p": stem.partition("@")[0]}
+    instance = stem.partition("@")[2]
+    named = {"N": stem, "n": name, "p": stem.partition("@")[0], "i": instance, "I": instance}
     end = min(at + 2, len(word.text))
     if letter in _SPECIFIERS:
         builder.add_as(_SPECIFIERS[letter][is_for_user(path)], *word.region(at, end))

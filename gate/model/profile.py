@@ -23,6 +23,7 @@ PLATFORMS = (
     "xen",
     "lxc",
     "incus",
+    "systemd-nspawn",
     "podman",
     "swarm",
     "mesos",

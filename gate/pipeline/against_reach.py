@@ -139,7 +139,7 @@ class Habits(Record):
 #: A reader that has no line of its own is taken to do all there is.
 ALL_THERE_IS = Habits(_anything, literal=False, builds=True, shares=True)
 
-#: By reader; files of ECS, clusters, LXC and quadlets name others, and few files hold their words.
+#: By reader; files of ECS, clusters, LXC, systemd-nspawn and quadlets name others, and few files hold their words.
 HABITS: dict[str, Habits] = {
     "dockerfile": Habits(_nothing, workloads=False),
     "compose": Habits(_compose, literal=False, builds=True, shares=True),
@@ -151,6 +151,7 @@ HABITS: dict[str, Habits] = {
     "lxc": Habits(_anything),
     "incus": Habits(_incus),
     "docker_run": Habits(_nothing, literal=False, builds=True),
+    "nspawn": Habits(_anything, shares=True),
     "quadlet": Habits(_anything, literal=False, shares=True),
     "marathon": Habits(_nothing, literal=False),
     "nomad": Habits(_nothing, literal=False),

@@ -14,10 +14,7 @@ def escape_page(name: str) -> Iterator[str]:
     from gate.boundary.escape_matrix import MATRIX
 
     if name == "escapes":
-        yield from (
-            f"{escape.id}  {escape.component or '-':<24}  {escape.title}{'  (not judged)' if escape.unjudged else ''}"
-            for escape in MATRIX
-        )
+        yield from (f"{escape.id}  {escape.component or '-':<24}  {escape.title}" for escape in MATRIX)
         return
     for escape in MATRIX:
         if escape.id == name.upper():
@@ -42,8 +39,6 @@ def _page(escape: Escape) -> Iterator[str]:
         yield f"- in {escape.component} {_versions(escape)}"
     if escape.cves:
         yield f"- {', '.join(escape.cves)}"
-    if escape.unjudged:
-        yield f"- not judged: {escape.unjudged}"
     if escape.stopped_by:
         yield f"- stopped by {', '.join(escape.stopped_by)}"
     yield ""

@@ -12,7 +12,7 @@ from gate.model.location import whole_file
 from gate.model.reader import Reading
 from gate.model.record import Record, replace
 from gate.pipeline.files import Walked
-from gate.readers import IN_TERRAFORM, READERS, TERRAFORM, is_archive, is_bare, is_shared, words_of
+from gate.readers import IN_TERRAFORM, OF_COMMANDS, READERS, TERRAFORM, is_archive, is_bare, is_shared, words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ IMAGE_FILES = ("index.json", "manifest.json", "oci-layout", "config.json")
 
 
 #: The readers of files whose names say nothing.
-SCRIPTS = ["docker_run"]
+SCRIPTS = ["docker_run", "nspawn"]
 
 
 class Named(Record):
@@ -170,13 +170,15 @@ class Ledger:
         return head is not None and head.data.startswith(b"#!")
 
     def source(self, source: Source, candidates: Iterable[str], *, named: bool) -> None:
-        """Let the first reader that claims the content read it; of a shared file, every one its part."""
+        """Let the first reader that claims the content read it; of a shared file or a script, every one its part."""
         problems: set[tuple[Location, str]] = set()
-        claimed = False
+        claimed = ""
         self.depends.pop(source.path, None)
         for name in candidates:
             words = words_of(name, source.path)
             if words and not any(word in source.data for word in words):
+                continue
+            if claimed and not is_shared(source.path) and not OF_COMMANDS.issuperset((claimed, name)):
                 continue
             reader = load(name)
             if reader.claims(source):
@@ -185,9 +187,7 @@ class Ledger:
                 news = tuple(one for one in reading.problems if (one.at, one.cause) not in problems)
                 problems |= {(one.at, one.cause) for one in news}
                 self.keep(replace(reading, problems=news))
-                claimed = True
-                if not is_shared(source.path):
-                    return
+                claimed = name
         # A hook names the declaration with the files that it speaks of.
         if named and not claimed and source.path.rpartition("/")[2] != DECLARATION:
             self.skipped.append(Skipped(whole_file(source.path), "no reader claims its content"))

@@ -89,6 +89,10 @@ def words_of(reader: str, name: str) -> tuple[bytes, ...]:
     return found or WORDS.get(reader, ())
 
 
+#: Readers of which each takes its own commands of a script.
+OF_COMMANDS = frozenset({"docker_run", "nspawn"})
+
+
 def is_archive(name: str) -> bool:
     """Match the files of which no reader needs more than pieces."""
     return name.lower().endswith(".tar")
@@ -109,6 +113,11 @@ def _is_docker_run(name: str) -> bool:
 def _is_quadlet(name: str) -> bool:
     """Match units of Podman and their drop-ins."""
     return name.endswith((".container", ".pod", ".kube", ".conf"))
+
+
+def _is_nspawn(name: str) -> bool:
+    """Match settings files of systemd-nspawn, drop-ins of units, and whatever may hold a command of it."""
+    return name.endswith((".nspawn", ".conf")) or _is_script(name)
 
 
 def _is_marathon(name: str) -> bool:
@@ -187,6 +196,7 @@ READERS: dict[str, Callable[[str], bool]] = {
     "incus": _is_incus,
     "lxc": _is_lxc,
     "docker_run": _is_docker_run,
+    "nspawn": _is_nspawn,
     "quadlet": _is_quadlet,
     "marathon": _is_marathon,
     "nomad": _is_nomad,
@@ -212,6 +222,7 @@ IN_TERRAFORM: dict[str, tuple[bytes, ...]] = {
 #: Words of which every file of a format holds one, where files of other formats with such names are more common.
 WORDS: dict[str, tuple[bytes, ...]] = {
     "docker_run": (b"docker", b"podman", b"nerdctl", b"kubectl", b"oc apply", b"oc create"),
+    "nspawn": (b"nspawn", b"[Exec", b"[Files", b"[Network", b"[Service]", b"[Unit]"),
     "quadlet": (b"[Container]", b"[Pod]", b"[Kube]"),
     "bake": (b"target",),
     "marathon": (b'"instances"', b'"cpus"', b'"mem"'),

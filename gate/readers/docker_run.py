@@ -8,17 +8,17 @@ from __future__ import annotations
 import re
 
 from gate.dialects.resource_claims import is_terraform, mentions
+from gate.dialects.script_kinds import PIPELINES, is_makefile, is_script
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
 from gate.model.location import whole_file
 from gate.model.reader import Reader, Reading
-from gate.model.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gate.dialects.shell_engines import Invocation
+    from gate.dialects.script_files import Commands
     from gate.model.source import Source, Sources
 
 #: Characters of one file that are read; scripts that people write are far shorter.
@@ -37,8 +37,6 @@ _VERB = re.compile(rb"\b(?:run|create|build|bake|b)\b")
 _MANIFEST = re.compile(r"(?m)^[ \t]*apiVersion:[ \t]*\S")
 _GIVEN_TO = re.compile(r"\b(?:kubectl|oc|k3s)\b")
 
-_SHELL = re.compile(rb"#![^\n]{0,80}\b(?:ba|da|a|k|z)?sh\b")
-
 #: Scripts in languages that are not read, by how their names end; a line that is no comment and starts a container.
 _FOREIGN = {
     **dict.fromkeys((".ps1", ".psm1"), "PowerShell"),
@@ -49,11 +47,6 @@ _STARTS = re.compile(
     rb"(?im)^(?![ \t]*(?:#|//|\*|rem\b|::))[^\n]{0,400}?\b(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:container[ \t]+)?"
     rb"(?:run|create)[ \t]+\S"
 )
-
-_MAKEFILES = ("makefile", "gnumakefile")
-
-#: What make works out by itself and is known: the folder that it runs in.
-_FOLDER = frozenset({"CURDIR", "PWD", "shell pwd", "realpath .", "abspath .", "shell git rev-parse --show-toplevel"})
 
 
 def claims(source: Source) -> bool:
@@ -98,45 +91,30 @@ def _reading(source: Source) -> Reading:
 
 def _read(source: Source) -> Reading:
     from gate.dialects.docker_workload import Found
+    from gate.dialects.script_files import of_source
 
     if len(source.data) > MAX_TEXT:
         cause = f"is a script of more than {MAX_TEXT} bytes"
         return Reading(problems=(InputError(cause, at=whole_file(source.path), remedy="split the file"),))
-    invocations, skipped = _invocations(source)
-    subjects = tuple(Found(invocations, source.path).workloads())
+    commands = of_source(source)
+    subjects = tuple(Found(commands.invocations, source.path).workloads())
     if len(subjects) > MAX_WORKLOADS:
         cause = f"starts more than {MAX_WORKLOADS} containers"
         return Reading(problems=(InputError(cause, at=subjects[MAX_WORKLOADS].at, remedy="split the file"),))
-    return Reading(subjects, skipped=skipped)
+    return Reading(subjects, skipped=tuple(_skipped(source, commands)))
 
 
-def _invocations(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]:
-    """Return the engines' commands in a file of any of the kinds, and what is for shells that are not read."""
+def _skipped(source: Source, commands: Commands) -> Iterator[Skipped]:
+    """Yield what may start containers in a way that is not read."""
+    for one in commands.foreign:
+        if _STARTS.search(one.text.encode("utf-8", "replace")):
+            yield Skipped(one.at, f"is a script for {one.shell[:40]}, which is not read")
     name = source.path.rpartition("/")[2].lower()
-    if name.endswith((".yaml", ".yml")):
-        return _pipeline(source)
-    if name.endswith(".service"):
-        from gate.dialects.unit_commands import unit_commands
-        from gate.syntax.systemd_unit import Unit
-
-        return unit_commands(Unit(source, " "), source.path), ()
-    if is_makefile(name):
-        return _makefile(source), ()
-    if language := _language(name):
-        return [], _foreign(source, language)
-    if not is_script(source):
-        return [], ()
-    from gate.dialects.shell_engines import engine_commands
-    from gate.dialects.shell_variables import Variables
-    from gate.syntax.mapped_text import whole
-
-    return engine_commands(whole(source), Variables()), tuple(_handed_over(source))
-
-
-def is_script(source: Source) -> bool:
-    """Say whether a file is a script for a shell."""
-    named = source.path.lower().endswith((".sh", ".bash", ".zsh", ".ksh"))
-    return bool(_SHELL.match(source.data)) or (named and not source.data.startswith(b"#!"))
+    language = _language(name)
+    if language:
+        yield from _foreign(source, language)
+    elif is_script(source) and not is_makefile(name) and not name.endswith((*PIPELINES, ".service")):
+        yield from _handed_over(source)
 
 
 def _handed_over(source: Source) -> Iterator[Skipped]:
@@ -170,47 +148,6 @@ def _foreign(source: Source, language: str) -> tuple[Skipped, ...]:
         return ()
     start, end = (len(source.data[:at].decode("utf-8", "replace")) for at in found.span())
     return (Skipped(source.location(start, end), f"is a script for {language}, which is not read"),)
-
-
-def is_makefile(name: str) -> bool:
-    """Match `Makefile`, `GNUmakefile`, `Makefile.ci`, `common.mk`."""
-    return name.endswith(".mk") or name.partition(".")[0] in _MAKEFILES
-
-
-def _makefile(source: Source) -> list[Invocation]:
-    from gate.dialects.shell_engines import engine_commands
-    from gate.dialects.shell_variables import HERE, Variables
-    from gate.syntax.makefile import Makefile
-
-    def known(name: str) -> str:
-        return HERE if name in _FOLDER else "~" if name == "HOME" else ""
-
-    found: list[Invocation] = []
-    for recipe, home in Makefile(source, known).recipes():
-        found += engine_commands(recipe, Variables(), home)
-    return found
-
-
-def _pipeline(source: Source) -> tuple[list[Invocation], tuple[Skipped, ...]]:
-    from gate.dialects.ci_scripts import is_pipeline, scripts
-    from gate.dialects.shell_engines import engine_commands
-    from gate.dialects.shell_variables import Variables
-    from gate.syntax.tree import Mapping
-    from gate.syntax.yaml import COMPOSE, documents
-
-    found: list[Invocation] = []
-    skipped: list[Skipped] = []
-    read = documents(source, COMPOSE)
-    # Compose refuses a key that stands twice; most services take the last one, and so does Kubernetes's reading.
-    for document in documents(source) if any(one.error is not None for one in read) else read:
-        root = document.root
-        for script in scripts(root) if isinstance(root, Mapping) and is_pipeline(root) else ():
-            if not script.foreign:
-                commands = engine_commands(script.text, Variables(script.variables), script.at)
-                found += [replace(one, doubts=script.doubts) for one in commands] if script.doubts else commands
-            elif _STARTS.search(script.text.text.encode("utf-8", "replace")):
-                skipped.append(Skipped(script.at, f"is a script for {script.foreign[:40]}, which is not read"))
-    return found, tuple(skipped)
 
 
 READER = Reader("docker_run", ("docker", "podman"), claims, read)

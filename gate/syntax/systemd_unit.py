@@ -45,9 +45,12 @@ class Entry:
 
 
 class Unit:
-    """The entries of one file in order; `stray` is the first line that is none, with its place."""
+    """The entries of one file in order; `stray` is the first line that is none, with its place.
 
-    __slots__ = ("_source", "entries", "sections", "stray")
+    `unclosed` is the place of the first section that does not end with a bracket.
+    """
+
+    __slots__ = ("_source", "entries", "sections", "stray", "unclosed")
 
     def __init__(self, source: Source, joint: str) -> None:
         """Read a file; `joint` is what a backslash at the end of a line stands for."""
@@ -55,9 +58,12 @@ class Unit:
         self.entries: list[Entry] = []
         self.sections: dict[str, Location] = {}
         self.stray: tuple[str, Location] | None = None
+        self.unclosed: Location | None = None
         section = ""
         for start, line in self._lines(joint):
             text = line.text
+            if text.startswith("[") and not text.endswith("]") and self.unclosed is None:
+                self.unclosed = source.location(start, start + 1)
             if text.startswith("[") and text.rstrip(" \t").endswith("]"):
                 section = text[1 : text.index("]")]
                 self.sections.setdefault(section, line.at(0, len(text)))

@@ -91,6 +91,7 @@ ISOLATORS = (
     "filesystem/linux, namespaces/pid, namespaces/ipc, linux/capabilities, linux/seccomp, linux/nnp, cgroups/mem"
 )
 NO_KATA = "Kata Containers does not support Podman"
+NO_MACHINE = "systemd-nspawn starts containers only; a machine is systemd-vmspawn's"
 LXC_LACKS = ("H.seccomp_explicit",)
 
 FORMS: dict[str, Form] = {
@@ -171,6 +172,8 @@ FORMS: dict[str, Form] = {
         },
         missing="LXC starts containers only; a machine is Incus's",
     ),
+    "nspawn": Form(("weak", "default", "hardened"), {}, missing=NO_MACHINE),
+    "nspawn_run": Form(("weak", "default", "hardened"), {}, missing=NO_MACHINE),
     "incus": Form(
         ALL,
         {

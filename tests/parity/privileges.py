@@ -173,6 +173,18 @@ def at_end(*lines: str) -> Text:
     return lambda text: text.rstrip("\n") + "\n" + "\n".join(lines) + "\n"
 
 
+def nspawn(flag: str, *lines: str, without: str = "(?!)") -> Text:
+    """Add a flag to the commands of systemd-nspawn, without some others, and lines to a settings file."""
+
+    def change(text: str) -> str:
+        if re.search(r"(?m)^\[(?:Exec|Files|Network)\]", text):
+            return at_end(*lines)(text)
+        text = re.sub(rf" (?:{without})(?= |$)", "", text)
+        return re.sub(r"\bsystemd-nspawn (?=-)", f"systemd-nspawn {flag} ".replace("  ", " "), text)
+
+    return change
+
+
 def before_image(terraform: str, cloudformation: str) -> Text:
     """Add a setting of a container before its image, within braces or on a line of its own."""
 
@@ -281,6 +293,14 @@ TEXTS: dict[str, dict[str, Text]] = {
         "the host's root": below_container("Volume=/:/host"),
         "the host's network": below_container("Network=host"),
         "no filter": below_container("SeccompProfile=unconfined"),
+    },
+    "nspawn": {
+        "no users of its own": nspawn("", "[Exec]", "PrivateUsers=no", without=r"-U|--private-users(?:=\S+)?"),
+        "all capabilities": nspawn("--capability=all", "[Exec]", "Capability=all"),
+        "the host's root": nspawn("--bind=/:/node", "[Files]", "Bind=/:/node"),
+        "the host's network": nspawn(
+            "", "[Network]", "Private=no", "VirtualEthernet=no", without=r"-n|--private-network|--network-veth"
+        ),
     },
     "lxc": {
         "no AppArmor": at_end("lxc.apparmor.profile = unconfined"),

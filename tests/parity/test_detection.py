@@ -41,7 +41,7 @@ def test_what_comes_without_a_name_goes_to_the_same_reader(folder: Folder) -> No
 
 
 #: Readers that know their files by what they are called: shells and units look alike, and so do layouts and archives.
-BY_NAME = ("dockerfile", "docker_run", "oci", "packer", "quadlet")
+BY_NAME = ("dockerfile", "docker_run", "nspawn", "oci", "packer", "quadlet")
 
 
 def first(path: str, text: str) -> str:

@@ -27,6 +27,7 @@ FOLDERS = {
         ),
     ),
     "web.conf": ("lxc", "lxc.rootfs.path = dir:/x\nlxc.uts.name = web\nlxc.apparmor.profile = unconfined\n"),
+    "web.nspawn": ("systemd-nspawn", "[Exec]\nPrivateUsers=no\n"),
     "profile.yaml": ("incus", "name: web\nconfig: {security.privileged: 'true'}\ndevices: {}\n"),
     "app.pkr.hcl": (
         "kvm",
@@ -67,6 +68,7 @@ FINDS = {
     "stack.yml": "ISO010",
     "app.json": "ISO001",
     "web.conf": "ISO033",
+    "web.nspawn": "ISO007",
     "profile.yaml": "ISO007",
     "app.pkr.hcl": "TPL001",
     "Vagrantfile": "VM002",

@@ -108,7 +108,7 @@ def test_try_repo(checkout: Path, home: dict[str, str], written: Callable[[dict[
     "Dockerfile a/Dockerfile.prod api.dockerfile Containerfile x-containerfile_2 DOCKERFILE a.yml deploy/a.YAML "
     "compose.yaml task.json vm/a.pkr.hcl lxc/web/config config_base etc/lxc/default.conf a.lxc microk8s.profile "
     "main.tf stack.template daemon.json.j2 docker-bake.hcl app.xml app.vmx app.vbox app.cfg app.hvm app.pv app.pvh "
-    "web.nomad web.nomad.tpl app.xl Vagrantfile Vagrantfile.box make.ps1 machines.psm1 "
+    "web.nomad web.nomad.tpl web.nspawn app.xl Vagrantfile Vagrantfile.box make.ps1 machines.psm1 "
     "pod.yaml.in pod.yml.j2 pod.json.jinja2 a.YAML.tmpl".split(),
 )
 def test_the_hook_is_given_what_readers_may_read(name: str) -> None:

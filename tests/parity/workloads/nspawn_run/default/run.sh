@@ -1,0 +1,2 @@
+#!/bin/sh
+systemd-nspawn --boot --machine=web -U --network-veth

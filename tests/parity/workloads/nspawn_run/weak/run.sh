@@ -1,0 +1,2 @@
+#!/bin/sh
+systemd-nspawn --boot --machine=web --bind=/run/docker.sock
