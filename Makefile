@@ -34,7 +34,7 @@ docs: generate  ## the pages among them: docs/ and the blocks of README.md
 bench: $(VENV)/run  ## measure against others, in environments of its own; no test is timed
 	$(BIN)/python -m bench
 
-conformance: $(VENV)/dev  ## compare with the real consumers; needs Go, its module proxy, skopeo, umoci, docker-registry, python3-lxc, systemd-container, busybox-static, lxd, libxenmisc4.17, libvirt-clients, open-vm-tools, vagrant-libvirt, mmdebstrap, npm and cargo
+conformance: $(VENV)/dev  ## compare with the real consumers; needs Go, its module proxy, skopeo, umoci, docker-registry, python3-lxc, systemd-container, busybox-static, lxd, nftables, dnsmasq-base, libxenmisc4.17, libvirt-clients, open-vm-tools, vagrant-libvirt, mmdebstrap, npm and cargo
 	for suite in tests/conformance/*/run; do $(BIN)/python "$$suite" || exit; done
 
 dev: $(VENV)/dev  ## everything a change needs, for an editor

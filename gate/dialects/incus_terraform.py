@@ -6,7 +6,9 @@ the resource that makes them; an instance without any has the profile `default`.
 
 from __future__ import annotations
 
+from gate.dialects.incus_acls import access_list
 from gate.dialects.incus_instance import Instance, Layer, layers
+from gate.dialects.incus_networks import Network, Sight, network
 from gate.dialects.reading import Fields, as_spelling
 from gate.dialects.terraform import module
 from gate.dialects.terraform_files import parse
@@ -21,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.dialects.incus_acls import AccessList
     from gate.dialects.terraform import Module
     from gate.model.evidence import Setting
     from gate.model.source import Source, Sources
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 INSTANCES = ("incus_instance", "lxd_instance", "lxd_container")
 PROFILES = ("incus_profile", "lxd_profile")
 NETWORKS = ("incus_network", "lxd_network")
+LISTS = ("incus_network_acl", "lxd_network_acl")
 
 
 class Made(Record):
@@ -41,7 +45,7 @@ class Made(Record):
     instance: Instance
     type: Setting[str]
     project: str
-    networks: dict[str, str]
+    sight: Sight
 
 
 def made(source: Source, sources: Sources) -> tuple[list[Made], list[InputError]]:
@@ -51,24 +55,53 @@ def made(source: Source, sources: Sources) -> tuple[list[Made], list[InputError]
         remedy = "correct it; `terraform validate` says more"
         return [], [InputError(document.error, at=document.at or whole_file(source.path), remedy=remedy)]
     whole = module(source, sources)
-    profiles, networks = _profiles(whole), _networks(whole)
+    profiles, sight = _profiles(whole), Sight(_networks(whole), _lists(whole))
     found: list[Made] = []
     for block in whole.of(document):
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in (*INSTANCES, *PROFILES):
-            found += _instances(block, whole, profiles, networks)
+            found += _instances(block, whole, profiles, sight)
     return found, []
 
 
-def _networks(whole: Module) -> dict[str, str]:
-    """Return the networks of the module by their names and addresses, with their types; one without is a bridge."""
-    found: dict[str, str] = {}
+def _networks(whole: Module) -> dict[str, Network]:
+    """Return the networks of the module by their names and addresses."""
+    found: dict[str, Network] = {}
     for block in whole.blocks:
         if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in NETWORKS:
             node = whole.tree(block)
-            if node.get("type") is None or _text(node, "type"):
-                names = (".".join(block.labels), _text(node, "name"))
-                found |= {name: _text(node, "type") or "bridge" for name in names if name}
+            made = network(_addressed(node, "config"), [])
+            if made is not None:
+                found |= {name: made for name in (".".join(block.labels), _text(node, "name")) if name}
     return found
+
+
+def _lists(whole: Module) -> dict[str, AccessList | None]:
+    """Return the access lists of the module by their names and addresses."""
+    found: dict[str, AccessList | None] = {}
+    for block in whole.blocks:
+        if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in LISTS:
+            node = whole.tree(block)
+            made = access_list(node)
+            for name in (".".join(block.labels), _text(node, "name")):
+                if name:
+                    found[name] = None if name in found else made
+    return found
+
+
+def _addressed(block: Mapping, name: str) -> Mapping:
+    """Return a resource with the addresses of other resources in one of its maps, in place of what these are called."""
+    inner = block.get(name)
+    if not isinstance(inner, Mapping):
+        return block
+    return Mapping(block.source, block.start, block.end, {**block.entries, name: _with_addresses(inner)}, block.keys)
+
+
+def _with_addresses(node: Mapping) -> Mapping:
+    entries = {
+        key: Scalar(one.source, one.start, one.end, one.address, one.address) if isinstance(one, Managed) else one
+        for key, one in node.entries.items()
+    }
+    return Mapping(node.source, node.start, node.end, entries, node.keys)
 
 
 def _profiles(whole: Module) -> dict[str, Mapping]:
@@ -84,7 +117,7 @@ def _profiles(whole: Module) -> dict[str, Mapping]:
     return found
 
 
-def _instances(block: Block, whole: Module, profiles: dict[str, Mapping], networks: dict[str, str]) -> Iterator[Made]:
+def _instances(block: Block, whole: Module, profiles: dict[str, Mapping], sight: Sight) -> Iterator[Made]:
     kind, address = ("Profile" if block.labels[0] in PROFILES else "Instance"), block.labels[1]
     for suffix, names in whole.instances(block):
         node = _layer(whole.within(names, lambda: whole.tree(block)))
@@ -93,7 +126,7 @@ def _instances(block: Block, whole: Module, profiles: dict[str, Mapping], networ
         name = _text(node, "name") or f"{address}{suffix}"
         instance = Instance(name, [*under, Layer(node, doubts)], block.at, doubts, missing)
         path = f"{block.document.source.path}#{kind}/{address}{suffix}"
-        yield Made(path, kind, instance, _type(node, kind, doubts), _text(node, "project"), networks)
+        yield Made(path, kind, instance, _type(node, kind, doubts), _text(node, "project"), sight)
 
 
 def _type(node: Mapping, kind: str, doubts: list[Doubt]) -> Setting[str]:
@@ -159,9 +192,10 @@ def _devices(blocks: Node) -> Node:
             return properties
         if "type" in block.entries:
             inner["type"], inner_keys["type"] = block.entries["type"], block.keys["type"]
-        network = inner.get("network")
-        if isinstance(network, Managed):
-            inner["network"] = Scalar(network.source, network.start, network.end, network.address, network.address)
+        for key in ("network", "security.acls"):
+            named = inner.get(key)
+            if isinstance(named, Managed):
+                inner[key] = Scalar(named.source, named.start, named.end, named.address, named.address)
         name = _text(block, "name") or f"device {index}"
         entries[name] = Mapping(block.source, block.start, block.end, inner, inner_keys)
         keys[name] = Scalar(block.source, block.start, block.start, name, name)

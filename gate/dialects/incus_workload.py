@@ -6,7 +6,7 @@ import re
 
 from gate.dialects.incus_devices import Devices
 from gate.dialects.incus_instance import OF_MACHINES, config_of, policy_of
-from gate.dialects.incus_networks import segments
+from gate.dialects.incus_networks import Sight, segments
 from gate.dialects.lxc_confinement import tweaks
 from gate.dialects.lxc_facets import container
 from gate.dialects.lxc_namespaces import namespaces
@@ -35,7 +35,6 @@ from gate.model.workload import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Mapping as Table
     from typing import TypeVar
 
     from gate.dialects.incus_instance import Instance
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 STATES = "user.boundary-gate."
 
 #: No network in sight.
-NOWHERE: Table[str, str] = {}
+NOWHERE = Sight({}, {})
 
 _MACHINE = "a virtual machine has a kernel of its own"
 
@@ -76,9 +75,9 @@ def workload(
     kind: str,
     type_: Setting[str],
     project: str = "",
-    networks: Table[str, str] = NOWHERE,
+    sight: Sight = NOWHERE,
 ) -> Workload:
-    """Return the workload; `type_` is `container` or `virtual-machine`, `networks` the types of those in sight."""
+    """Return the workload; `type_` is `container` or `virtual-machine`, `sight` what is known of networks."""
     machine = isinstance(type_, Stated) and type_.value == "virtual-machine"
     at = instance.at
     built = _machine(instance) if machine else _container(instance)
@@ -105,7 +104,7 @@ def workload(
         ignored=tuple(_ignored(instance)) if not machine else (),
         refused=tuple(_refused(instance)),
         doubts=tuple(instance.doubts),
-        segments=segments(instance, networks),
+        segments=segments(instance, sight),
     )
 
 

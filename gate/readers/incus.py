@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from gate.dialects.incus_acls import access_list, is_access_list
 from gate.dialects.incus_devices import TYPES
 from gate.dialects.incus_instance import Instance, Layer, layers
+from gate.dialects.incus_networks import Network, Sight, network
 from gate.dialects.incus_workload import workload
 from gate.dialects.reading import Fields
 from gate.dialects.resource_claims import is_terraform, mentions
@@ -23,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gate.dialects.incus_acls import AccessList
     from gate.model.evidence import Setting
     from gate.model.location import Location
     from gate.model.source import Source, Sources
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 
 #: How a file begins somewhere that gives an instance anything.
 _TOP = rb"(?m)^(?:config|devices|profiles|expanded_config|expanded_devices)[ \t]*:|^\{"
+
+#: What every access list has.
+_LISTING = rb"(?m)^(?:ingress|egress)[ \t]*:"
 
 _RESOURCES = rb"incus_(?:instance|profile)|lxd_(?:instance|profile|container)"
 
@@ -145,7 +151,7 @@ def _module(source: Source, sources: Sources) -> Reading:
     from gate.dialects.incus_terraform import made
 
     found, problems = made(source, sources)
-    subjects = tuple(workload(one.instance, one.id, one.kind, one.type, one.project, one.networks) for one in found)
+    subjects = tuple(workload(one.instance, one.id, one.kind, one.type, one.project, one.sight) for one in found)
     raised = [problem for one in found for problem in one.instance.problems]
     return Reading(subjects, problems=(*problems, *raised))
 
@@ -153,7 +159,7 @@ def _module(source: Source, sources: Sources) -> Reading:
 class _File:
     """One file on its way to becoming a reading."""
 
-    __slots__ = ("_ids", "_profiles", "networks", "problems", "source", "sources", "subjects")
+    __slots__ = ("_ids", "_lists", "_profiles", "networks", "problems", "source", "sources", "subjects")
 
     def __init__(self, source: Source, sources: Sources) -> None:
         self.source = source
@@ -162,7 +168,8 @@ class _File:
         self.problems: list[InputError] = []
         self._ids: dict[str, int] = {}
         self._profiles: dict[str, Mapping] | None = None
-        self.networks: dict[str, str] = {}
+        self._lists: dict[str, AccessList | None] | None = None
+        self.networks: dict[str, Network] = {}
 
     def document(self, root: Mapping) -> None:
         """Read a document: a preseed, or else one instance or one profile."""
@@ -211,7 +218,19 @@ class _File:
                             self._profiles.setdefault(name, node)
         return self._profiles
 
-    def _neighbours(self) -> Iterator[Source]:
+    @property
+    def lists(self) -> dict[str, AccessList | None]:
+        """The access lists in the other files of the folder, by their names."""
+        if self._lists is None:
+            self._lists = {}
+            for source in self._neighbours(_LISTING):
+                for document in documents(source):
+                    if isinstance(document.root, Mapping) and is_access_list(document.root):
+                        name = _text(document.root, "name") or _stem(source.path)
+                        self._lists[name] = None if name in self._lists else access_list(document.root)
+        return self._lists
+
+    def _neighbours(self, word: bytes = _TOP) -> Iterator[Source]:
         folder = self.source.path.rpartition("/")[0]
         paths = [path for path in self.sources.list(folder) if path.lower().endswith((".yaml", ".yml", ".profile"))]
         for path in paths[:MAX_FILES]:
@@ -219,7 +238,7 @@ class _File:
                 source = self.sources.open(path) if path != self.source.path else None
             except InputError:
                 continue
-            if source is not None and re.search(_TOP, source.data):
+            if source is not None and re.search(word, source.data):
                 yield source
 
     def _keep(self, instance: Instance, kind: str, type_: Setting[str], project: str) -> None:
@@ -227,19 +246,15 @@ class _File:
         found = f"{self.source.path}#{'/'.join(parts)}"
         count = self._ids[found] = self._ids.get(found, 0) + 1
         id_ = found if count == 1 else f"{found}@{count}"
-        self.subjects.append(workload(instance, id_, kind, type_, project, self.networks))
+        self.subjects.append(workload(instance, id_, kind, type_, project, Sight(self.networks, self.lists)))
         self.problems += instance.problems
 
 
-def _networks(root: Mapping) -> dict[str, str]:
-    """Return the networks of a preseed with their types, which is a bridge where none is written."""
+def _networks(root: Mapping) -> dict[str, Network]:
+    """Return the networks of a preseed by their names."""
     given = root.get("networks")
     nodes = [node for node in given.items if isinstance(node, Mapping)] if isinstance(given, Sequence) else []
-    return {
-        _text(node, "name"): _text(node, "type") or "bridge"
-        for node in nodes
-        if node.get("type") is None or _text(node, "type")
-    }
+    return {_text(node, "name"): made for node in nodes if (made := network(node, [])) is not None}
 
 
 def _profiles_of(root: Mapping, path: str) -> Iterator[tuple[str, Mapping]]:

@@ -153,6 +153,119 @@ def test_instances_of_incus(tmp_path: Path, card: tuple[str, ...], closed: Close
     assert segments(tmp_path, {"web.yaml": INCUS + "".join(f"    {line}\n" for line in card)}) == closed
 
 
+ALLOW, REFUSE = "action: allow", "action: drop"
+PRESEED = """networks:
+- {name: own, type: NETWORK}
+profiles:
+- name: web
+  devices:
+    eth0: {type: nic, network: own CARD}
+"""
+
+
+def acl(**rules: str) -> str:
+    """Write an access list as `incus network acl show` does; the rules of a direction are cut at bars."""
+    lists = ("\n".join([f"{name}:", *(f"- {{{one}}}" for one in text.split("|"))]) for name, text in rules.items())
+    return "name: web\n" + "\n".join(lists) + "\nconfig: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "closed"),
+    [
+        ({"ingress": f"{ALLOW}, source: 10.0.0.0/8", "egress": f"{ALLOW}, protocol: tcp"}, SHUT),
+        ({"ingress": ALLOW, "egress": f"{ALLOW}, destination: 0.0.0.0/0"}, OPEN),
+        ({"ingress": f"{ALLOW}, source: '10.0.0.0/8, ::/0'", "egress": f"{ALLOW}, source: 10.0.0.0/8"}, OPEN),
+        ({"ingress": f"{ALLOW}|{REFUSE}", "egress": f"{ALLOW}|{REFUSE}, protocol: udp"}, (True, False)),
+        ({"ingress": f"{ALLOW}, state: disabled", "egress": f"{ALLOW}, state: logged"}, (True, False)),
+        ({"ingress": "action: allow-stateless", "egress": f"{ALLOW}, destination: '@internal'"}, (False, True)),
+        (
+            {
+                "ingress": f"{ALLOW}|{REFUSE}, source: 0.0.0.0/0",
+                "egress": f"{ALLOW}|{REFUSE}, destination: '0.0.0.0/0, ::/0'",
+            },
+            (False, True),
+        ),
+        ({"ingress": "action: accept", "egress": "action: [allow]"}, UNKNOWN),
+        ({"ingress": f"{ALLOW}, state: on", "egress": f"{ALLOW}, protocol: [tcp]"}, UNKNOWN),
+    ],
+)
+def test_access_lists_of_incus_beside_the_instance(tmp_path: Path, rules: dict[str, str], closed: Closed) -> None:
+    card = "    nictype: bridged\n    security.acls: web\n"
+    assert segments(tmp_path, {"a.yaml": INCUS + card, "list.yaml": acl(**rules)}) == closed
+
+
+def test_of_several_access_lists_what_shuts_goes_first(tmp_path: Path) -> None:
+    files = {
+        "a.yaml": INCUS + "    nictype: bridged\n    security.acls: web, other\n",
+        "list.yaml": acl(ingress=ALLOW, egress=ALLOW),
+        "other.yaml": acl(ingress=REFUSE).replace("web", "other"),
+    }
+    assert segments(tmp_path, files) == (True, False)
+
+
+def test_an_access_list_that_stands_twice_is_not_known(tmp_path: Path) -> None:
+    card = "    nictype: bridged\n    security.acls: web\n"
+    files = {"a.yaml": INCUS + card, "list.yaml": acl(ingress=ALLOW), "other.yaml": acl(ingress=REFUSE)}
+    assert segments(tmp_path, files) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("network", "card", "closed"),
+    [
+        ("ovn", "", (True, False)),
+        ("ovn, config: {security.acls: web}", "", (False, True)),
+        ("ovn, config: {security.acls: web, security.acls.default.egress.action: allow}", "", OPEN),
+        (
+            "ovn, config: {security.acls: web, security.acls.default.egress.action: allow}",
+            ", security.acls.default.egress.action: drop",
+            (False, True),
+        ),
+        ("ovn, config: {security.acls: gone}", "", UNKNOWN),
+        ("ovn, config: {security.acls: gone}", ", security.acls: web", (False, None)),
+        ("bridge, config: {security.acls: web}", "", OPEN),
+        ("bridge", ", security.acls: web", (False, True)),
+    ],
+)
+def test_access_lists_of_a_network(tmp_path: Path, network: str, card: str, closed: Closed) -> None:
+    text = PRESEED.replace("NETWORK", network).replace(" CARD", card)
+    assert segments(tmp_path, {"a.yaml": text, "list.yaml": acl(ingress=ALLOW)}) == closed
+
+
+@pytest.mark.parametrize(
+    ("listed", "closed"),
+    [
+        ("incus_network_acl.web.name", (False, True)),
+        ('"web"', (False, True)),
+        ('"web,${incus_network_acl.web.name}"', UNKNOWN),
+        ('"gone"', UNKNOWN),
+    ],
+)
+def test_access_lists_of_a_module(tmp_path: Path, listed: str, closed: Closed) -> None:
+    text = f"""resource "incus_network_acl" "web" {{
+  name    = "web"
+  ingress = [{{ action = "allow", state = "enabled" }}]
+  egress  = [{{ action = "allow", destination = "10.0.0.0/8", state = "enabled" }}]
+}}
+
+resource "incus_network" "own" {{
+  name   = "own"
+  type   = "ovn"
+  config = {{ "security.acls" = {listed} }}
+}}
+
+resource "incus_instance" "web" {{
+  name  = "web"
+  image = "images:debian/13"
+  device {{
+    name       = "eth0"
+    type       = "nic"
+    properties = {{ network = incus_network.own.name }}
+  }}
+}}
+"""
+    assert segments(tmp_path, {"main.tf": text}) == closed
+
+
 def test_an_instance_without_a_card_may_get_one_of_a_profile(tmp_path: Path) -> None:
     text = "name: web\ntype: container\nconfig: {limits.memory: 1GiB}\n"
     assert segments(tmp_path, {"web.yaml": text}) == UNKNOWN

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conformance.incus import generate, keys
+from tests.conformance.incus import acls, generate, keys
 from tests.conformance.incus.evidence import Ours, expanded, layered, theirs
 from tests.conformance.incus.oracle import Server
 
@@ -55,6 +55,7 @@ def main(arguments: list[str]) -> int:
     with Server() as server:
         print(f"against LXD {server.version()}, seed {seed}")
         answers = server.all(instances)
+        unlike = acls.compare(server, chance, SHOWN)
     counted: Counter[str] = Counter()
     wrong: list[str] = []
     for instance, answer in zip(instances, answers, strict=True):
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
     for line in wrong if "all" in options else wrong[:SHOWN]:
         print(f"  {line}")
     files = [Path(argument) for argument in arguments if not argument.startswith("-")]
-    return int(bool(wrong) + sum(keys.compare(file) for file in files) > 0)
+    return int(bool(wrong) + unlike + sum(keys.compare(file) for file in files) > 0)
 
 
 def _compare(instance: dict[str, Any], answer: Answer, counted: Counter[str]) -> Iterator[str]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LXD = "/LXD"
 DEVICES = "/DEVICES"
 
+_PROGRAMS = ("lxd", "unshare", "ip", "nsenter", "nft", "dnsmasq")
+
 #: Seconds that the server is given to answer for the first time.
 _PATIENCE = 60
 
@@ -71,8 +73,8 @@ class Server:
 
     def __enter__(self) -> Self:
         """Start it, and wait until it answers."""
-        if os.geteuid() or any(shutil.which(program) is None for program in ("lxd", "unshare", "ip")):
-            raise SystemExit("LXD, unshare and ip are needed, and root to start them")
+        if os.geteuid() or any(shutil.which(program) is None for program in _PROGRAMS):
+            raise SystemExit(f"{', '.join(_PROGRAMS)} are needed, and root to start them")
         wrapper = self._folder / "wrapper"
         wrapper.write_text(_WRAPPER)
         wrapper.chmod(0o755)
@@ -118,6 +120,13 @@ class Server:
             found = answer.get("metadata") or {}
             return {**answer, "error": found.get("err") or answer.get("error")}
         return answer
+
+    def chain(self, name: str) -> str:
+        """Return a chain that it has written for the firewall, of its own network namespace."""
+        assert self._process is not None
+        inside = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text("ascii").split()[0]
+        command = ["nsenter", "--target", inside, "--net", "nft", "list", "chain", "inet", "lxd", name]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         connection = http.client.HTTPConnection("lxd")
