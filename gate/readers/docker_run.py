@@ -44,8 +44,8 @@ _FOREIGN = {
     **dict.fromkeys((".groovy", ".jenkinsfile"), "Groovy"),
 }
 _STARTS = re.compile(
-    rb"(?im)^(?![ \t]*(?:#|//|\*|rem\b|::))[^\n]{0,400}?\b(?:docker|podman|nerdctl)(?:\.exe)?[ \t]+(?:container[ \t]+)?"
-    rb"(?:run|create)[ \t]+\S"
+    rb"(?im)^(?![ \t]*(?:['\"]|#|//|\*|rem\b|::))[^\n]{0,400}?\b(?:docker|podman|nerdctl)(?:\.exe)?"
+    rb"[ \t]+(?:container[ \t]+)?(?:run|create)[ \t]+\S"
 )
 
 
