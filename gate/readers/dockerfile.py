@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gate.dialects.build import recipe
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.reader import Reader, Reading
@@ -17,6 +19,8 @@ _OTHER_FORMATS = (
     *(".py", ".go", ".js", ".ts", ".rb", ".rs", ".java", ".c", ".h", ".sh", ".ps1", ".tf", ".hcl", ".lock", ".txt"),
     *(".md", ".rst", ".html", ".xml", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".snap", ".svg", ".png"),
 )
+#: `Dockerfile`, `api.dockerfile` and their like, which are recipes or broken ones whatever they hold.
+_NAMED = re.compile(r"(?:^|[._-])(?:docker|container)file(?:$|[._-])")
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".in", ".gotmpl")
 _MARKS = ("{{", "{%", "<%", "%%", "@@")
 
@@ -24,7 +28,7 @@ _MARKS = ("{{", "{%", "<%", "%%", "@@")
 def claims(source: Source) -> bool:
     """Take what begins a build, and whatever is named like a Dockerfile and nothing else."""
     name = source.path.rpartition("/")[2].lower()
-    if ("dockerfile" in name or "containerfile" in name) and not name.endswith(_OTHER_FORMATS):
+    if _NAMED.search(name) and not name.endswith(_OTHER_FORMATS):
         return True
     try:
         instructions = scan(source).instructions

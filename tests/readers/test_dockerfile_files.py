@@ -43,7 +43,9 @@ def test_a_file_of_another_name_is_claimed_by_its_content(path: str, text: str, 
 def test_a_name_that_begins_like_a_recipe_may_be_one(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_all(tmp_path, {name: "FROM alpine:3.5\n", "DockerfileParser.java": "package a;\n"})
+    write_all(
+        tmp_path, {name: "FROM alpine:3.5\n", "DockerfileParser.java": "package a;\n", "DockerfileInfo.cs": "// a\n"}
+    )
     answer = check(capsys, tmp_path)
     assert answer.subject(name)["kind"] == "image"
     assert answer.report["coverage"]["not_understood"] == []
