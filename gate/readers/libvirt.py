@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gate.dialects.machine import unrendered
+from gate.dialects.script_kinds import is_script
 from gate.model.errors import InputError
 from gate.model.reader import Reader, Reading
 
@@ -23,7 +24,7 @@ _ENDS = {b"<!--": b"-->", b"<?": b"?>"}
 
 def claims(source: Source) -> bool:
     """Claim a document whose root is a domain, or a script with a command that starts a machine."""
-    if not source.path.lower().endswith(".xml"):
+    if _has_commands(source):
         return _starts(source)
     here = _past(source.data, 0)
     while opening := next((one for one in _ENDS if source.data.startswith(one, here)), b""):
@@ -32,6 +33,11 @@ def claims(source: Source) -> bool:
             return False
         here = _past(source.data, end + len(_ENDS[opening]))
     return _ROOT.match(source.data, here) is not None
+
+
+def _has_commands(source: Source) -> bool:
+    """Say whether a file is a script or a unit; standard input has no name, and is one by its first line."""
+    return is_script(source) or source.path.lower().endswith(".service")
 
 
 def _starts(source: Source) -> bool:
@@ -52,7 +58,7 @@ def _past(data: bytes, here: int) -> int:
 
 def read(source: Source, sources: Sources) -> Reading:
     """Read the machine that a domain is, or those that a script starts."""
-    if not source.path.lower().endswith(".xml"):
+    if _has_commands(source):
         from gate.dialects.qemu_commands import machines
 
         try:
