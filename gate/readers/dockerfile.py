@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gate.dialects.build import recipe
 from gate.model.errors import InputError, UnrenderedError
 from gate.model.reader import Reader, Reading
@@ -20,7 +18,7 @@ _OTHER_FORMATS = (
     *(".md", ".rst", ".html", ".xml", ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".snap", ".svg", ".png"),
 )
 #: `Dockerfile`, `api.dockerfile` and their like, which are recipes or broken ones whatever they hold.
-_NAMED = re.compile(r"(?:^|[._-])(?:docker|container)file(?:$|[._-])")
+_NAMES = frozenset({"dockerfile", "containerfile"})
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache", ".in", ".gotmpl")
 _MARKS = ("{{", "{%", "<%", "%%", "@@")
 
@@ -28,7 +26,8 @@ _MARKS = ("{{", "{%", "<%", "%%", "@@")
 def claims(source: Source) -> bool:
     """Take what begins a build, and whatever is named like a Dockerfile and nothing else."""
     name = source.path.rpartition("/")[2].lower()
-    if _NAMED.search(name) and not name.endswith(_OTHER_FORMATS):
+    words = name.replace("_", ".").replace("-", ".").split(".")
+    if not _NAMES.isdisjoint(words) and not name.endswith(_OTHER_FORMATS):
         return True
     try:
         instructions = scan(source).instructions
