@@ -262,17 +262,36 @@ def _shares(file: Vagrantfile, name: str, settings: list[_Set], at: Location) ->
     for target, folders in found.items():
         settled = [index for index, one in enumerate(folders) if one.is_certain]
         last = settled[-1] if settled else -1
-        if last + 1 < len(folders):
+        sure, doubted = folders[: last + 1], folders[last + 1 :]
+        if doubted and not (sure and all(_alike(sure, one, target) for one in doubted)):
             yield Unknown(f"a condition decides how {target.lstrip('?')} is shared", folders[-1].at)
         elif last < 0:
             yield from _by_default(said, at, file.unseen)
         else:
-            yield from _shared(folders[: last + 1], target)
+            yield from _shared(sure, target)
     for added in _customized(settings).folders:
         path: Setting[str] = Unknown("the folder cannot be known", added.at)
         if added.path is not None:
             path = Stated(added.path, added.at)
         yield Stated(share(path, added.name, Stated(added.read_only, added.at), added.at), added.at)
+
+
+def _alike(sure: list[_Folder], doubted: _Folder, target: str) -> bool:
+    """Say whether a folder is shared in the same way with what may be said of it as without: other options decide."""
+    return _told(_shared(sure, target)) == _told(_shared([*sure, doubted], target))
+
+
+def _told(mounts: Iterator[Setting[Mount]]) -> list[object]:
+    """Return what is shared and whether it may only be read; what is not known is like nothing else."""
+    found: list[object] = []
+    for one in mounts:
+        told: object = object()
+        if isinstance(one, Stated):
+            source, read_only = one.value.source, one.value.read_only
+            if isinstance(source, Stated) and isinstance(read_only, Stated | Defaulted):
+                told = (source.value, read_only.value)
+        found.append(told)
+    return found
 
 
 def _by_default(said: list[_Folder], at: Location, unseen: Location | None) -> Iterator[Setting[Mount]]:

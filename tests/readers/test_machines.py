@@ -20,6 +20,7 @@ VMX = 'config.version = "8"\nmemsize = "1"\n' + "".join(
 )
 XL = 'name = "a"\nmemory = 1\n'
 PVH = XL + 'type = "pvh"\n'
+SRC = '  config.vm.synced_folder ".", "/src"\n'
 OFF = '  config.vm.synced_folder ".", "/vagrant", disabled: true\n'
 NEW = "New-VM -Name a -MemoryStartupBytes 1GB\n"
 
@@ -139,6 +140,9 @@ VAGRANT = [
     (vagrant('  config.vm.synced_folder ".", "/vagrant", type: kind\n'), "L0..L6"),
     (vagrant('  config.vm.synced_folder ".", "/vagrant", disabled: true if ENV["CI"]\n'), "L0..L6"),
     (vagrant('  if ENV["CI"]\n    config.vm.synced_folder ".", "/vagrant", disabled: true\n  end\n'), "L0..L6"),
+    (vagrant(f'{OFF}{SRC}  if ENV["CI"]\n    {SRC.strip()}, type: "nfs"\n  end\n'), "L1"),
+    (vagrant(f'{OFF}{SRC}  if ENV["CI"]\n    {SRC.strip()}, type: "rsync"\n  end\n'), "L0..L6"),
+    (vagrant(f'{OFF}{SRC}  if ENV["CI"]\n    config.vm.synced_folder "/", "/src"\n  end\n'), "L0..L6"),
     (vagrant(f"{OFF}  # config.vm.synced_folder '/', '/x'\n"), "L6"),
     (vagrant(f"{OFF}  config.vm.synced_folder '/', '/x'\n"), "L0"),
     (vagrant(f"{OFF}  config.vm.synced_folder '/srv/x', '/x'\n"), "L3"),
