@@ -13,8 +13,7 @@ RULE = Rule(
     name="command-on-host",
     title="is a command on the host, with no container around it",
     severity="critical",
-    remedy="give it an image and let a container engine start it: in Marathon `container: {type: DOCKER, "
-    'docker: {image: ...}}`, in Nomad `driver = "docker"`',
+    remedy="give it an image, and let a container engine start it",
     facts=("G.raw_exec",),
     controls=(Control("MITRE ATT&CK", "Containers", "T1610"),),
 )

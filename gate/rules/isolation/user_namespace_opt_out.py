@@ -13,7 +13,7 @@ RULE = Rule(
     name="user-namespace-opt-out",
     title="opts out of the engine's user namespace",
     severity="high",
-    remedy="remove `userns_mode: host` or `security.privileged`; map the ids: `lxc.idmap` in LXC, `PrivateUsers=pick`",
+    remedy="leave the user namespace on, with a map that makes root of the container nobody on the host",
     facts=("W.host_userns_optout",),
     controls=(
         Control("CIS Docker", "1.6.0", "5.31"),
