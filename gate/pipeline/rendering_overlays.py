@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gate.dialects.overlay_lines import Patch, Resource
     from gate.pipeline.declarations import Declarations
     from gate.pipeline.trees import AnyFiles
+    from gate.syntax.tree import Node
     from gate.tools.kustomize import Kustomize
 
 TREE = "tree"
@@ -221,15 +222,22 @@ class Overlays:
         for part in (part for one in closure.used for part in one.parts if part.field in ("resources", "bases")):
             source = self._opened(part.path)
             for root in (document.root for document in documents(source, KUBERNETES)) if source is not None else ():
-                if root is not None and not _is_among(kind_of(root), name_of(root), there.get(part.path, [])):
-                    lost.add(part.path)
+                for node in _objects(root) if root is not None else ():
+                    if not _is_among(kind_of(node), name_of(node), there.get(part.path, [])):
+                        lost.add(part.path)
         return frozenset(lost)
 
 
+def _objects(root: Node) -> tuple[Node, ...]:
+    """Return the objects of a list, which kustomize takes apart, else the one that is there."""
+    if not isinstance(root, Mapping) or not kind_of(root).endswith("List"):
+        return (root,)
+    listed = root.get("items")
+    return tuple(listed.items) if isinstance(listed, Sequence) else ()
+
+
 def _is_among(kind: str, name: str, rendered: list[tuple[str, str]]) -> bool:
-    if kind.endswith("List") or kind == "CustomResourceDefinition":
-        return True
-    return any(kind == other and name in called for other, called in rendered)
+    return kind == "CustomResourceDefinition" or any(kind == other and name in called for other, called in rendered)
 
 
 def _anew(tree: object) -> bytes:

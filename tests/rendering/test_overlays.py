@@ -110,6 +110,16 @@ def test_an_overlay_that_drops_an_object_does_not_hide_it(
     assert "base/pod.yaml#Pod/web" in ids(answer)
 
 
+def test_an_overlay_that_drops_an_object_of_a_list_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kustomize(tmp_path, monkeypatch, f"def change(text, tree): return {POD!r}")
+    lost = HOST.replace("name: web", "name: lost")
+    items = "".join("- " + one.replace("\n", "\n  ").rstrip(" ") for one in (POD, lost))
+    root = written(tmp_path, **{"base__pod.yaml": f"apiVersion: v1\nkind: List\nitems:\n{items}"})
+    assert "base/pod.yaml#Pod/lost" in ids(check(capsys, "--render", root))
+
+
 def test_the_program_gets_the_tree_that_was_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
