@@ -101,6 +101,13 @@ def is_template_of(charts: dict[str, Chart], path: str) -> bool:
     return any(path.startswith(join(chart.folder, "templates/")) for chart in charts.values())
 
 
+def is_definition_of(charts: dict[str, Chart], path: str) -> bool:
+    """Say whether a file is one of those in `crds/` that Helm installs with the charts that are loaded."""
+    return path.lower().endswith((".yaml", ".yml", ".json")) and any(
+        path.startswith(join(chart.folder, "crds/")) for chart in charts.values()
+    )
+
+
 def missing(root: Chart, charts: dict[str, Chart]) -> Dependency | None:
     """Return the first chart that the root needs and does not bring along."""
     there = {chart.name for called, chart in charts.items() if called.count("/") == 2}

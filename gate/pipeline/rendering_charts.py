@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from posixpath import join
 
-from gate.dialects.chart import CHART, chart_in, charts_in, is_template_of, missing, root_of
+from gate.dialects.chart import CHART, chart_in, charts_in, is_definition_of, is_template_of, missing, root_of
 from gate.dialects.chart_output import Marks, TemplatePlaces, alike, sections
 from gate.model.coverage import Skipped
 from gate.model.errors import InputError
@@ -131,19 +131,22 @@ class Charts:
             raise InputError(f"needs the chart {lacking.name}, which is not there", at=lacking.at, remedy=remedy)
         made: list[tuple[Rendered, str]] = []
         gaps: list[InputError] = []
+        brought: set[str] = set()
         variants = self._variants(loaded.root)
         for variant in variants:
             try:
-                made += ((one, variant.name) for one in self._variant(loaded, variant))
+                found = self._variant(loaded, variant)
+                made += ((one, variant.name) for one in found.values())
+                brought |= found.keys()
             except InputError as error:
                 gaps.append(error)
         consumed = frozenset(path for path in loaded.files if is_template_of(loaded.charts, path))
         asked = frozenset(path.partition(UNPACKED)[0] for path in loaded.files)
         if len(gaps) == len(variants):
             return Outcome(asked=asked, gaps=tuple(gaps))
-        brought = {one.path for one, _variant in made}
         silent = sorted(path for path in consumed - brought if _may_start_pods(loaded.files[path]))
         skipped = tuple(Skipped(whole_file(path.partition(UNPACKED)[0]), NOTHING) for path in silent)
+        made += ((one, "") for one in _definitions(loaded))
         return Outcome(tuple(made), consumed, asked, tuple(gaps), tuple(dict.fromkeys(skipped)))
 
     def _variants(self, root: Chart) -> tuple[Variant, ...]:
@@ -154,7 +157,7 @@ class Charts:
                 return found
         return (Variant(root.folder, "", "", "", (), root.at),)
 
-    def _variant(self, loaded: Loaded, variant: Variant) -> list[Rendered]:
+    def _variant(self, loaded: Loaded, variant: Variant) -> dict[str, Rendered]:
         """Render once as it is and once with marks; raise InputError where it cannot be rendered."""
         values = [self._values(path, variant) for path in variant.values]
         texts = {path: source.data for path, source in loaded.files.items()}
@@ -239,7 +242,7 @@ def _marked(loaded: Loaded) -> tuple[Marks, dict[str, bytes]]:
     return marks, marked
 
 
-def _sources(loaded: Loaded, variant: Variant, printed: list[Section], spans: list[list[Span]]) -> list[Rendered]:
+def _sources(loaded: Loaded, variant: Variant, printed: list[Section], spans: list[list[Span]]) -> dict[str, Rendered]:
     """Put together what each template came to, in the order of the output."""
     named = f" ({variant.name})" if variant.name else ""
     by = f"helm template {loaded.root.folder or '.'}{named}"
@@ -248,14 +251,23 @@ def _sources(loaded: Loaded, variant: Variant, printed: list[Section], spans: li
         known = any(span is not None for span in of_section)
         origin = loaded.files[section.name]
         found.setdefault(section.name, []).append((section, of_section if known else alike(origin, section)))
-    made = []
+    made = {}
     for path, parts in found.items():
         text = "".join(f"{line}\n" for section, _ in parts for line in section.lines)
         lines = [section.first + index for section, _ in parts for index in range(len(section.lines))]
         places = _places(loaded, path, parts)
         shown = join(loaded.root.folder, CHART) if UNPACKED in path else path
-        made.append(Rendered(shown, text.encode("utf-8", "surrogateescape"), by, lines, places))
+        made[path] = Rendered(shown, text.encode("utf-8", "surrogateescape"), by, lines, places)
     return made
+
+
+def _definitions(loaded: Loaded) -> Iterator[Rendered]:
+    """Yield what packed charts hold in `crds/`: Helm installs it as it is, of whatever kind, and prints none of it."""
+    for path, source in loaded.files.items():
+        if UNPACKED in path and is_definition_of(loaded.charts, path):
+            lines = range(1, source.text.count("\n") + 2)
+            by = path.replace(UNPACKED, "")
+            yield Rendered(join(loaded.root.folder, CHART), source.data, by, lines, _places(loaded, path, []))
 
 
 def _places(loaded: Loaded, path: str, parts: list[tuple[Section, list[Span]]]) -> Places:

@@ -169,6 +169,25 @@ def test_a_packed_chart_is_unpacked_and_stands_where_it_is_needed(
     subject = answer.subject("#Pod/web")
     assert (subject["location"]["path"], subject["location"]["line"]) == ("web/Chart.yaml", 5)
     assert not [name for name in started.runs[0]["files"] if name.endswith(".tgz")]
+    assert answer.report["coverage"]["skipped"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "judged"), [("crds/a/pod.YAML", True), ("crds/pod.txt", False), ("a/pod.yaml", False)]
+)
+def test_what_a_packed_chart_installs_unrendered_is_judged(
+    name: str, judged: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    helm(tmp_path, monkeypatch)
+    root = tree(tmp_path, web={"templates/pod.yaml": POD, "charts/a.txt": ""})
+    inner = packed(**{"Chart.yaml": CHART.replace("web", "store"), name: POD.replace("name: web", "name: store")})
+    (root / "web" / "charts" / "store-1.0.0.tgz").write_bytes(inner)
+    answer = check(capsys, "--render", root)
+    found = [one for one in answer.report["subjects"] if one["id"] == "web/Chart.yaml#Pod/store"]
+    assert bool(found) == judged
+    for one in found:
+        (said,) = (told["location"]["rendered"] for told in one["findings"] if told["rule"] == "ISO004")
+        assert said == f"line 6 of web/charts/store-1.0.0.tgz/{name}"
 
 
 @pytest.mark.parametrize(
