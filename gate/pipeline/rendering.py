@@ -26,9 +26,10 @@ def render(ledger: Ledger, options: Options, declarations: Declarations, paths: 
 
     from gate.pipeline.rendering_charts import Charts
     from gate.pipeline.rendering_overlays import Overlays
+    from gate.tools.rendering import terminable
 
     files, named = ledger.files, tuple(paths)
-    with TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True) as folder:
+    with terminable(), TemporaryDirectory(prefix="boundary-gate-", ignore_cleanup_errors=True) as folder:
         try:
             charts = Charts(files, options, declarations, folder)
             for root in charts.found(named):

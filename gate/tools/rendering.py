@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+from contextlib import contextmanager
 
 from gate.tools.process import Bounds, ProcessError, first_in_path, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from types import FrameType
 
     from gate.tools.process import Ended
 
@@ -44,6 +47,31 @@ class RenderError(Exception):
         self.remedy = remedy
         self.path = path
         self.line = line
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM leave by way of everything that ends programs and removes folders, as Ctrl-C does.
+
+    A program has a group of its own, so that whoever ends the gate does not end it. Where somebody has another use for
+    the signal, or the thread is none that hears of it, nothing changes.
+    """
+    try:
+        before = signal.getsignal(signal.SIGTERM)
+        if before == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _leave)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        if before == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def program(name: str, root: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import signal
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -219,6 +222,21 @@ def test_no_member_of_a_package_leads_out_of_it(
     (root / "web" / "charts" / "a.tgz").write_bytes(packed(**{name: "x"}))
     answer = check(capsys, "--render", root)
     assert (answer.status, started.runs, (tmp_path / "evil").exists()) == (3, [], False)
+
+
+def test_whoever_ends_the_gate_ends_the_program_and_finds_nothing_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "import signal, time\n(LOG.parent / 'me').write_text(str(os.getpid()))\n"
+    helm(tmp_path, monkeypatch, body + "os.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(600)")
+    root, folder = tree(tmp_path, web={"templates/pod.yaml": POD}), tmp_path / "temporary"
+    folder.mkdir()
+    command = [sys.executable, "-m", "gate", "check", "--render", str(root)]
+    ended = subprocess.run(command, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, b"", b"")
+    assert list(folder.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "programs" / "me").read_text()), 0)
 
 
 def test_a_device_is_not_read(
