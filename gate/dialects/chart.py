@@ -86,13 +86,16 @@ def charts_in(root: Chart, files: Mapped[str, Source]) -> dict[str, Chart]:
     waiting = [(root, root.name, 0)]
     while waiting:
         chart, called, depth = waiting.pop()
+        if called in found:
+            cause = f"brings along two charts that Helm calls {called}, and takes now one, now the other"
+            raise InputError(cause, at=root.at, remedy="keep one of them, or rename it")
         found[called] = chart
         if depth >= MAX_NESTED:
             cause = f"brings along charts that are nested deeper than {MAX_NESTED}"
             raise InputError(cause, at=root.at, remedy="flatten them")
         for inner in _inner(chart, files):
             names = [one.alias for one in chart.dependencies if one.name == inner.name and one.alias]
-            waiting += ((inner, f"{called}/charts/{name}", depth + 1) for name in (inner.name, *names))
+            waiting += ((inner, f"{called}/charts/{name}", depth + 1) for name in dict.fromkeys((inner.name, *names)))
     return found
 
 

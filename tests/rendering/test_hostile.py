@@ -175,6 +175,18 @@ def test_a_packed_chart_is_unpacked_and_stands_where_it_is_needed(
     assert answer.report["coverage"]["skipped"] == []
 
 
+def test_of_two_charts_of_one_name_none_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = helm(tmp_path, monkeypatch)
+    same, tame = CHART.replace("web", "store"), POD.replace("  hostPID: true\n", "")
+    inner = {f"charts/{name}/Chart.yaml": same for name in "ab"}
+    pods = {"charts/a/templates/pod.yaml": POD, "charts/b/templates/pod.yaml": tame}
+    answer = check(capsys, "--render", tree(tmp_path, web={**inner, **pods}))
+    assert (answer.status, started.runs) == (3, [])
+    assert "two charts that Helm calls web/charts/store" in gaps(answer)[0]
+
+
 @pytest.mark.parametrize(
     ("name", "judged"), [("crds/a/pod.YAML", True), ("crds/pod.txt", False), ("a/pod.yaml", False)]
 )
