@@ -36,6 +36,7 @@ MARKERS = (
     ("execution error at", "stops by itself: a value is required or refused"),
     ("error calling", "cannot evaluate a template"),
     ("failed to parse", "has a file of values that cannot be read"),
+    ("fatal error: out of memory", "needs more memory than it may have"),
 )
 
 SEE = "start `helm template` on it to see what it says"

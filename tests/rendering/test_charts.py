@@ -168,6 +168,7 @@ def test_a_program_of_the_tree_is_never_started(
     ("body", "said"),
     [
         ("sys.exit(7)", "helm ended with exit status 7"),
+        ("sys.exit('fatal error: out of memory')", "helm needs more memory than it may have"),
         ("print('x: ' + 'y' * (17 << 20))", "helm said more than 16777216 bytes"),
         ("print('kind: Pod'); sys.exit(0)", "helm printed something else than a chart"),
         (
