@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_JOB = re.compile(rb"(?m)^[ \t]*job[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+|\"?(?:\[\[|\{\{|<%)[^\r\n]*)[ \t]*\{")
+from gate.dialects.resource_claims import BEGIN
+
+_JOB = re.compile(rb"(?m)" + BEGIN + rb"[ \t]*job[ \t]+(?:\"[^\"\r\n]*\"|[\w.-]+|\"?(?:\[\[|\{\{|<%)[^\r\n]*)[ \t]*\{")
 _INSIDE = re.compile(rb"(?m)^[ \t]*(?:group|task)[ \t]+[\"\w\[{]|^[ \t]*driver[ \t]*=")
 
 #: What templates of Nomad Pack, Levant and Jinja begin what they fill in with, outside of texts.

@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gate.model.source import Source
 
+#: What may stand before the first word of a line of HCL: a mark of the byte order, and the end of a comment.
+BEGIN = rb"^(?:\xef\xbb\xbf)?(?:[^\n]*\*/)?"
+
 #: How the files of Terraform and OpenTofu end, and those of them that are JSON.
 JSON = (".tf.json", ".tofu.json")
 ENDINGS = (".tf", ".tofu", *JSON)
@@ -32,7 +35,7 @@ def mentions(source: Source, resources: bytes, modules: bytes = b"") -> bool:
         calls = rb"\"source\"\s*:\s*\"[^\"\n]*\b(?:%s)\b"
     else:
         # Labels may do without quotes.
-        wanted = [rb"(?m)^[ \t]*resource[ \t]+\"?(?:%s)\b" % resources]
+        wanted = [rb"(?m)%s[ \t]*resource[ \t]+\"?(?:%s)\b" % (BEGIN, resources)]
         calls = rb"(?m)^[ \t]*source[ \t]*=[ \t]*\"[^\"\n]*\b(?:%s)\b"
     wanted += [calls % modules] if modules else []
     return any(re.search(pattern, source.data) is not None for pattern in wanted)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Bytes of one file, blocks within blocks, and nodes that are looked at in one file.
 MAX_BYTES: Final = 256 * 1024
+
+_MARK: Final = b"\xef\xbb\xbf"
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
 
@@ -148,6 +150,9 @@ def parse_within(source: Source, data: bytes, within: tuple[int, int]) -> Docume
 
 
 def _checked(document: Document) -> Document:
+    if document.data.startswith(_MARK):
+        # HCL passes over a mark of the byte order; blanks in its stead keep every place.
+        document.data = b" " * len(_MARK) + document.data[len(_MARK) :]
     if len(document.data) > MAX_BYTES:
         document.fail(f"is larger than {MAX_BYTES} bytes", None)
     elif not _is_text(document.data):
@@ -162,7 +167,7 @@ def _is_text(data: bytes) -> bool:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return b"\0" not in data and not data.startswith(b"\xef\xbb\xbf")
+    return b"\0" not in data
 
 
 def _wide(source: Source) -> tuple[list[int], list[int]]:

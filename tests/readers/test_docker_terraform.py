@@ -145,3 +145,13 @@ def test_every_known_instance_is_one_and_none_where_it_is_counted_as_none() -> N
 @pytest.mark.parametrize("body", ["", "image = var.i", "volumes = 3", "capabilities = []", "image = null"])
 def test_half_a_container_is_still_a_subject(body: str) -> None:
     assert len(read(f'resource "docker_container" "c" {{\n{body}\n}}\n').subjects) == 1
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "/* one\n   two */ ", "/* here */ "])
+def test_what_may_stand_before_a_resource(before: str) -> None:
+    text = f'{before}resource "docker_container" "web" {{\nimage = "web:1"\nprivileged = true\n}}\n'
+    reading = read(text)
+    assert reading.problems == ()
+    (found,) = reading.subjects
+    assert isinstance(found, Workload)
+    assert found.at.line == 1 + before.count("\n")

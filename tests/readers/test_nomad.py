@@ -333,3 +333,11 @@ def test_no_text_is_too_odd(text: str) -> None:
         source = Source("a.hcl", (start + text).encode())
         if READER.claims(source):
             READER.read(source, NoFiles())
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "/* one\n   two */ ", "/* here */ "])
+def test_what_may_stand_before_a_job(before: str) -> None:
+    text = f'{before}job "a" {{\n  group "b" {{\n    task "c" {{\n      driver = "raw_exec"\n    }}\n  }}\n}}\n'
+    (found,) = workloads(text)
+    assert READER.claims(Source("web.nomad.hcl", text.encode()))
+    assert found.name == "a/b/c"

@@ -192,7 +192,7 @@ def test_places_count_characters() -> None:
         'block "${x}" {\n}\n',
         "a = <<EOT x\nEOT\n",
         "}\n",
-        "\ufeffa = 1\n",
+        "a = 1\ufeff\n",
         "a = 1\0\n",
     ],
 )
@@ -302,3 +302,8 @@ def test_anything_is_read_without_a_crash(text: str) -> None:
     for attribute in parsed.body.attributes.values():
         assert 0 <= attribute.at.start <= attribute.at.end <= len(text)
         names.evaluator.value(attribute)
+
+
+def test_a_mark_of_the_byte_order_is_passed_over() -> None:
+    (found,) = parse(Source("a.hcl", "\ufeffa = 1\n".encode())).body.attributes
+    assert found == "a"
