@@ -25,8 +25,9 @@ MAX_WORKLOADS = 300
 ENDING = ".nspawn"
 
 _PROGRAM = rb"nspawn"
-_SECTION = re.compile(rb"(?m)^[ \t]*\[(?:Exec|Files|Network)\b")
-_START = re.compile(rb"(?m)^[ \t]*ExecStart[ \t]*=[^\n]*systemd-nspawn\b")
+_SECTION = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\[(?:Exec|Files|Network)\b")
+#: The program may stand on a later line than the key.
+_START = re.compile(rb"(?m)^[ \t]*ExecStart[ \t]*=")
 
 
 def claims(source: Source) -> bool:
@@ -37,10 +38,14 @@ def claims(source: Source) -> bool:
     if name.endswith(".conf"):
         unit = folder.rpartition("/")[2]
         ours = unit.startswith("systemd-nspawn@") and unit.endswith(".service.d")
-        return unit.endswith(".service.d") and (ours or _START.search(source.data) is not None)
+        return unit.endswith(".service.d") and (ours or _starts(source.data))
     if _PROGRAM not in source.data or b"\0" in source.data:
         return False
     return len(source.data) > MAX_BYTES or bool(_commands(source)) or bool(_foreign(source))
+
+
+def _starts(data: bytes) -> bool:
+    return b"systemd-nspawn" in data and _START.search(data) is not None
 
 
 def read(source: Source, sources: Sources) -> Reading:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: The section that a unit of each kind has.
 SECTIONS = {".container": "Container", ".pod": "Pod", ".kube": "Kube"}
 
-_SECTION = re.compile(rb"(?m)^[ \t]*\[(Container|Pod|Kube)\][ \t]*\r?$")
+_SECTION = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\[(Container|Pod|Kube)\][ \t]*\r?$")
 
 #: Bytes of one unit, files of its drop-ins, and units of one folder that are looked at.
 MAX_BYTES = 256 * 1024

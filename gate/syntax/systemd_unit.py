@@ -117,7 +117,8 @@ class Unit:
     def _lines(self, joint: str) -> Iterator[tuple[int, MappedText]]:
         """Yield every logical line, without what is around it, with the offset that it begins at."""
         source, text = self._source, self._source.text
-        builder, begun, here = Builder(), -1, 0
+        # A mark of the byte order at the beginning is passed over (`config_parse`).
+        builder, begun, here = Builder(), -1, int(text.startswith("\ufeff"))
         for _ in range(MAX_LINES):
             if here >= len(text):
                 break

@@ -395,3 +395,17 @@ def test_a_script_with_containers_of_two_kinds_is_read_by_both(
         "run.sh#nspawn/web",
         "run.sh#nspawn/web:2",
     ]
+
+
+def test_a_mark_of_the_byte_order_is_passed_over(tmp_path: Path) -> None:
+    text = "[Exec]\nPrivateUsers=no\n"
+    assert READER.claims(Source(FILE, f"\ufeff{text}".encode()))
+    marked, plain = (only(tmp_path, {FILE: one}).namespaces.user for one in (f"\ufeff{text}", text))
+    assert known(marked) == known(plain) is not None
+
+
+def test_a_drop_in_may_name_the_program_on_a_later_line(tmp_path: Path) -> None:
+    path = "web.service.d/start.conf"
+    text = "[Service]\nExecStart=\nExecStart= \\\n  -/usr/bin/systemd-nspawn -D /srv/web --bind=/\n"
+    assert READER.claims(Source(path, text.encode()))
+    assert only(tmp_path, {path: text}).name == "web"
