@@ -46,6 +46,30 @@ def _sockets(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def plain(value: str) -> str | None:
+    """Return options that are given as JSON in the other spelling, `a=b,c.d=e`; None for what is no JSON."""
+    import json
+
+    try:
+        found = json.loads(value)
+        parts = list(_members("", found)) if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        return None
+    return ",".join(parts) if parts is not None else None
+
+
+def _members(prefix: str, node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from _members(f"{prefix}.{name}" if prefix else str(name), value)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _members(f"{prefix}.{index}", value)
+    else:
+        text = {True: "on", False: "off"}[node] if isinstance(node, bool) else str(node)
+        yield f"{prefix}={text.replace(',', ',,')}"
+
+
 def _field(value: str, name: str) -> str:
     return next((part.partition("=")[2] for part in value.split(",") if part.partition("=")[0] == name), "")
 

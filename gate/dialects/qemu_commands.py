@@ -12,7 +12,7 @@ from gate.dialects import virt_install
 from gate.dialects.guest_os import UNSTATED
 from gate.dialects.machine import HOST_DISK, Parts, guest, share
 from gate.dialects.open_addresses import is_open
-from gate.dialects.qemu_arguments import monitors
+from gate.dialects.qemu_arguments import monitors, plain
 from gate.dialects.shell_commands import commands
 from gate.model.errors import InputError
 from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
@@ -53,6 +53,7 @@ _WEIGHED = frozenset({"-device", "-virtfs", "-fsdev", "-monitor", "-qmp", "-seri
 #: What only asks QEMU something, and what a machine has one of.
 _ASKS = ("-h", "-help", "-version")
 _HAS = ("-m", "-drive", "-hda", "-kernel", "-cdrom", "-device", "-blockdev", "-netdev", "-nic", "-boot", "-bios", "-M")
+_GIVES = ("-virtfs", "-fsdev", "-usbdevice", "-vnc", "-spice", "-hdb")
 
 _KEPT = "a variable holds arguments that nobody has read"
 
@@ -74,7 +75,9 @@ class _Arguments:
             if word.startswith("-") and len(word) > 1:
                 name = f"-{word.lstrip('-')}"
                 takes = name not in _ALONE and (not following.startswith("-") or len(following) == 1)
-                self.options.append((name, following if takes else ""))
+                value = plain(following) if takes and following.startswith("{") else following
+                self.options.append((name, value or "" if takes else ""))
+                self.is_open |= value is None
                 self.is_open |= takes and name in _WEIGHED and following[:1] in ("$", "`")
                 index += takes and bool(following)
             elif _VARIABLE.search(word):
@@ -84,7 +87,7 @@ class _Arguments:
     def is_machine(self) -> bool:
         """Whether it starts a machine, and does not only ask what there is."""
         asks = self.has(*_ASKS) or any(value in ("help", "?") for _, value in self.options)
-        return not asks and (self.is_open or self.has(*_HAS, "-machine"))
+        return not asks and (self.is_open or self.has(*_HAS, *_GIVES, "-machine"))
 
     def all(self, *names: str) -> Iterator[str]:
         """Yield the values of some options."""
@@ -213,9 +216,15 @@ def _devices(given: _Arguments) -> Iterator[Device]:
         if value.startswith("host:"):
             yield Device("a USB device", "rwm", given.at)
     for value in given.all(*_DISKS):
-        path = _fields(value).get("file") or _fields(value).get("filename") or _first(value)
+        path = _disk(_fields(value)) or _first(value)
         if HOST_DISK.fullmatch(path):
             yield Device(path, "rwm", given.at)
+
+
+def _disk(options: dict[str, str]) -> str:
+    """Return the file of a disk; that of `-blockdev` may lie under any number of drivers."""
+    named = (value for name, value in options.items() if name == "filename" or name.endswith(".filename"))
+    return options.get("file") or next(named, "")
 
 
 def _consoles(given: _Arguments) -> Iterator[Setting[str]]:

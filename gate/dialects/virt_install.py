@@ -68,6 +68,13 @@ class Command:
         return (value for name in names for value in self.options.get(name, ()))
 
     @property
+    def open_because(self) -> str:
+        """Why there may be options that are not in sight; empty where there are none."""
+        if "xml" in self.options:
+            return "`--xml` changes what libvirt is told, and is not read"
+        return "a variable holds options that nobody has read" if self.is_open else ""
+
+    @property
     def is_machine(self) -> bool:
         """Whether it creates a machine: not a container, and not only what it would be."""
         container = "container" in self.options or any(uri.startswith("lxc") for uri in self.all("connect", "c"))
@@ -76,7 +83,7 @@ class Command:
 
 def machine(given: Command, path: str, number: int) -> Workload:
     """Return the machine that a command creates."""
-    at, reason = given.at, "a variable holds options that nobody has read" if given.is_open else ""
+    at, reason = given.at, given.open_because
     name = next((value for value in given.all("name", "n") if value and "$" not in value), f"virt-install-{number}")
     words = [(word, at) for value in given.all("qemu-commandline") for word in value.split()]
     parts = Parts(
