@@ -109,3 +109,13 @@ def unrendered(source: Source) -> UnrenderedError | None:
         return None
     at = source.location(mark, mark + 2)
     return UnrenderedError("is a template that nobody has rendered", at=at, remedy="render it and check the result")
+
+
+def told_apart(machines: Iterable[Workload]) -> tuple[Workload, ...]:
+    """Return machines of one file with an identity each: names may come twice."""
+    names: dict[str, int] = {}
+    found: list[Workload] = []
+    for one in machines:
+        count = names[one.id] = names.get(one.id, 0) + 1
+        found.append(one if count == 1 else replace(one, id=f"{one.id}:{count}"))
+    return tuple(found)

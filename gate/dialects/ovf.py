@@ -6,6 +6,7 @@ by the names of vSphere's API; what VirtualBox adds is a whole machine of its ow
 
 from __future__ import annotations
 
+from gate.dialects.machine import told_apart
 from gate.dialects.vmx import Keys, described
 from gate.model.errors import InputError
 from gate.model.evidence import Stated, Unknown
@@ -41,7 +42,7 @@ def machines(envelope: Element, path: str) -> tuple[Workload, ...]:
     if not 0 < len(systems) <= MAX_MACHINES:
         cause = f"describes more than {MAX_MACHINES} machines" if systems else "describes no machine"
         raise InputError(cause, at=envelope.at, remedy="judge the descriptor of a machine")
-    return tuple(_machine(one, path) for one in systems)
+    return told_apart(_machine(one, path) for one in systems)
 
 
 def _systems(element: Element) -> Iterator[Element]:

@@ -10,7 +10,7 @@ import re
 
 from gate.dialects import virt_install
 from gate.dialects.guest_os import UNSTATED
-from gate.dialects.machine import HOST_DISK, Parts, guest, share
+from gate.dialects.machine import HOST_DISK, Parts, guest, share, told_apart
 from gate.dialects.open_addresses import is_open
 from gate.dialects.qemu_arguments import monitors, plain
 from gate.dialects.shell_commands import commands
@@ -56,6 +56,7 @@ _HAS = ("-m", "-drive", "-hda", "-kernel", "-cdrom", "-device", "-blockdev", "-n
 _GIVES = ("-virtfs", "-fsdev", "-usbdevice", "-vnc", "-spice", "-hdb")
 
 _KEPT = "a variable holds arguments that nobody has read"
+_IN_FILE = "the file of `-readconfig` holds arguments that are not read"
 
 #: Machines of one script.
 MAX_MACHINES = 100
@@ -77,7 +78,7 @@ class _Arguments:
                 takes = name not in _ALONE and (not following.startswith("-") or len(following) == 1)
                 value = plain(following) if takes and following.startswith("{") else following
                 self.options.append((name, value or "" if takes else ""))
-                self.is_open |= value is None
+                self.is_open |= value is None or name == "-readconfig"
                 self.is_open |= takes and name in _WEIGHED and following[:1] in ("$", "`")
                 index += takes and bool(following)
             elif _VARIABLE.search(word):
@@ -113,7 +114,7 @@ def machines(source: Source) -> tuple[Workload, ...]:
                     found.append(virt_install.machine(created, source.path, len(found) + 1))
     if len(found) > MAX_MACHINES:
         raise InputError(f"starts more than {MAX_MACHINES} machines", at=found[-1].at, remedy="split the script")
-    return tuple(found)
+    return told_apart(found)
 
 
 def _place(source: Source, start: int, one: Command) -> Location:
@@ -131,7 +132,7 @@ def _machine(given: _Arguments, path: str, number: int) -> Workload:
     at = given.at
     name = next((_fields(value).get("guest") or _first(value) for value in given.all("-name") if value), "")
     name = name if name and not _VARIABLE.search(name) else f"qemu-{number}"
-    reason = _KEPT if given.is_open else ""
+    reason = _IN_FILE if given.has("-readconfig") else _KEPT if given.is_open else ""
     words = [(word, at) for word in given.words]
     parts = Parts(
         Items(tuple(Stated(one, one.at) for one in _shares(given)), at, not reason, reason),

@@ -97,3 +97,11 @@ def test_what_cannot_be_judged_is_named(
     report = judged(tmp_path, capsys, name, text)
     assert report["verdict"] == "undecided"
     assert [one["location"]["path"] for one in report["coverage"]["not_understood"]] == [name]
+
+
+def test_machines_of_one_name_are_all_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    system = '<VirtualSystem ovf:id="{}"><Name>a</Name>{}</VirtualSystem>'
+    shared = '<vmw:ExtraConfig vmw:key="pciPassthru0.present" vmw:value="TRUE"/>'
+    two = system.format("a", hardware(MEMORY)) + system.format("b", hardware(MEMORY + shared))
+    found = judged(tmp_path, capsys, "a.ovf", envelope(two, "VirtualSystemCollection"))["subjects"]
+    assert [one["id"] for one in found] == ["a.ovf#Machine/a", "a.ovf#Machine/a:2"]

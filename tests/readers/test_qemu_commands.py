@@ -40,6 +40,7 @@ INSTALL = "virt-install --name a --memory 2048 --virt-type kvm --disk size=10 --
         (KVM + "-blockdev driver=raw,file.driver=host_device,file.filename=/dev/sda\n", "L5"),
         (KVM + """-blockdev '{"driver": "raw", "file": {"driver": "host_device", "filename": "/dev/sda"}}'\n""", "L5"),
         ("/usr/libexec/qemu-kvm -virtfs local,path=/srv/x,mount_tag=x\n", "L3"),
+        (KVM + "-readconfig machine.cfg\n", "L0..L6"),
         (KVM + "-vnc :0\n", "L5"),
         (KVM + "-vnc 127.0.0.1:0\n", "L6"),
         (KVM + "-vnc :0,password=on\n", "L6"),
@@ -104,3 +105,9 @@ def test_what_starts_no_machine_is_none(tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_script_of_too_many_machines_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = judged(tmp_path, capsys, "run.sh", f"{KVM}\n" * 101)
     assert report["verdict"] == "undecided"
+
+
+def test_machines_of_one_name_are_all_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = INSTALL + "\n" + INSTALL + "--filesystem /,h\n"
+    found = judged(tmp_path, capsys, "run.sh", f"#!/bin/sh\n{text}")["subjects"]
+    assert [level(one["boundary"]) for one in found] == ["L6", "L0"]
