@@ -95,7 +95,7 @@ def started(source: Source, sources: Sources) -> tuple[list[Invocation], list[In
                 tree = whole.within(names, lambda block=block: whole.tree(block))  # type: ignore[misc]
                 count = tree.get("count")
                 if not (isinstance(count, Scalar) and count.value == 0):
-                    words = tuple(_words(_referred(tree, whole), f"{block.labels[1]}{suffix}", block))
+                    words = tuple(_words(_referred(tree, whole, {}), f"{block.labels[1]}{suffix}", block))
                     found.append(Invocation("docker", Flags(DOCKER, block.at), words, block.at))
     return found, []
 
@@ -140,13 +140,22 @@ def _words(tree: Node, label: str, block: Block) -> Iterator[Word]:
         yield Word(GAP, block.at, "it names no image")
 
 
-def _referred(node: Node, whole: Module) -> Node:
-    """Put the names of networks, volumes and images that the module makes where it refers to them."""
+def _referred(node: Node, whole: Module, done: dict[int, Node]) -> Node:
+    """Put the names of networks, volumes and images that the module makes where it refers to them.
+
+    A value that stands in many places, as locals in locals do, is gone through once.
+    """
+    if id(node) not in done:
+        done[id(node)] = _put_in(node, whole, done)
+    return done[id(node)]
+
+
+def _put_in(node: Node, whole: Module, done: dict[int, Node]) -> Node:
     if isinstance(node, Mapping):
-        entries = {name: _referred(one, whole) for name, one in node.items()}
+        entries = {name: _referred(one, whole, done) for name, one in node.items()}
         return Mapping(node.source, node.start, node.end, entries, node.keys)
     if isinstance(node, Sequence):
-        return Sequence(node.source, node.start, node.end, [_referred(one, whole) for one in node.items])
+        return Sequence(node.source, node.start, node.end, [_referred(one, whole, done) for one in node.items])
     if not isinstance(node, Managed) or node.address.partition(".")[0] not in NAMED:
         return node
     block = next((one for one in whole.blocks if ".".join(one.labels) == node.address), None)

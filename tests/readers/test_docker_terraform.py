@@ -155,3 +155,9 @@ def test_what_may_stand_before_a_resource(before: str) -> None:
     (found,) = reading.subjects
     assert isinstance(found, Workload)
     assert found.at.line == 1 + before.count("\n")
+
+
+def test_locals_in_locals_are_gone_through_once() -> None:
+    chain = "".join(f"a{one} = {{ x = local.a{one + 1}, y = local.a{one + 1} }}\n" for one in range(28))
+    found = container("sysctls = local.a0", f'locals {{\n{chain}a28 = "x"\n}}\n')
+    assert known(found.image) == "web:1"
