@@ -11,6 +11,7 @@ import re
 from gate.dialects.guest_os import of_vagrant
 from gate.dialects.machine import Parts, guest, share
 from gate.dialects.open_addresses import is_open
+from gate.dialects.vagrant_folders import Folder, shared
 from gate.dialects.vboxmanage import Command
 from gate.dialects.vboxmanage import Machine as Customized
 from gate.model.errors import InputError
@@ -18,7 +19,7 @@ from gate.model.evidence import Defaulted, Inapplicable, Items, Stated, Unknown
 from gate.model.machine import Machine
 from gate.model.record import Record
 from gate.model.workload import Device, Tweak
-from gate.syntax.ruby import masked_strings, statements
+from gate.syntax.ruby import literal, masked_strings, statements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,29 +52,13 @@ CLOUDS = frozenset({"aws", "azure", "digital_ocean", "google", "hcloud", "linode
     {"vmware_esxi", "vsphere", "vultr"}
 )
 
-#: Kinds of synced folders that copy, and share nothing afterwards.
-_COPIED = ("rsync", "winrm")
-
 _CALL = re.compile(r"\w+\.vm\.(synced_folder|define|provider)\b[ \t]*\(?")
 _SETTING = re.compile(r"(\w+)\.([a-z_0-9]+)(?:\[(['\"])([^'\"]+)\3\])?[ \t]*=[ \t]*([^=~].*)", re.DOTALL)
-_LITERAL = re.compile(r":?(['\"])((?:\\.|(?!\1)[^\\#]|#(?!\{))*)\1|:([a-z_]\w*)")
 _BY_OTHERS = re.compile(
     r"^\s*require[ \t(]+['\"]\.{1,2}/|\.vm\s*\.\s*(?:tap|send|public_send|instance_exec|instance_eval)\b"
 )
 _GUEST = re.compile(r"\w+\.vm\.guest[ \t]*=[ \t]*([^=].*)", re.DOTALL)
 _UNSEEN = re.compile(r"\b(?:eval|instance_eval|class_eval|load|require_relative)\b[ \t]*[('\":\w]")
-
-
-class _Folder(Record):
-    """One `synced_folder`: the machine it is of (empty for all), source, target and options as written."""
-
-    machine: str
-    source: str | None
-    target: str | None
-    options: str
-    is_certain: bool
-    of_provider: bool
-    at: Location
 
 
 class _Set(Record):
@@ -94,7 +79,7 @@ class Vagrantfile:
         """Read the file; nothing of it is run."""
         self.source = source
         self.machines: dict[str, Location] = {}
-        self.folders: list[_Folder] = []
+        self.folders: list[Folder] = []
         self.settings: list[_Set] = []
         self.providers: dict[str, Location] = {}
         self.guests: list[_Set] = []
@@ -130,18 +115,18 @@ class Vagrantfile:
     def _called(self, what: str, rest: str, scope: tuple[str, str], one: Statement, at: Location) -> None:
         machine, provider = scope
         arguments = list(_arguments(rest))
-        name = _literal(arguments[0]) if arguments else None
+        name = literal(arguments[0]) if arguments else None
         if what == "define":
             self.machines.setdefault(name or "machine", at)
         elif what == "provider":
             if name is not None:
                 self.providers.setdefault(name, at)
         else:
-            target = _literal(arguments[1]) if len(arguments) > 1 else None
+            target = literal(arguments[1]) if len(arguments) > 1 else None
             options = ", ".join(arguments[2:])[:2000]
             # Inside of a provider's block it counts with that provider alone.
             certain = one.is_certain and not provider
-            self.folders.append(_Folder(machine, name, target, options, certain, bool(provider), at))
+            self.folders.append(Folder(machine, name, target, options, certain, bool(provider), at))
 
     def _set(self, one: Statement, machine: str, provider: str, at: Location) -> None:
         setting = _SETTING.match(one.text)
@@ -160,7 +145,7 @@ class Vagrantfile:
             call = _CALL.match(block.head)
             if call is not None and call[1] in ("define", "provider"):
                 arguments = list(_arguments(block.head[call.end() :]))
-                name = _literal(arguments[0]) if arguments else None
+                name = literal(arguments[0]) if arguments else None
                 if call[1] == "define":
                     machine = name or "machine"
                 else:
@@ -183,12 +168,6 @@ def _arguments(text: str) -> Iterator[str]:
     last = re.split(r"\s(?:if|unless)\s", masked[begin:])[0]
     if text[begin : begin + len(last)].strip():
         yield text[begin : begin + len(last)].strip()
-
-
-def _literal(text: str) -> str | None:
-    """Return a string or a symbol; None for what has to be run to be known."""
-    found = _LITERAL.fullmatch(text.strip())
-    return None if found is None else found[3] if found[3] is not None else found[2]
 
 
 def machines(source: Source) -> tuple[Workload, ...]:
@@ -230,7 +209,7 @@ def _system(file: Vagrantfile, name: str, at: Location) -> Setting[str]:
     said = sorted((one for one in file.guests if one.machine in ("", name)), key=lambda one: one.machine == name)
     if not said:
         return Unknown("a box decides what system its machine runs, and `config.vm.guest` does not state it", at)
-    known = _literal(_value(said[-1])) if said[-1].is_certain else None
+    known = literal(_value(said[-1])) if said[-1].is_certain else None
     return of_vagrant(known, said[-1].at)
 
 
@@ -240,7 +219,7 @@ def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[st
     if others:
         return Unknown(f"what the provider {others[0][:40]!r} starts is not known", file.providers[others[0]])
     given = _given(settings, "driver")
-    drivers = {_literal(_value(one)) for one in given} | ({"kvm"} if given and not given[0].is_certain else set())
+    drivers = {literal(_value(one)) for one in given} | ({"kvm"} if given and not given[0].is_certain else set())
     if drivers == {"qemu"}:
         return Stated("emulated-vm", given[-1].at)
     if drivers & {"qemu", None}:
@@ -252,58 +231,15 @@ def _native(file: Vagrantfile, settings: list[_Set], at: Location) -> Setting[st
 
 def _shares(file: Vagrantfile, name: str, settings: list[_Set], at: Location) -> Iterator[Setting[Mount]]:
     """Yield the folders that a machine sees, the project's own among them unless it is certainly disabled."""
-    found: dict[str, list[_Folder]] = {"/vagrant": []}
-    # What a machine says counts behind what is said of all, and what holds for one provider behind both; of one place
-    # the last word counts.
+    # What a machine says counts behind what is said of all, and what holds for one provider behind both.
     said = [one for one in file.folders if one.machine in ("", name)]
     said.sort(key=lambda one: (one.of_provider, one.machine == name))
-    for one in said:
-        found.setdefault(one.target.rstrip("/") if one.target is not None else f"?{one.at.start}", []).append(one)
-    for target, folders in found.items():
-        settled = [index for index, one in enumerate(folders) if one.is_certain]
-        last = settled[-1] if settled else -1
-        sure, doubted = folders[: last + 1], folders[last + 1 :]
-        if doubted and not (sure and all(_alike(sure, one, target) for one in doubted)):
-            yield Unknown(f"a condition decides how {target.lstrip('?')} is shared", folders[-1].at)
-        elif last < 0:
-            yield from _by_default(said, at, file.unseen)
-        else:
-            yield from _shared(sure, target)
+    yield from shared(said, at, file.unseen)
     for added in _customized(settings).folders:
         path: Setting[str] = Unknown("the folder cannot be known", added.at)
         if added.path is not None:
             path = Stated(added.path, added.at)
         yield Stated(share(path, added.name, Stated(added.read_only, added.at), added.at), added.at)
-
-
-def _alike(sure: list[_Folder], doubted: _Folder, target: str) -> bool:
-    """Say whether a folder is shared in the same way with what may be said of it as without: other options decide."""
-    return _told(_shared(sure, target)) == _told(_shared([*sure, doubted], target))
-
-
-def _told(mounts: Iterator[Setting[Mount]]) -> list[object]:
-    """Return what is shared and whether it may only be read; what is not known is like nothing else."""
-    found: list[object] = []
-    for one in mounts:
-        told: object = object()
-        if isinstance(one, Stated):
-            source, read_only = one.value.source, one.value.read_only
-            if isinstance(source, Stated) and isinstance(read_only, Stated | Defaulted):
-                told = (source.value, read_only.value)
-        found.append(told)
-    return found
-
-
-def _by_default(said: list[_Folder], at: Location, unseen: Location | None) -> Iterator[Setting[Mount]]:
-    """Yield the project's folder, which is shared where it is not shared anywhere else."""
-    if any(one.source == "." and one.is_certain for one in said):
-        return
-    if any(one.source in (".", None) for one in said):
-        yield Unknown("a condition or a variable decides whether the project's folder is shared here", at)
-    elif unseen is not None:
-        yield Unknown("what is not read here may keep the project's folder from being shared", unseen)
-    else:
-        yield Stated(share(Stated(".", at), "/vagrant", Defaulted(False, at), at), at)
 
 
 def _customized(settings: list[_Set]) -> Customized:
@@ -318,30 +254,7 @@ def _words(one: _Set) -> tuple[str | None, ...]:
 
 
 def _word(text: str) -> str | None:
-    return text if re.fullmatch(r"-?[0-9]+", text) else _literal(text)
-
-
-def _shared(folders: list[_Folder], target: str) -> Iterator[Setting[Mount]]:
-    """Yield a folder by all that is said of it: an option that is not said anew stays, but for `disabled`."""
-    folder = folders[-1]
-    disabled = re.search(r"\bdisabled\b\s*(?::|=>)\s*([^,]+)", folder.options)
-    answer = disabled[1].strip() if disabled is not None else "false"
-    options = ", ".join(one.options for one in reversed(folders))
-    kind = re.search(r"\btype\b\s*(?::|=>)\s*([^,\s]+)", options)
-    written = _literal(kind[1]) if kind is not None else ""
-    if answer == "true" or written in _COPIED:
-        return
-    if written is None or answer not in ("false", "nil"):
-        yield Unknown(f"how {target} is shared cannot be known", folder.at)
-        return
-    path: Setting[str] = Unknown("the folder cannot be known", folder.at)
-    if folder.source is not None:
-        path = Stated(folder.source, folder.at)
-    read_only: Setting[bool] = Defaulted(False, folder.at)
-    mounted = re.search(r"\bmount_options\b[^\[]*\[([^\]]*)\]", options)
-    if mounted is not None and re.search(r"['\"](?:[^'\"]*,)?ro(?:,[^'\"]*)?['\"]", mounted[1]):
-        read_only = Stated(True, folder.at)
-    yield Stated(share(path, target, read_only, folder.at), folder.at)
+    return text if re.fullmatch(r"-?[0-9]+", text) else literal(text)
 
 
 def _devices(settings: list[_Set]) -> Iterator[Setting[Device]]:
@@ -364,7 +277,7 @@ def _tweaks(settings: list[_Set]) -> Iterator[Setting[Tweak]]:
 def _consoles(settings: list[_Set]) -> Iterator[Setting[str]]:
     asks = any(one.key == "graphics_passwd" and one.is_certain for one in settings)
     known = _given(settings, "graphics_ip")
-    addresses = [_literal(_value(one)) for one in known]
+    addresses = [literal(_value(one)) for one in known]
     opens = [address is not None and is_open(address) for address in addresses]
     if known and not asks and known[0].is_certain and all(opens):
         yield Stated(f"its screen on {addresses[-1]}", known[-1].at)
@@ -400,7 +313,7 @@ def _nested(settings: list[_Set], at: Location) -> Setting[bool]:
         return customized
     for one in reversed(settings):
         if one.key in ("nested", "enable_virtualization_extensions", "vmx.vhv.enable"):
-            answer = (_literal(_value(one)) or _value(one)).lower()
+            answer = (literal(_value(one)) or _value(one)).lower()
             if one.is_certain and answer in ("true", "false"):
                 return Stated(answer == "true", one.at)
             return Unknown("a condition or a variable decides it", one.at)

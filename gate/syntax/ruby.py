@@ -32,6 +32,7 @@ _BRACE = re.compile(r"\{[ \t]*\|([^|\n]*)\|")
 _MENTIONS = re.compile(r"\bvm\b|synced_folder")
 _GOES_ON = (",", "\\", ".", "=>", "||", "&&")
 _POSTFIX = re.compile(r"\s(?:if|unless|while|until|rescue)\s")
+_LITERAL = re.compile(r":?(['\"])((?:\\.|(?!\1)[^\\#]|#(?!\{))*)\1|:([a-z_]\w*)")
 
 
 class Block(Record):
@@ -235,3 +236,9 @@ def _logical(text: str) -> Iterator[tuple[int, str, str, bool]]:
             joined.clear(offset)
     if joined.written:
         yield joined.whole()
+
+
+def literal(text: str) -> str | None:
+    """Return a string or a symbol; None for what has to be run to be known."""
+    found = _LITERAL.fullmatch(text.strip())
+    return None if found is None else found[3] if found[3] is not None else found[2]
