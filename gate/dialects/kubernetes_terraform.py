@@ -197,12 +197,14 @@ def _objects(block: Block, whole: Module) -> Iterator[Node]:
 class _Object:
     """One resource on its way to becoming an object."""
 
-    __slots__ = ("_block", "_identity", "_whole")
+    __slots__ = ("_block", "_done", "_identity", "_whole")
 
     def __init__(self, whole: Module, block: Block, identity: tuple[str, str]) -> None:
         self._whole = whole
         self._block = block
         self._identity = identity
+        #: Values by their name and themselves: one may stand in many places, as locals in locals do.
+        self._done: dict[tuple[str, int], Node] = {}
 
     def made(self, tree: Mapping, suffix: str) -> Mapping:
         """Return the object; one whose name is not known has that of its resource."""
@@ -245,6 +247,12 @@ class _Object:
         return found
 
     def _value(self, name: str, node: Node) -> Node:
+        key = name, id(node)
+        if key not in self._done:
+            self._done[key] = self._made_of(name, node)
+        return self._done[key]
+
+    def _made_of(self, name: str, node: Node) -> Node:
         if name in TABLES:
             return node
         if isinstance(node, Mapping):

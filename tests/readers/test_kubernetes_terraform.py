@@ -173,3 +173,9 @@ def test_objects_beside_pods_are_definitions() -> None:
 def test_half_a_pod_is_no_pass(body: str) -> None:
     reading = read(f'resource "kubernetes_pod" "p" {{\n{body}\n}}\n')
     assert reading.problems or not reading.subjects[0].containers.complete  # type: ignore[union-attr]
+
+
+def test_locals_in_locals_are_gone_through_once() -> None:
+    chain = "".join(f"a{one} = {{ x = local.a{one + 1}, y = local.a{one + 1} }}\n" for one in range(28))
+    spec = 'container {\nname = "web"\nimage = "i"\nsecurity_context = local.a0\n}'
+    assert pod(spec, f'locals {{\n{chain}a28 = "x"\n}}\n').name == "web"
