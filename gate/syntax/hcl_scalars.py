@@ -121,9 +121,13 @@ def equal(left: Node, right: Node) -> bool | None:
 
 def reason_of(*nodes: Node) -> str:
     """Say why a result is not known: because of the first part that is not."""
-    pending = list(nodes)
+    pending, seen = list(nodes), set[int]()
     while pending:
         node = pending.pop(0)
+        if id(node) in seen:
+            continue
+        # A value may stand in many places.
+        seen.add(id(node))
         if isinstance(node, Opaque):
             return node.reason
         if isinstance(node, Sequence):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gate.model.source import Source
 from gate.syntax.hcl import MAX_BYTES, Document, parse
-from gate.syntax.hcl_scalars import Partial
+from gate.syntax.hcl_scalars import Partial, reason_of
 from gate.syntax.hcl_values import Evaluator
 from gate.syntax.tree import Mapping, Node, Opaque, Scalar, Sequence
 
@@ -307,3 +307,12 @@ def test_anything_is_read_without_a_crash(text: str) -> None:
 def test_a_mark_of_the_byte_order_is_passed_over() -> None:
     (found,) = parse(Source("a.hcl", "\ufeffa = 1\n".encode())).body.attributes
     assert found == "a"
+
+
+def test_a_value_in_many_places_is_looked_at_once() -> None:
+    source = Source("a.hcl", b"")
+    found: Node = Sequence(source, 0, 0, [])
+    for _ in range(40):
+        found = Sequence(source, 0, 0, [found, found])
+    assert reason_of(found, Opaque(source, 0, 0, "nobody knows")) == "nobody knows"
+    assert reason_of(Sequence(source, 0, 0, [found, Opaque(source, 0, 0, "why")])) == "why"
