@@ -76,7 +76,7 @@ class FileText(Scalar):
 def tree(node: Node) -> Node:
     """Return what a text holds; of what is no JSON, or no text, only its place is known."""
     if isinstance(node, Encoded | Unencoded):
-        return _listed(node.tree)
+        return _Lists().of(node.tree)
     if isinstance(node, Filled | Unfilled):
         return _joined(node.source, node.parts, node)
     if isinstance(node, FileText):
@@ -89,19 +89,34 @@ def tree(node: Node) -> Node:
         return Opaque(node.file, at.start, at.end, cause)
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return _joined(node.source, [(node.value, [node.start] * len(node.value))], node)
-    return _listed(node)
+    return _Lists().of(node)
 
 
-def _listed(node: Node) -> Node:
-    """Return a value with its lists in it as far as they are known; an unknown member stands for the others."""
-    if isinstance(node, Unlisted):
-        return Sequence(node.source, node.start, node.end, [_listed(item) for item in node.members])
-    if isinstance(node, Sequence):
-        return Sequence(node.source, node.start, node.end, [_listed(item) for item in node.items], node.doubt)
-    if isinstance(node, Mapping):
-        entries = {name: _listed(value) for name, value in node.entries.items()}
-        return Mapping(node.source, node.start, node.end, entries, node.keys, node.doubt)
-    return node
+class _Lists:
+    """Returns values with their lists as far as they are known; an unknown member stands for the others.
+
+    Each is made once: locals that name one another put one value into many places.
+    """
+
+    __slots__ = ("_done",)
+
+    def __init__(self) -> None:
+        self._done: dict[int, Node] = {}
+
+    def of(self, node: Node) -> Node:
+        if id(node) not in self._done:
+            self._done[id(node)] = self._made(node)
+        return self._done[id(node)]
+
+    def _made(self, node: Node) -> Node:
+        if isinstance(node, Unlisted):
+            return Sequence(node.source, node.start, node.end, [self.of(item) for item in node.members])
+        if isinstance(node, Sequence):
+            return Sequence(node.source, node.start, node.end, [self.of(item) for item in node.items], node.doubt)
+        if isinstance(node, Mapping):
+            entries = {name: self.of(value) for name, value in node.entries.items()}
+            return Mapping(node.source, node.start, node.end, entries, node.keys, node.doubt)
+        return node
 
 
 def parts_of(document: Document, node: Syntax) -> list[tuple[str, list[int]] | Syntax]:

@@ -223,3 +223,10 @@ def test_a_deep_text_is_refused_and_not_recursed_into() -> None:
     deep = '{"Fn::Join": ["", [' * 60 + '"x"' + "]]}" * 60
     stack = f'{{"Resources": {{"T": {{"Type": "AWS::ECS::TaskDefinition", "Properties": {{"Family": {deep}}}}}}}}}'
     assert only("a.json", {"a.json": stack.replace('"Family"', '"ContainerDefinitions"')}).containers.members
+
+
+def test_locals_in_locals_are_gone_through_once() -> None:
+    chain = "".join(f"a{one} = {{ x = local.a{one + 1}, y = local.a{one + 1} }}\n" for one in range(28))
+    body = 'container_definitions = jsonencode([{ name = "web", environment = local.a0, privileged = true }])'
+    found = first(terraform(body, f'locals {{\n{chain}a28 = "x"\n}}\n'))
+    assert known(found.privilege.privileged) is True
