@@ -55,9 +55,10 @@ def pods(root: Mapping, kind: str) -> Iterator[tuple[Mapping, str]]:
 
 
 def manifests(root: Mapping, kind: str) -> Iterator[Node]:
-    """Yield the texts that resource templates hand to the API server."""
+    """Yield the texts that resource templates hand to the API server, or what says where one comes from."""
     for template in _templates(of(root, *SPECS[kind], "templates")) if kind in SPECS else ():
-        manifest, action = of(template, "resource", "manifest"), of(template, "resource", "action")
+        manifest = of(template, "resource", "manifest") or of(template, "resource", "manifestFrom")
+        action = of(template, "resource", "action")
         if manifest is not None and getattr(action, "value", None) not in _STARTING_NOTHING:
             yield manifest
 

@@ -81,6 +81,12 @@ def test_a_manifest_that_is_no_block_is_in_the_ledger(manifest: str) -> None:
     assert "put together when it runs" in str(problem)
 
 
+def test_a_manifest_that_an_artifact_brings_is_in_the_ledger() -> None:
+    (problem,) = read(WORKFLOW.replace("manifest: %s", "manifestFrom: {artifact: {name: m}}") % "create").problems
+    assert problem.at.line == 9
+    assert "put together when it runs" in str(problem)
+
+
 def test_a_manifest_that_is_broken_is_a_problem_at_its_line() -> None:
     (problem,) = read(WORKFLOW % ("create", "|\n        apiVersion: v1\n        kind: Pod\n        spec: [\n")).problems
     assert problem.at.line >= 10
