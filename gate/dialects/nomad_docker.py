@@ -122,12 +122,17 @@ class Started(Record):
     refused: tuple[RefusedKey, ...]
     open_because: str
     open_at: Location
+    #: Whether what is not known may name a runtime; a key that the driver does not know cannot, as that one's is known.
+    leaves_runtime_open: bool
 
 
 def by_engine(task: Task, driver: Driver) -> Started:
     """Return the container that the driver of an engine starts."""
     config = task.fields.sub("config")
     flags = _flags(task, config, driver)
+    leaves_runtime_open = bool(flags.open_because)
+    if strays := stray(config, driver.keys):
+        flags.open(strays, config.at)
     image = _image(config)
     one = _completed(made(flags, task.name, image), task, config, driver)
     system = os(task)
@@ -145,17 +150,15 @@ def by_engine(task: Task, driver: Driver) -> Started:
         tuple(refused(flags)),
         flags.open_because,
         flags.open_at,
+        leaves_runtime_open,
     )
 
 
 def _flags(task: Task, config: Fields, driver: Driver) -> Flags:
     """Return the flags that the keys stand for; whatever cannot be read leaves them open."""
     flags = parse(list(_given(task, config, driver)), driver.grammar, config.at)
-    strays = stray(config, driver.keys)
     if config.reason or not config.present:
         flags.open(config.reason or "it has no configuration for its driver", config.at)
-    elif strays:
-        flags.open(strays, config.at)
     for reason, at in flags.unknown:
         flags.open(reason, at)
     return flags

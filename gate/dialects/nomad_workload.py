@@ -175,7 +175,10 @@ def _docker(task: Task, id_: str, name: str, driver: str) -> Workload:
         refused=found.refused,
         segments=found.segments,
     )
-    return opened(workload, found.open_because, found.open_at) if found.open_because else workload
+    if not found.open_because:
+        return workload
+    whole = opened(workload, found.open_because, found.open_at)
+    return whole if found.leaves_runtime_open else replace(whole, sandbox=workload.sandbox)
 
 
 def _process(task: Task, id_: str, name: str, driver: str) -> Workload:
@@ -189,7 +192,8 @@ def _process(task: Task, id_: str, name: str, driver: str) -> Workload:
         segments=of_group(task),
     )
     reason, where = _stray(task, driver)
-    return opened(workload, reason, where) if reason and not bare else workload
+    # Neither driver has a key for a runtime.
+    return replace(opened(workload, reason, where), sandbox=workload.sandbox) if reason and not bare else workload
 
 
 def _stray(task: Task, driver: str) -> tuple[str, Location]:

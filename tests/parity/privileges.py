@@ -157,11 +157,11 @@ def below_container(line: str) -> Text:
     return lambda text: re.sub(r"(?m)^\[Container\]$", f"[Container]\n{line}", text)
 
 
-def in_config(line: str) -> Text:
-    """Add a line below the image of a task of Nomad's, where its key is not set yet."""
+def in_config(line: str, unknown_to: str = "nobody") -> Text:
+    """Add a line below the image of a task of Nomad's, where its key is not set yet and its driver knows it."""
 
     def change(text: str) -> str:
-        if re.search(rf"\b{line.split(maxsplit=1)[0]}\s*=", text):
+        if re.search(rf"\b{line.split(maxsplit=1)[0]}\s*=", text) or f'driver = "{unknown_to}"' in text:
             return text
         return re.sub(r"(?m)^(\s+)(image\s*=.*)$", rf"\1\2\n\1{line}", text)
 
@@ -275,7 +275,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         "privileged": in_config("privileged = true"),
         "SYS_ADMIN": in_config('cap_add = ["sys_admin"]'),
         "the host's root": in_config('volumes = ["/:/node"]'),
-        "the host's processes": in_config('pid_mode = "host"'),
+        "the host's processes": in_config('pid_mode = "host"', unknown_to="podman"),
         "no filter": in_config('security_opt = ["seccomp=unconfined"]'),
         "the host's network": in_config('network_mode = "host"'),
     },

@@ -341,3 +341,12 @@ def test_what_may_stand_before_a_job(before: str) -> None:
     (found,) = workloads(text)
     assert READER.claims(Source("web.nomad.hcl", text.encode()))
     assert found.name == "a/b/c"
+
+
+@pytest.mark.parametrize("driver", ["docker", "podman"])
+def test_a_key_that_no_driver_knows_names_no_runtime(driver: str) -> None:
+    """What it does is open, but a sandbox has a key of its own: what is privileged does not become undecided by it."""
+    workload = docker("privileged = true", 'mystery = "x"', driver=driver)
+    assert known(container(workload).privilege.privileged) is True
+    assert not isinstance(workload.sandbox.native, Unknown)
+    assert not container(workload).exposure.mounts.complete
