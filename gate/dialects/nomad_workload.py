@@ -178,7 +178,10 @@ def _docker(task: Task, id_: str, name: str, driver: str) -> Workload:
     if not found.open_because:
         return workload
     whole = opened(workload, found.open_because, found.open_at)
-    return whole if found.leaves_runtime_open else replace(whole, sandbox=workload.sandbox)
+    if found.leaves_runtime_open:
+        return whole
+    # A key that the driver does not know is none for a runtime or a namespace: those are known.
+    return replace(whole, sandbox=workload.sandbox, namespaces=workload.namespaces)
 
 
 def _process(task: Task, id_: str, name: str, driver: str) -> Workload:

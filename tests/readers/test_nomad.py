@@ -349,4 +349,5 @@ def test_a_key_that_no_driver_knows_names_no_runtime(driver: str) -> None:
     workload = docker("privileged = true", 'mystery = "x"', driver=driver)
     assert known(container(workload).privilege.privileged) is True
     assert not isinstance(workload.sandbox.native, Unknown)
+    assert not isinstance(workload.namespaces.user, Unknown)
     assert not container(workload).exposure.mounts.complete
